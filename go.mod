@@ -1,0 +1,3 @@
+module wsasim
+
+go 1.26

@@ -1,0 +1,173 @@
+package wsa
+
+// How C parameters become Go parameters, in every interface of this file:
+//
+//   - A pointer and its length become a slice: nil is NULL, len is the length
+//     argument. Structures travel as their bytes (see the Append and Unmarshal
+//     methods of this package), because a short or wrong one is behaviour.
+//   - A length that the call reads and writes stays a pointer; nil is NULL.
+//     It may claim more room than the slice has: an implementation never
+//     writes past the slice.
+//   - A pointer to an output count stays a pointer; nil is NULL.
+//   - An array of WSABUF becomes [][]byte.
+//   - The result is an error: nil for success, otherwise an [Errno], which is
+//     also the calling thread's last error. A backend whose world has ended
+//     under the call may return an error of its own type.
+//
+// A method that returns a number and an error returns 0 (or INVALID_SOCKET)
+// with a non-nil error, although output buffers may have been written: a
+// datagram that was cut fills the buffer and fails with WSAEMSGSIZE.
+//
+// One implementation value stands for one thread of one process, since the
+// last error, impersonation and completion routines belong to a thread. It
+// must be used by one goroutine at a time; different threads may use the same
+// socket at the same time.
+
+// Startup is the life of Winsock in a process and the thread's last error.
+type Startup interface {
+	// WSAStartup begins use of Winsock; versionRequested holds the major
+	// version in its low byte. Calls are counted and each success needs one
+	// WSACleanup. Fails with WSAVERNOTSUPPORTED, WSAEFAULT (data is nil); the
+	// result is the code itself and the last error is not meant to be read
+	// (page nf-winsock2-wsastartup).
+	WSAStartup(versionRequested uint16, data *WSADATA) error
+	// WSACleanup undoes one WSAStartup; the last one destroys every socket of
+	// the process (observed ST3). Fails with WSANOTINITIALISED.
+	WSACleanup() error
+	// WSAGetLastError is the calling thread's last error. It never fails.
+	WSAGetLastError() Errno
+	// WSASetLastError replaces the calling thread's last error.
+	WSASetLastError(err Errno)
+}
+
+// BaseSockets is the life of a socket and its connection.
+type BaseSockets interface {
+	// Socket creates an overlapped, blocking socket (page nf-winsock2-socket).
+	// Errors: WSAESOCKTNOSUPPORT, WSAEAFNOSUPPORT, WSAEPROTONOSUPPORT, judged
+	// in that order (observed SK4 to SK7), WSAEACCES (raw without
+	// administrator), WSAEINVAL, WSAEMFILE, WSAENOBUFS.
+	Socket(af, typ, protocol int32) (SOCKET, error)
+	// WSASocket creates a socket with the attributes in flags (WSA_FLAG_*);
+	// without WSA_FLAG_OVERLAPPED it is not overlapped, unlike Socket's.
+	// protocolInfo is a WSAPROTOCOL_INFOW or nil (page
+	// nf-winsock2-wsasocketw). Errors: as Socket, and WSAEFAULT, WSAEINVAL.
+	WSASocket(af, typ, protocol int32, protocolInfo []byte, group, flags uint32) (SOCKET, error)
+	// Bind gives the socket its local name, a SOCKADDR (page
+	// nf-winsock2-bind). Errors: WSAEFAULT, WSAEAFNOSUPPORT, WSAEINVAL
+	// (bound already), WSAEADDRINUSE, WSAEADDRNOTAVAIL, WSAEACCES.
+	Bind(s SOCKET, name []byte) error
+	// Listen makes a bound stream socket passive (page nf-winsock2-listen).
+	// Errors: WSAEINVAL (not bound), WSAEISCONN, WSAEOPNOTSUPP.
+	Listen(s SOCKET, backlog int32) error
+	// Accept takes the first pending connection; addr and addrlen may be nil
+	// (page nf-winsock2-accept). Errors: WSAEINVAL (not listening),
+	// WSAEOPNOTSUPP, WSAEFAULT, WSAEWOULDBLOCK, WSAEMFILE.
+	Accept(s SOCKET, addr []byte, addrlen *int32) (SOCKET, error)
+	// Connect connects a stream or sets a datagram socket's peer (page
+	// nf-winsock2-connect). Errors: WSAEFAULT, WSAEAFNOSUPPORT,
+	// WSAEADDRNOTAVAIL, WSAEINVAL (listening), WSAEISCONN, WSAEALREADY,
+	// WSAEWOULDBLOCK, WSAECONNREFUSED, WSAETIMEDOUT, WSAENETUNREACH,
+	// WSAEHOSTUNREACH, WSAEACCES (broadcast).
+	Connect(s SOCKET, name []byte) error
+	// WSAConnect is Connect with connect data and quality of service (page
+	// nf-winsock2-wsaconnect); groupQOS must be nil (WSAEINVAL).
+	WSAConnect(s SOCKET, name, callerData, calleeData, serviceQOS, groupQOS []byte) error
+	// Shutdown ends one or both directions (page nf-winsock2-shutdown):
+	// SD_RECEIVE, SD_SEND, SD_BOTH. Errors: WSAEINVAL, WSAENOTCONN.
+	Shutdown(s SOCKET, how int32) error
+	// Closesocket releases the descriptor (page nf-winsock2-closesocket): how
+	// the connection ends is up to SO_LINGER. Errors: WSAENOTSOCK,
+	// WSAEWOULDBLOCK (lingering, nonblocking).
+	Closesocket(s SOCKET) error
+	// Getsockname stores the local name (page nf-winsock2-getsockname).
+	// Errors: WSAEINVAL (not bound), WSAEFAULT.
+	Getsockname(s SOCKET, name []byte, namelen *int32) error
+	// Getpeername stores the peer's name (page nf-winsock2-getpeername).
+	// Errors: WSAENOTCONN, WSAEFAULT.
+	Getpeername(s SOCKET, name []byte, namelen *int32) error
+}
+
+// Transfer sends and receives. Each method's errors are the rows of its page;
+// those that surprise: WSAEMSGSIZE when a datagram is larger than the buffer
+// (filled, the rest lost), WSAECONNRESET from a datagram receive after an
+// earlier send met port-unreachable, WSAETIMEDOUT when SO_RCVTIMEO ran out.
+type Transfer interface {
+	Send(s SOCKET, buf []byte, flags int32) (int, error)
+	Sendto(s SOCKET, buf []byte, flags int32, to []byte) (int, error)
+	Recv(s SOCKET, buf []byte, flags int32) (int, error)
+	Recvfrom(s SOCKET, buf []byte, flags int32, from []byte, fromlen *int32) (int, error)
+	WSASend(s SOCKET, buffers [][]byte, sent *uint32, flags uint32, overlapped *Overlapped, routine CompletionRoutine) error
+	WSASendTo(s SOCKET, buffers [][]byte, sent *uint32, flags uint32, to []byte, overlapped *Overlapped, routine CompletionRoutine) error
+	WSARecv(s SOCKET, buffers [][]byte, received *uint32, flags *uint32, overlapped *Overlapped, routine CompletionRoutine) error
+	WSARecvFrom(s SOCKET, buffers [][]byte, received *uint32, flags *uint32, from []byte, fromlen *int32, overlapped *Overlapped, routine CompletionRoutine) error
+}
+
+// Options reads and changes what a socket is told to do.
+type Options interface {
+	// Getsockopt stores an option's value (page nf-winsock2-getsockopt).
+	// Errors: WSAEFAULT, WSAEINVAL (level), WSAENOPROTOOPT.
+	Getsockopt(s SOCKET, level, optname int32, optval []byte, optlen *int32) error
+	// Setsockopt sets an option (page nf-winsock2-setsockopt). Errors:
+	// WSAEFAULT, WSAEINVAL (level or value), WSAENOPROTOOPT.
+	Setsockopt(s SOCKET, level, optname int32, optval []byte) error
+	// Ioctlsocket does FIONBIO, FIONREAD or SIOCATMARK (page
+	// nf-winsock2-ioctlsocket). Errors: WSAEFAULT (argp is nil), WSAEINVAL.
+	Ioctlsocket(s SOCKET, cmd uint32, argp *uint32) error
+	// WSAIoctl does any control code (page nf-winsock2-wsaioctl), the secure
+	// ones included. Errors: those of the code; WSAEFAULT when returned is
+	// nil (observed UI1, KA3, RQ1), WSAEOPNOTSUPP or WSAEINVAL for a code
+	// that is not known.
+	WSAIoctl(s SOCKET, code uint32, in, out []byte, returned *uint32, overlapped *Overlapped, routine CompletionRoutine) error
+}
+
+// SecureSockets is the secure socket extensions, exported by fwpuclnt.dll.
+// The rules, with their ids, are in package model/rules.
+type SecureSockets interface {
+	// WSASetSocketSecurity turns security on; settings is a
+	// SOCKET_SECURITY_SETTINGS or _IPSEC, or nil for the default policy.
+	// Errors (rules SSS-*): WSAEINVAL, WSAEMSGSIZE, WSAEISCONN; bound or
+	// called twice: fails.
+	WSASetSocketSecurity(s SOCKET, settings []byte, overlapped *Overlapped, routine CompletionRoutine) error
+	// WSASetSocketPeerTargetName says which principal must be at the other
+	// end; name is a SOCKET_PEER_TARGET_NAME. Errors (rules PTN-*):
+	// WSAEFAULT, WSAEMSGSIZE, WSAEISCONN, WSAEINVAL, WSAEAFNOSUPPORT.
+	WSASetSocketPeerTargetName(s SOCKET, name []byte, overlapped *Overlapped, routine CompletionRoutine) error
+	// WSADeleteSocketPeerTargetName removes the name set for a peer address,
+	// a SOCKADDR. Errors (rules DTN-*): WSAEFAULT, WSAEMSGSIZE,
+	// WSAEAFNOSUPPORT.
+	WSADeleteSocketPeerTargetName(s SOCKET, peerAddr []byte, overlapped *Overlapped, routine CompletionRoutine) error
+	// WSAQuerySocketSecurity stores a SOCKET_SECURITY_QUERY_INFO; template
+	// (SOCKET_SECURITY_QUERY_TEMPLATE) may be nil on a TCP socket. Errors
+	// (rules QSS-*): WSAEFAULT, WSAEMSGSIZE with *infoLen set to the size
+	// needed, WSAECONNRESET.
+	WSAQuerySocketSecurity(s SOCKET, template, info []byte, infoLen *uint32, overlapped *Overlapped, routine CompletionRoutine) error
+	// WSAImpersonateSocketPeer makes the calling thread act as the peer until
+	// WSARevertImpersonation. Errors (rules ISP-*): WSAEFAULT, WSAEMSGSIZE,
+	// WSAEAFNOSUPPORT; overlapped or nonblocking socket: fails.
+	WSAImpersonateSocketPeer(s SOCKET, peerAddr []byte) error
+	// WSARevertImpersonation ends impersonation; without one it does nothing
+	// and succeeds (rule RVI-EFFECT).
+	WSARevertImpersonation() error
+	// CloseHandle closes an access token that WSAQuerySocketSecurity gave
+	// (rule QSS-TOKENS). Fails with WSA_INVALID_HANDLE.
+	CloseHandle(h HANDLE) error
+}
+
+// Waits lets a thread wait without a socket.
+type Waits interface {
+	// SleepEx suspends the thread for the given time. If alertable, queued
+	// completion routines run and end the wait early with
+	// WAIT_IO_COMPLETION (0xC0); otherwise the result is 0.
+	SleepEx(milliseconds uint32, alertable bool) uint32
+}
+
+// API is Winsock as one thread of one process sees it. Code that needs less
+// should ask for one of the smaller interfaces.
+type API interface {
+	Startup
+	BaseSockets
+	Transfer
+	Options
+	SecureSockets
+	Waits
+}

@@ -1,0 +1,266 @@
+// Package trace is the form in which calls, returns and what happened around
+// them are written down: one JSON object a line (JSON Lines), in the order in
+// which things took effect.
+//
+// A call is two records: one of kind "call" when it is made and one of kind
+// "return" when it has ended; when nothing happened between, they stand next
+// to each other. The order of the records is the order of effects: what a call
+// does at once (a connect that starts, a bind) has happened at its call
+// record, and what it was waiting for has happened at its return record.
+//
+// A trace begins with a record of kind "world" that gives the format version
+// and the seed, and it declares each host, process and thread before its first
+// call. Everything else (packets, negotiations, advisories, faults) is for
+// readers; the specification checks what it knows of it.
+package trace
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"wsasim/wsa"
+)
+
+// Version is the version of the format, in the world record.
+const Version = 1
+
+// Kind says what a record tells.
+type Kind string
+
+// The kinds of records.
+const (
+	World       Kind = "world"       // first record: Version, Seed
+	Host        Kind = "host"        // a host was added: Host, Addrs, Principals
+	Process     Kind = "process"     // a process was started: Host, PID, Admin
+	Thread      Kind = "thread"      // a thread was started: TID
+	ThreadEnd   Kind = "threadend"   // a thread has ended
+	CallMade    Kind = "call"        // a call was made: Op, Args
+	Returned    Kind = "return"      // the call of the same thread has ended: Return, Rule
+	Advisory    Kind = "advisory"    // legal but unwise: Rule, Note
+	Negotiation Kind = "negotiation" // two hosts negotiated security: Note, Peer, Rule
+	Packet      Kind = "packet"      // something crossed the network: From, To, Note
+	Fault       Kind = "fault"       // the network or a host was changed: Note
+	Deadlock    Kind = "deadlock"    // every thread waits and nothing will happen: Note
+)
+
+// Kinds lists every kind, in the order above.
+func Kinds() []Kind {
+	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, Packet, Fault, Deadlock}
+}
+
+// Record is one line of a trace. Which fields are set depends on Kind.
+type Record struct {
+	Kind Kind
+	// Time is how long the world had existed.
+	Time time.Duration
+	// Host is the host's name, PID and TID number its process and thread. TID
+	// is unique within the trace.
+	Host string
+	PID  int
+	TID  int
+
+	Version int    // World
+	Seed    uint64 // World
+
+	Addrs      []string // Host: its addresses, netip form, loopback left out
+	Principals []string // Host: the service principal names it can prove; none: no credential
+	Admin      bool     // Process: runs as administrator
+
+	Op     string      // CallMade: Call.Op()
+	Call   wsa.Call    // CallMade
+	Return *wsa.Return // Returned
+	Rule   string      // Returned, Advisory, Negotiation: the rule the simulator cites, if any
+
+	From, To string // Packet, Negotiation: addresses, netip.AddrPort form
+	Note     string // for people
+}
+
+// wire is Record as JSON spells it. The order of its fields is the order in
+// the file.
+type wire struct {
+	Kind       Kind            `json:"kind"`
+	Time       int64           `json:"t"`
+	Host       string          `json:"host,omitempty"`
+	PID        int             `json:"pid,omitempty"`
+	TID        int             `json:"tid,omitempty"`
+	Version    int             `json:"version,omitempty"`
+	Seed       uint64          `json:"seed,omitempty"`
+	Addrs      []string        `json:"addrs,omitempty"`
+	Principals []string        `json:"principals,omitempty"`
+	Admin      bool            `json:"admin,omitempty"`
+	Op         string          `json:"op,omitempty"`
+	Args       json.RawMessage `json:"args,omitempty"`
+	Return     *wsa.Return     `json:"ret,omitempty"`
+	Rule       string          `json:"rule,omitempty"`
+	From       string          `json:"from,omitempty"`
+	To         string          `json:"to,omitempty"`
+	Note       string          `json:"note,omitempty"`
+}
+
+// MarshalJSON encodes the record as one JSON object without line breaks.
+func (r Record) MarshalJSON() ([]byte, error) {
+	w := wire{
+		Kind: r.Kind, Time: int64(r.Time), Host: r.Host, PID: r.PID, TID: r.TID,
+		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Admin: r.Admin,
+		Op: r.Op, Return: r.Return, Rule: r.Rule, From: r.From, To: r.To, Note: r.Note,
+	}
+	if r.Call != nil {
+		args, err := wsa.MarshalCall(r.Call)
+		if err != nil {
+			return nil, err
+		}
+		w.Op, w.Args = r.Call.Op(), args
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(w); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// UnmarshalJSON decodes a record and refuses one that lacks what its kind
+// needs; the error names the field.
+func (r *Record) UnmarshalJSON(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	var w wire
+	if err := d.Decode(&w); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("more than one JSON value on the line")
+	}
+	*r = Record{
+		Kind: w.Kind, Time: time.Duration(w.Time), Host: w.Host, PID: w.PID, TID: w.TID,
+		Version: w.Version, Seed: w.Seed, Addrs: w.Addrs, Principals: w.Principals, Admin: w.Admin,
+		Op: w.Op, Return: w.Return, Rule: w.Rule, From: w.From, To: w.To, Note: w.Note,
+	}
+	if !slices.Contains(Kinds(), w.Kind) {
+		return fmt.Errorf("kind: %q is not a kind of record; expected one of %v", w.Kind, Kinds())
+	}
+	if w.Kind == CallMade {
+		if w.Args == nil {
+			return fmt.Errorf("args: missing from a call record")
+		}
+		call, err := wsa.UnmarshalCall(w.Op, w.Args)
+		if err != nil {
+			return err
+		}
+		r.Call = call
+	}
+	return r.complete()
+}
+
+// complete checks that the fields which the kind needs are there.
+func (r *Record) complete() error {
+	needs := map[Kind][]struct {
+		field string
+		have  bool
+	}{
+		World:     {{"version", r.Version == Version}},
+		Host:      {{"host", r.Host != ""}},
+		Process:   {{"host", r.Host != ""}, {"pid", r.PID > 0}},
+		Thread:    {{"pid", r.PID > 0}, {"tid", r.TID > 0}},
+		ThreadEnd: {{"tid", r.TID > 0}},
+		CallMade:  {{"tid", r.TID > 0}},
+		Returned:  {{"tid", r.TID > 0}, {"ret", r.Return != nil}},
+		Advisory:  {{"rule", r.Rule != ""}},
+	}
+	for _, n := range needs[r.Kind] {
+		if n.have {
+			continue
+		}
+		if n.field == "version" {
+			return fmt.Errorf("version: got %d, expected %d", r.Version, Version)
+		}
+		return fmt.Errorf("%s: missing from a %s record", n.field, r.Kind)
+	}
+	return nil
+}
+
+// Writer writes records to an io.Writer, one a line. It keeps the first error
+// and writes nothing after it. It may be used by one goroutine at a time; the
+// simulator's trace hook already is.
+type Writer struct {
+	w   *bufio.Writer
+	err error
+}
+
+// NewWriter returns a Writer on w. Call Flush when done.
+func NewWriter(w io.Writer) *Writer { return &Writer{w: bufio.NewWriter(w)} }
+
+// Write appends one record.
+func (w *Writer) Write(r *Record) {
+	if w.err != nil {
+		return
+	}
+	var line []byte
+	if line, w.err = r.MarshalJSON(); w.err != nil {
+		return
+	}
+	if _, w.err = w.w.Write(append(line, '\n')); w.err != nil {
+		return
+	}
+}
+
+// Flush writes what is buffered and returns the first error of all.
+func (w *Writer) Flush() error {
+	if w.err == nil {
+		w.err = w.w.Flush()
+	}
+	return w.err
+}
+
+// SyntaxError says which line of a trace is malformed and why.
+type SyntaxError struct {
+	Line int // from 1
+	Err  error
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// MaxLine is the longest line, in bytes, that Read accepts.
+const MaxLine = 64 << 20
+
+// Read returns an iterator over the records of a trace; the line number counts
+// from 1. It ends after the first error, which is a *SyntaxError for a
+// malformed line. Empty lines are skipped. The first record must be of kind
+// World.
+func Read(r io.Reader) func(yield func(line int, rec *Record, err error) bool) {
+	return func(yield func(int, *Record, error) bool) {
+		s := bufio.NewScanner(r)
+		s.Buffer(make([]byte, 64<<10), MaxLine)
+		line, first := 0, true
+		for s.Scan() {
+			line++
+			text := bytes.TrimSpace(s.Bytes())
+			if len(text) == 0 {
+				continue
+			}
+			rec := new(Record)
+			err := rec.UnmarshalJSON(text)
+			if err == nil && first && rec.Kind != World {
+				err = fmt.Errorf("kind: the first record must be %q, got %q", World, rec.Kind)
+			}
+			first = false
+			if err != nil {
+				yield(line, nil, &SyntaxError{Line: line, Err: err})
+				return
+			}
+			if !yield(line, rec, nil) {
+				return
+			}
+		}
+		if err := s.Err(); err != nil {
+			yield(line+1, nil, &SyntaxError{Line: line + 1, Err: err})
+		}
+	}
+}
