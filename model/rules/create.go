@@ -1,0 +1,150 @@
+package rules
+
+import "wsasim/wsa"
+
+// socket and WSASocket.
+const (
+	SOCKType       ID = "SOCK-TYPE"
+	SOCKFamily     ID = "SOCK-FAMILY"
+	SOCKProto      ID = "SOCK-PROTO"
+	SOCKOrder      ID = "SOCK-ORDER"
+	SOCKUnspec     ID = "SOCK-UNSPEC"
+	SOCKInfer      ID = "SOCK-INFER"
+	SOCKRawAdmin   ID = "SOCK-RAW-ADMIN"
+	SOCKRawZero    ID = "SOCK-RAW-ZERO"
+	SOCKOther      ID = "SOCK-OTHER"
+	SOCKInfo       ID = "SOCK-INFO"
+	SOCKInfoBad    ID = "SOCK-INFO-BAD"
+	SOCKGroup      ID = "SOCK-GROUP"
+	SOCKFlags      ID = "SOCK-FLAGS"
+	SOCKOverlapped ID = "SOCK-OVERLAPPED"
+	SOCKOk         ID = "SOCK-OK"
+	HANDLEFresh    ID = "HANDLE-FRESH"
+	HANDLEClosed   ID = "HANDLE-CLOSED"
+	HANDLEProcess  ID = "HANDLE-PROCESS"
+	HANDLEInvalid  ID = "HANDLE-INVALID"
+	HANDLEClose    ID = "HANDLE-CLOSE"
+)
+
+var createRules = []Rule{
+	{
+		ID: SOCKType, Function: "socket, WSASocket", Strength: Must,
+		Condition: "the type is not one that Winsock knows for the family",
+		Errors:    []wsa.Errno{wsa.WSAESOCKTNOSUPPORT},
+		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Observation, "SK4"}, {Observation, "SK6"}, {Observation, "SK10"}, {Observation, "SK18"}},
+		Notes:     "Judged first (SOCK-ORDER).",
+	},
+	{
+		ID: SOCKFamily, Function: "socket, WSASocket", Strength: Must,
+		Condition: "the family is not supported",
+		Errors:    []wsa.Errno{wsa.WSAEAFNOSUPPORT},
+		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Observation, "SK1"}, {Observation, "SK5"}, {Observation, "SK7"}, {Observation, "SK32"}},
+		Notes:     "Judged after the type and before the protocol.",
+	},
+	{
+		ID: SOCKProto, Function: "socket, WSASocket", Strength: Must,
+		Condition: "the protocol is unknown or does not fit the type",
+		Errors:    []wsa.Errno{wsa.WSAEPROTONOSUPPORT},
+		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Observation, "SK13"}, {Observation, "SK15"}},
+		Notes:     "The pages give WSAEPROTOTYPE or WSAEINVAL for a misfit; observed is WSAEPROTONOSUPPORT for TCP and UDP. Other protocols: all three.",
+	},
+	{
+		ID: SOCKOrder, Function: "socket, WSASocket", Strength: Observed,
+		Condition: "type is judged before family, and family before protocol",
+		Sources:   []Source{{Observation, "SK4"}, {Observation, "SK5"}, {Observation, "SK6"}, {Observation, "SK7"}},
+	},
+	{
+		ID: SOCKUnspec, Function: "socket, WSASocket", Strength: Must,
+		Condition: "family, type and protocol are all unspecified",
+		Errors:    []wsa.Errno{wsa.WSAEINVAL},
+		Sources:   []Source{{Doc, "nf-winsock2-socket"}},
+	},
+	{
+		ID: SOCKInfer, Function: "socket, WSASocket", Strength: Observed,
+		Condition: "type 0 and AF_UNSPEC are inferred from the protocol",
+		Sources:   []Source{{Observation, "SK11"}, {Observation, "SK20"}},
+		Notes:     "AF_UNSPEC gives AF_INET, on Windows 11 AF_INET6: both are allowed.",
+	},
+	{
+		ID: SOCKRawAdmin, Function: "socket, WSASocket", Strength: Must,
+		Condition: "a raw socket without administrator rights",
+		Errors:    []wsa.Errno{wsa.WSAEACCES},
+		Sources:   []Source{{Guide, "tcp-ip-raw-sockets-2"}, {Observation, "SK28"}},
+	},
+	{
+		ID: SOCKRawZero, Function: "socket, WSASocket", Strength: Must,
+		Condition: "a raw socket with protocol 0",
+		Sources:   []Source{{Guide, "tcp-ip-raw-sockets-2"}},
+		Notes:     "No code is given; what the provider does is not modelled.",
+	},
+	{
+		ID: SOCKOther, Function: "socket, WSASocket", Strength: Inferred,
+		Condition: "a kind of socket that some systems have and others lack",
+		Sources:   []Source{{Inference, "installed providers differ"}},
+		Notes:     "Success or any failure. Not modelled further.",
+	},
+	{
+		ID: SOCKInfo, Function: "WSASocket", Strength: Observed,
+		Condition: "lpProtocolInfo fills in arguments that are zero or FROM_PROTOCOL_INFO",
+		Sources:   []Source{{Observation, "SK24"}, {Observation, "SK26"}, {Observation, "SK27"}, {Doc, "nf-winsock2-wsasocketw"}},
+	},
+	{
+		ID: SOCKInfoBad, Function: "WSASocket", Strength: Must,
+		Condition: "lpProtocolInfo is incomplete, invalid or used up",
+		Errors:    []wsa.Errno{wsa.WSAEINVAL, wsa.WSAEFAULT},
+		Sources:   []Source{{Doc, "nf-winsock2-wsasocketw"}},
+	},
+	{
+		ID: SOCKGroup, Function: "WSASocket", Strength: Must,
+		Condition: "the group is not valid",
+		Errors:    []wsa.Errno{wsa.WSAEINVAL},
+		Sources:   []Source{{Doc, "nf-winsock2-wsasocketw"}},
+		Notes:     "Group codes other than 0 are not in the public headers: success is allowed too.",
+	},
+	{
+		ID: SOCKFlags, Function: "WSASocket", Strength: Inferred,
+		Condition: "the flags are unknown or contradict each other",
+		Errors:    []wsa.Errno{wsa.WSAEINVAL},
+		Sources:   []Source{{Inference, "the page says at most one C_ and one D_ flag, without a code"}},
+		Notes:     "Any failure or success.",
+	},
+	{
+		ID: SOCKOverlapped, Function: "socket, WSASocket", Strength: Must,
+		Condition: "socket() makes an overlapped socket, WSASocket only with WSA_FLAG_OVERLAPPED",
+		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Doc, "nf-winsock2-wsasocketw"}},
+	},
+	{
+		ID: SOCKOk, Function: "socket, WSASocket", Strength: Must,
+		Condition: "the new socket is unbound, unconnected and blocking",
+		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Observation, "SK8"}, {Observation, "SK9"}},
+	},
+	{
+		ID: HANDLEFresh, Function: "socket, WSASocket, accept", Strength: Must,
+		Condition: "a new descriptor is none of the process's open ones and never INVALID_SOCKET",
+		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Netsem, "handles"}},
+	},
+	{
+		ID: HANDLEClosed, Function: "*", Strength: Must,
+		Condition: "a closed descriptor is not a socket until the system issues the value again",
+		Errors:    []wsa.Errno{wsa.WSAENOTSOCK},
+		Sources:   []Source{{Doc, "nf-winsock2-closesocket"}},
+	},
+	{
+		ID: HANDLEProcess, Function: "*", Strength: Must,
+		Condition: "a descriptor of another process is not a socket here",
+		Errors:    []wsa.Errno{wsa.WSAENOTSOCK},
+		Sources:   []Source{{Guide, "sharing-a-socket-2"}},
+	},
+	{
+		ID: HANDLEInvalid, Function: "CloseHandle", Strength: Must,
+		Condition: "the handle is not an open one",
+		Errors:    []wsa.Errno{wsa.WSA_INVALID_HANDLE},
+		Sources:   []Source{{Doc, "closehandle"}},
+		Notes:     "Handles other than tokens are not modelled: of an unknown value success is allowed when it may be a handle of another kind.",
+	},
+	{
+		ID: HANDLEClose, Function: "CloseHandle", Strength: Must,
+		Condition: "the handle is closed and its value is invalid until issued again",
+		Sources:   []Source{{Doc, "closehandle"}},
+	},
+}

@@ -1,0 +1,53 @@
+package rules
+
+import "wsasim/wsa"
+
+// What the machine and the network can do to any call.
+const (
+	RESNobufs   ID = "RES-NOBUFS"
+	RESMfile    ID = "RES-MFILE"
+	RESMemory   ID = "RES-MEMORY"
+	RESTasks    ID = "RES-TASKS"
+	NETDown     ID = "NET-DOWN"
+	NETNotready ID = "NET-NOTREADY"
+)
+
+var environmentRules = []Rule{
+	{
+		ID: RESNobufs, Function: "*", Strength: Resource,
+		Condition: "the system lacks buffer space",
+		Errors:    []wsa.Errno{wsa.WSAENOBUFS},
+		Sources:   []Source{{Doc, "every page of the calls that allocate"}},
+		Notes:     "May come at any time.",
+	},
+	{
+		ID: RESMfile, Function: "socket, WSASocket, accept, listen", Strength: Resource,
+		Condition: "no descriptor is left",
+		Errors:    []wsa.Errno{wsa.WSAEMFILE},
+		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Doc, "nf-winsock2-accept"}, {Doc, "nf-winsock2-listen"}},
+	},
+	{
+		ID: RESMemory, Function: "*", Strength: Resource,
+		Condition: "memory cannot be had",
+		Errors:    []wsa.Errno{wsa.WSA_NOT_ENOUGH_MEMORY},
+		Sources:   []Source{{Guide, "windows-sockets-error-codes-2"}},
+	},
+	{
+		ID: RESTasks, Function: "WSAStartup", Strength: Resource,
+		Condition: "the limit on the number of tasks is reached",
+		Errors:    []wsa.Errno{wsa.WSAEPROCLIM},
+		Sources:   []Source{{Doc, "nf-winsock2-wsastartup"}},
+	},
+	{
+		ID: NETDown, Function: "*", Strength: Environment,
+		Condition: "the network subsystem has failed",
+		Errors:    []wsa.Errno{wsa.WSAENETDOWN},
+		Sources:   []Source{{Doc, "every page of the base functions"}},
+	},
+	{
+		ID: NETNotready, Function: "WSAStartup", Strength: Environment,
+		Condition: "the network subsystem is not ready",
+		Errors:    []wsa.Errno{wsa.WSASYSNOTREADY},
+		Sources:   []Source{{Doc, "nf-winsock2-wsastartup"}},
+	},
+}
