@@ -1,0 +1,42 @@
+package ale
+
+import (
+	"net/netip"
+
+	"wsasim/wsa"
+)
+
+// shortAddress reports whether a SOCKADDR ends before its family does, or
+// before the structure that its family calls for. A family that is not known
+// calls for nothing more.
+func shortAddress(b []byte) bool {
+	switch wsa.SockaddrFamily(b) {
+	case -1:
+		return true
+	case wsa.AF_INET:
+		return len(b) < wsa.SockaddrInSize
+	case wsa.AF_INET6:
+		return len(b) < wsa.SockaddrIn6Size
+	}
+	return false
+}
+
+// zeroPeer reports whether a whole SOCKADDR has neither address nor port. A
+// scope alone names no peer.
+func zeroPeer(b []byte) bool {
+	k := keyFrom(b)
+	return k == makeKey(netip.IPv4Unspecified(), 0, 0) || k == makeKey(netip.IPv6Unspecified(), 0, 0)
+}
+
+// association is what is known about the traffic with a peer: a whole SOCKADDR
+// for a datagram socket, and of no interest for a stream.
+func association(s Socket, addr []byte) (Association, bool) {
+	if s.Type() == wsa.SOCK_STREAM {
+		return s.Association(netip.AddrPort{})
+	}
+	peer, err := wsa.ParseSockaddr(addr)
+	if err != nil {
+		panic("ale: address passed validation and cannot be read: " + err.Error())
+	}
+	return s.Association(peer)
+}

@@ -1,0 +1,207 @@
+package ale
+
+import (
+	"encoding/binary"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+// QuerySecurity is WSAQuerySocketSecurity. It fills info and stores in *infoLen
+// the number of bytes, on success, or the number needed, when they do not fit;
+// otherwise it changes neither. Which of the two info structures is meant
+// follows from the template's SecurityProtocol. open makes a handle for the
+// calling process; it is called last, for each token there is, and only if
+// the template asks for any (rule QSS-MASK).
+//
+// A length that claims more room than info has counts as what info has.
+func QuerySecurity(s Socket, template, info []byte, infoLen *uint32, open func(Token) wsa.HANDLE) Decision {
+	room := uint32(0)
+	if infoLen != nil {
+		room = min(*infoLen, uint32(len(info)))
+	}
+	d, stored := querySecurity(s, template, info, room, infoLen == nil, open)
+	if stored != 0 {
+		*infoLen = stored
+	}
+	return d
+}
+
+// querySecurity is QuerySecurity with what *infoLen is to become as a result, 0
+// for no change.
+func querySecurity(s Socket, template, info []byte, room uint32, noLen bool, open func(Token) wsa.HANDLE) (Decision, uint32) {
+	r := request{sock: s, in: template, room: room, noLen: noLen, noInfo: info == nil}
+	if err, rule := judge(query, r); err != 0 {
+		d := Decision{Err: err, Rule: rule}
+		if rule == rules.QSSSize || rule == rules.QSSSizeQuery {
+			return d, infoSize(template)
+		}
+		return d, 0
+	}
+	q := readTemplate(template)
+	a, _ := association(s, q.PeerAddress[:])
+	answer := wsa.SecurityQueryInfoIPsec2{Flags: infoFlags(a)}
+	if q != (wsa.SecurityQueryTemplateIPsec2{}) && a.Secured {
+		answer.SecurityProtocol = wsa.SOCKET_SECURITY_PROTOCOL_IPSEC
+		if isIpsec2(template) {
+			answer.SecurityProtocol = wsa.SOCKET_SECURITY_PROTOCOL_IPSEC2
+		}
+	}
+	if q.FieldMask&wsa.SOCKET_QUERY_IPSEC2_FIELD_MASK_MM_SA_ID != 0 {
+		answer.MmSaId = a.MMID
+	}
+	if q.FieldMask&wsa.SOCKET_QUERY_IPSEC2_FIELD_MASK_QM_SA_ID != 0 {
+		answer.QmSaId = a.QMID
+	}
+	if q.PeerTokenAccessMask != 0 && a.Secured {
+		openTokens(&answer, a, q.PeerTokenAccessMask, open)
+	}
+	size := infoSize(template)
+	writeInfo(info[:0:size], &answer)
+	return Decision{Rule: queryRule(q.PeerTokenAccessMask, &answer)}, size
+}
+
+// queryRule is the rule that says most about an answer.
+func queryRule(mask uint32, answer *wsa.SecurityQueryInfoIPsec2) rules.ID {
+	switch {
+	case mask == 0:
+		return rules.QSSMask
+	case answer.PeerApplicationAccessTokenHandle|answer.PeerMachineAccessTokenHandle != 0:
+		return rules.QSSTokens
+	}
+	return rules.QSSFlags
+}
+
+// openTokens fills in a handle for each principal that the peer proved.
+func openTokens(answer *wsa.SecurityQueryInfoIPsec2, a Association, mask uint32, open func(Token) wsa.HANDLE) {
+	if a.PeerUser != "" {
+		answer.PeerApplicationAccessTokenHandle = uint64(open(Token{Principal: a.PeerUser, AccessMask: mask}))
+	}
+	if a.PeerComputer != "" {
+		answer.PeerMachineAccessTokenHandle = uint64(open(Token{Principal: a.PeerComputer, Computer: true, AccessMask: mask}))
+	}
+}
+
+// infoFlags says how traffic is protected. Without protection nothing else
+// holds either (rule QSS-FLAGS).
+func infoFlags(a Association) uint32 {
+	if !a.Secured {
+		return 0
+	}
+	flags := uint32(wsa.SOCKET_INFO_CONNECTION_SECURED)
+	if a.Encrypted {
+		flags |= wsa.SOCKET_INFO_CONNECTION_ENCRYPTED
+	}
+	if a.Impersonated {
+		flags |= wsa.SOCKET_INFO_CONNECTION_IMPERSONATED
+	}
+	return flags
+}
+
+// isIpsec2 reports which template, and so which info, is meant: its first field
+// says so, even when the rest was cut off.
+func isIpsec2(template []byte) bool {
+	return len(template) >= 4 && binary.LittleEndian.Uint32(template) == wsa.SOCKET_SECURITY_PROTOCOL_IPSEC2
+}
+
+// infoSize is the size of the info that a template asks for.
+func infoSize(template []byte) uint32 {
+	if isIpsec2(template) {
+		return wsa.SecurityQueryInfoIPsec2Size
+	}
+	return wsa.SecurityQueryInfoSize
+}
+
+// templateSize is how long a template must at least be.
+func templateSize(template []byte) int {
+	if isIpsec2(template) {
+		return wsa.SecurityQueryTemplateIPsec2Size
+	}
+	return wsa.SecurityQueryTemplateSize
+}
+
+// readTemplate reads either form of a template of sufficient size; one that is
+// absent is all zero (rule QSS-TEMPLATE-TCP).
+//
+// Not modelled: SOCKET_QUERY_IPSEC2_ABORT_CONNECTION_ON_FIELD_CHANGE.
+func readTemplate(template []byte) wsa.SecurityQueryTemplateIPsec2 {
+	var q wsa.SecurityQueryTemplateIPsec2
+	if isIpsec2(template) {
+		_ = q.UnmarshalBinary(template) // cannot fail: the size was judged
+		return q
+	}
+	var t wsa.SecurityQueryTemplate
+	if len(template) != 0 {
+		_ = t.UnmarshalBinary(template) // likewise
+	}
+	q.SecurityProtocol, q.PeerAddress, q.PeerTokenAccessMask = t.SecurityProtocol, t.PeerAddress, t.PeerTokenAccessMask
+	return q
+}
+
+// writeInfo writes the form of info that room, an empty slice with the capacity
+// of that form, is for.
+func writeInfo(room []byte, answer *wsa.SecurityQueryInfoIPsec2) {
+	if cap(room) == wsa.SecurityQueryInfoIPsec2Size {
+		_, _ = answer.AppendBinary(room) // never fails
+		return
+	}
+	short := wsa.SecurityQueryInfo{
+		SecurityProtocol:                 answer.SecurityProtocol,
+		Flags:                            answer.Flags,
+		PeerApplicationAccessTokenHandle: answer.PeerApplicationAccessTokenHandle,
+		PeerMachineAccessTokenHandle:     answer.PeerMachineAccessTokenHandle,
+	}
+	_, _ = short.AppendBinary(room) // never fails
+}
+
+func qssFault(r request) (wsa.Errno, rules.ID) {
+	switch {
+	case r.noLen:
+		return wsa.WSAEFAULT, rules.QSSLenNull
+	case r.noInfo && r.stream() && len(r.in) == 0:
+		return wsa.WSAEFAULT, rules.QSSSizeQuery // what the sample meets
+	}
+	return 0, ""
+}
+
+func qssSize(r request) (wsa.Errno, rules.ID) {
+	switch {
+	case r.noInfo:
+		return wsa.WSAEMSGSIZE, rules.QSSSizeQuery
+	case len(r.in) < templateSize(r.in) && !r.stream():
+		return wsa.WSAEMSGSIZE, rules.QSSTemplateNontcp
+	case len(r.in) < templateSize(r.in) && len(r.in) != 0:
+		return wsa.WSAEMSGSIZE, rules.QSSTemplateTcp
+	case r.room < infoSize(r.in):
+		return wsa.WSAEMSGSIZE, rules.QSSSize
+	}
+	return 0, ""
+}
+
+// qssConn looks at the reset first: a stream that was reset is not connected
+// any more, and the page promises WSAECONNRESET for it.
+func qssConn(r request) (wsa.Errno, rules.ID) {
+	switch {
+	case r.sock.Reset():
+		return wsa.WSAECONNRESET, rules.QSSReset
+	case r.stream() && !r.sock.Connected():
+		return wsa.WSAENOTCONN, rules.QSSNotconn
+	}
+	return 0, ""
+}
+
+// qssValue wants a peer from who can have many. What a stream's template says
+// about a peer is ignored (inferred).
+func qssValue(r request) (wsa.Errno, rules.ID) {
+	if r.stream() {
+		return 0, ""
+	}
+	q := readTemplate(r.in)
+	switch {
+	case q.PeerAddress.Family() != r.sock.Family():
+		return wsa.WSAEAFNOSUPPORT, rules.QSSTemplateNontcp
+	case zeroPeer(q.PeerAddress[:]):
+		return wsa.WSAEINVAL, rules.QSSTemplateNontcp
+	}
+	return 0, ""
+}
