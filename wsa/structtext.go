@@ -126,6 +126,8 @@ func decodeStorage(s SockaddrStorage) (text string, parts []FieldValue) {
 	if !strings.HasPrefix(text, "0x") {
 		return text, nil
 	}
+	// Zeros at the end need not be said.
+	text = "0x" + hex.EncodeToString([]byte(strings.TrimRight(string(s[:]), "\x00")))
 	for _, name := range []string{"SOCKADDR_IN", "SOCKADDR_IN6"} {
 		layout, _ := Struct(name, AMD64)
 		if name == "SOCKADDR_IN" && s.Family() == AF_INET || name == "SOCKADDR_IN6" && s.Family() == AF_INET6 {

@@ -9,7 +9,7 @@ trap 'rm -rf "$tmp"' EXIT
 
 one() { # target compiler
 	"$2" -std=gnu11 -O0 -Wall -Werror -fno-ident \
-		-D_WIN32_WINNT=0x0A00 -DNTDDI_VERSION=0x0A000000 -c vectors.c -o "$tmp/$1.o"
+		-D_WIN32_WINNT=0x0A00 -DNTDDI_VERSION=0x0A000000 -DUNICODE -c vectors.c -o "$tmp/$1.o"
 	{
 		echo "# Made by regenerate.sh with $2 $("$2" -dumpfullversion); do not edit."
 		go run extract.go "$tmp/$1.o"
