@@ -88,19 +88,20 @@ func notWTF8(at int) string {
 // shorter than 140 bytes or than the name needs, and when
 // PeerTargetNameStringLen is odd. The name is copied out of b.
 func (p *PeerTargetName) UnmarshalBinary(b []byte) error {
-	v, err := ParsePeerTargetName(b)
-	if err != nil {
+	if !FitsPeerTargetName(b) {
+		_, err := ParsePeerTargetName(b)
 		return err
 	}
-	if len(v.Name)%2 != 0 {
+	n := le.Uint32(b[136:])
+	if n%2 != 0 {
 		return &DecodeError{
 			Struct: "SOCKET_PEER_TARGET_NAME", Field: "PeerTargetNameStringLen", Offset: 136, Have: len(b),
-			Reason: "expected an even number of bytes, found " + strconv.Itoa(len(v.Name)),
+			Reason: "expected an even number of bytes, found " + strconv.FormatUint(uint64(n), 10),
 		}
 	}
-	p.SecurityProtocol = v.SecurityProtocol
-	copy(p.PeerAddress[:], v.PeerAddress)
-	p.Name = DecodeUTF16(v.Name)
+	p.SecurityProtocol = le.Uint32(b)
+	copy(p.PeerAddress[:], b[8:136])
+	p.Name = DecodeUTF16(b[PeerTargetNameStrings : PeerTargetNameStrings+int(n)])
 	return nil
 }
 

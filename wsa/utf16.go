@@ -34,18 +34,75 @@ func appendUTF16(dst []byte, s string) (out []byte, bad int) {
 // time while it can. It returns the bytes written and the characters read.
 func putASCII(dst []byte, s string) (n, i int) {
 	for ; i+4 <= len(s); i += 4 {
-		x := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24
+		x := fourBytes(s, i)
 		if x&0x80808080 != 0 {
 			break
 		}
-		x = (x | x<<16) & 0x0000FFFF0000FFFF
-		x = (x | x<<8) & 0x00FF00FF00FF00FF
-		le.PutUint64(dst[2*i:], x)
+		le.PutUint64(dst[2*i:], widen(x))
+	}
+	// The last few once more with the characters before them: cheaper than one
+	// by one.
+	if left := len(s) - i; left > 0 && left < 4 && i >= 4 {
+		if x := fourBytes(s, len(s)-4); x&0x80808080 == 0 {
+			le.PutUint64(dst[2*(len(s)-4):], widen(x))
+			return 2 * len(s), len(s)
+		}
 	}
 	for ; i < len(s) && s[i] < utf8.RuneSelf; i++ {
 		dst[2*i], dst[2*i+1] = s[i], 0
 	}
 	return 2 * i, i
+}
+
+// fourBytes is s[i:i+4] as a little-endian number.
+func fourBytes(s string, i int) uint64 {
+	return uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24
+}
+
+// widen puts a zero byte behind each of the four bytes of x.
+func widen(x uint64) uint64 {
+	x = (x | x<<16) & 0x0000FFFF0000FFFF
+	return (x | x<<8) & 0x00FF00FF00FF00FF
+}
+
+// narrow is the inverse of widen.
+func narrow(x uint64) uint32 {
+	x = (x | x>>8) & 0x0000FFFF0000FFFF
+	return uint32(x | x>>16)
+}
+
+// notASCII has the bits set that an ASCII character leaves clear, in each of
+// four UTF-16 units.
+const notASCII = 0xFF80FF80FF80FF80
+
+// narrowASCII writes the ASCII text in the UTF-16LE bytes b, of even length, to
+// dst, which has room for it. It is false when there are other characters; then
+// what dst holds means nothing.
+func narrowASCII(dst, b []byte) bool {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		x := le.Uint64(b[i:])
+		if x&notASCII != 0 {
+			return false
+		}
+		le.PutUint32(dst[i/2:], narrow(x))
+	}
+	if i == len(b) {
+		return true
+	}
+	if i >= 8 { // the last few once more with those before them
+		i = len(b) - 8
+		x := le.Uint64(b[i:])
+		le.PutUint32(dst[i/2:], narrow(x))
+		return x&notASCII == 0
+	}
+	for ; i < len(b); i += 2 {
+		if b[i] >= utf8.RuneSelf || b[i+1] != 0 {
+			return false
+		}
+		dst[i/2] = b[i]
+	}
+	return true
 }
 
 // putUTF16 continues at byte n of dst with byte i of s.
@@ -84,24 +141,24 @@ func decodeWTF8(s string) (r rune, size int) {
 
 // DecodeUTF16 is the string in the UTF-16LE bytes b, as WTF-8 (a surrogate
 // without partner keeps its own three bytes). An odd last byte is ignored. The
-// result is the only allocation for text of up to 256 ASCII characters.
+// result is the only allocation for text of up to 64 ASCII characters.
 func DecodeUTF16(b []byte) string {
 	b = b[:len(b)&^1]
-	var stack [256]byte
-	text := stack[:0]
-	if len(b)/2 > len(stack) {
-		text = make([]byte, 0, len(b)/2)
+	var stack [64]byte
+	if n := len(b) / 2; n <= len(stack) && narrowASCII(stack[:], b) {
+		return string(stack[:n])
 	}
-	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		x := le.Uint64(b[i:])
-		if x&0xFF80FF80FF80FF80 != 0 {
-			break
-		}
-		x = (x | x>>8) & 0x0000FFFF0000FFFF
-		text = le.AppendUint32(text, uint32(x|x>>16))
+	return decodeUTF16(b)
+}
+
+// decodeUTF16 does any text, of even length.
+func decodeUTF16(b []byte) string {
+	text := make([]byte, len(b)/2, len(b)/2+len(b)/4)
+	if narrowASCII(text, b) {
+		return string(text)
 	}
-	for i < len(b) {
+	text = text[:0]
+	for i := 0; i < len(b); {
 		u := rune(le.Uint16(b[i:]))
 		i += 2
 		switch {
