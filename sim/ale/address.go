@@ -24,8 +24,12 @@ func shortAddress(b []byte) bool {
 // zeroPeer reports whether a whole SOCKADDR has neither address nor port. A
 // scope alone names no peer.
 func zeroPeer(b []byte) bool {
-	k := keyFrom(b)
-	return k == makeKey(netip.IPv4Unspecified(), 0, 0) || k == makeKey(netip.IPv6Unspecified(), 0, 0)
+	var in wsa.SockaddrIn
+	var in6 wsa.SockaddrIn6
+	if wsa.SockaddrFamily(b) == wsa.AF_INET {
+		return in.UnmarshalBinary(b) == nil && in.Port == 0 && in.Addr == [4]byte{}
+	}
+	return in6.UnmarshalBinary(b) == nil && in6.Port == 0 && in6.Addr == [16]byte{}
 }
 
 // association is what is known about the traffic with a peer: a whole SOCKADDR

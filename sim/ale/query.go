@@ -1,8 +1,6 @@
 package ale
 
 import (
-	"encoding/binary"
-
 	"wsasim/model/rules"
 	"wsasim/wsa"
 )
@@ -38,12 +36,16 @@ func querySecurity(s Socket, template, info []byte, room uint32, noLen bool, ope
 		}
 		return d, 0
 	}
-	q := readTemplate(template)
-	a, _ := association(s, q.PeerAddress[:])
+	// A template that is absent fails here and leaves q all zero, which is
+	// what it means (rule QSS-TEMPLATE-TCP).
+	//
+	// Not modelled: SOCKET_QUERY_IPSEC2_ABORT_CONNECTION_ON_FIELD_CHANGE.
+	q, _ := wsa.ViewSecurityQueryTemplate(template)
+	a, _ := association(s, q.PeerAddress)
 	answer := wsa.SecurityQueryInfoIPsec2{Flags: infoFlags(a)}
-	if q != (wsa.SecurityQueryTemplateIPsec2{}) && a.Secured {
+	if a.Secured && asksMore(template) {
 		answer.SecurityProtocol = wsa.SOCKET_SECURITY_PROTOCOL_IPSEC
-		if isIpsec2(template) {
+		if q.IPsec2 {
 			answer.SecurityProtocol = wsa.SOCKET_SECURITY_PROTOCOL_IPSEC2
 		}
 	}
@@ -98,44 +100,23 @@ func infoFlags(a Association) uint32 {
 	return flags
 }
 
-// isIpsec2 reports which template, and so which info, is meant: its first field
-// says so, even when the rest was cut off.
-func isIpsec2(template []byte) bool {
-	return len(template) >= 4 && binary.LittleEndian.Uint32(template) == wsa.SOCKET_SECURITY_PROTOCOL_IPSEC2
+// asksMore reports whether a template asks for more than the flags: whether any
+// of it is not zero (rule QSS-TEMPLATE-TCP).
+func asksMore(template []byte) bool {
+	for _, b := range template {
+		if b != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // infoSize is the size of the info that a template asks for.
 func infoSize(template []byte) uint32 {
-	if isIpsec2(template) {
+	if q, _ := wsa.ViewSecurityQueryTemplate(template); q.IPsec2 {
 		return wsa.SecurityQueryInfoIPsec2Size
 	}
 	return wsa.SecurityQueryInfoSize
-}
-
-// templateSize is how long a template must at least be.
-func templateSize(template []byte) int {
-	if isIpsec2(template) {
-		return wsa.SecurityQueryTemplateIPsec2Size
-	}
-	return wsa.SecurityQueryTemplateSize
-}
-
-// readTemplate reads either form of a template of sufficient size; one that is
-// absent is all zero (rule QSS-TEMPLATE-TCP).
-//
-// Not modelled: SOCKET_QUERY_IPSEC2_ABORT_CONNECTION_ON_FIELD_CHANGE.
-func readTemplate(template []byte) wsa.SecurityQueryTemplateIPsec2 {
-	var q wsa.SecurityQueryTemplateIPsec2
-	if isIpsec2(template) {
-		_ = q.UnmarshalBinary(template) // cannot fail: the size was judged
-		return q
-	}
-	var t wsa.SecurityQueryTemplate
-	if len(template) != 0 {
-		_ = t.UnmarshalBinary(template) // likewise
-	}
-	q.SecurityProtocol, q.PeerAddress, q.PeerTokenAccessMask = t.SecurityProtocol, t.PeerAddress, t.PeerTokenAccessMask
-	return q
 }
 
 // writeInfo writes the form of info that room, an empty slice with the capacity
@@ -165,12 +146,13 @@ func qssFault(r request) (wsa.Errno, rules.ID) {
 }
 
 func qssSize(r request) (wsa.Errno, rules.ID) {
+	_, whole := wsa.ViewSecurityQueryTemplate(r.in)
 	switch {
 	case r.noInfo:
 		return wsa.WSAEMSGSIZE, rules.QSSSizeQuery
-	case len(r.in) < templateSize(r.in) && !r.stream():
+	case !whole && !r.stream():
 		return wsa.WSAEMSGSIZE, rules.QSSTemplateNontcp
-	case len(r.in) < templateSize(r.in) && len(r.in) != 0:
+	case !whole && len(r.in) != 0:
 		return wsa.WSAEMSGSIZE, rules.QSSTemplateTcp
 	case r.room < infoSize(r.in):
 		return wsa.WSAEMSGSIZE, rules.QSSSize
@@ -196,11 +178,11 @@ func qssValue(r request) (wsa.Errno, rules.ID) {
 	if r.stream() {
 		return 0, ""
 	}
-	q := readTemplate(r.in)
+	q, _ := wsa.ViewSecurityQueryTemplate(r.in)
 	switch {
-	case q.PeerAddress.Family() != r.sock.Family():
+	case wsa.SockaddrFamily(q.PeerAddress) != r.sock.Family():
 		return wsa.WSAEAFNOSUPPORT, rules.QSSTemplateNontcp
-	case zeroPeer(q.PeerAddress[:]):
+	case zeroPeer(q.PeerAddress):
 		return wsa.WSAEINVAL, rules.QSSTemplateNontcp
 	}
 	return 0, ""

@@ -1,0 +1,326 @@
+package sim
+
+import (
+	"net/netip"
+	"time"
+
+	"wsasim/model/rules"
+	"wsasim/sim/ale"
+	"wsasim/wsa"
+	"wsasim/wsa/trace"
+)
+
+// attempt is a connect under way.
+type attempt struct {
+	sock    *socket
+	to      netip.AddrPort
+	sent    int    // requests without an answer
+	refused int    // requests that were refused
+	retry   *event // the next request
+	waiters waitQueue
+	// outcome is 0 while under way and after success.
+	outcome wsa.Errno
+	rule    rules.ID
+	since   time.Duration
+}
+
+const (
+	maxRequests = 3 // unanswered requests before WSAETIMEDOUT
+	maxRefused  = 5 // refusals before WSAECONNREFUSED
+)
+
+// Connect implements wsa.BaseSockets.
+func (t *Thread) Connect(s wsa.SOCKET, name []byte) error {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.ConnectCall{S: s, Name: clone(name)})
+	}
+	sock, e := t.open(s)
+	if e == 0 {
+		e = t.connect(sock, name, "connect")
+	}
+	if w.trace != nil {
+		t.returned(wsa.Return{Err: e})
+	}
+	return t.done(e)
+}
+
+// WSAConnect implements wsa.BaseSockets. Flow specifications are accepted and
+// ignored; caller data fails, since TCP/IP has none.
+func (t *Thread) WSAConnect(s wsa.SOCKET, name, callerData, calleeData, serviceQOS, groupQOS []byte) error {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.WSAConnectCall{S: s, Name: clone(name), CallerData: clone(callerData), CalleeData: clone(calleeData), ServiceQOS: clone(serviceQOS), GroupQOS: clone(groupQOS)})
+	}
+	sock, e := t.open(s)
+	switch {
+	case e != 0:
+	case groupQOS != nil:
+		e = t.fail(rules.CONNGqos, wsa.WSAEINVAL)
+	case len(callerData) > 0 && sock.typ == wsa.SOCK_STREAM:
+		e = t.fail(rules.CONNCallerdata, wsa.WSAEPROTONOSUPPORT)
+	default:
+		e = t.connect(sock, name, "WSAConnect")
+	}
+	if w.trace != nil {
+		t.returned(wsa.Return{Err: e})
+	}
+	return t.done(e)
+}
+
+// connect does connect and WSAConnect.
+func (t *Thread) connect(s *socket, name []byte, what string) wsa.Errno {
+	if !s.inet() {
+		return t.fail(rules.CONNFamily, wsa.WSAEAFNOSUPPORT)
+	}
+	to, fault := s.parse(name)
+	switch {
+	case fault == addressShort:
+		return t.fail(rules.CONNFault, wsa.WSAEFAULT)
+	case s.typ == wsa.SOCK_DGRAM:
+		return t.connectDatagram(s, to, fault)
+	case s.state == stateListening:
+		return t.fail(rules.CONNListening, wsa.WSAEINVAL)
+	case s.state == stateConnecting:
+		return t.fail(rules.CONNAlready, wsa.WSAEALREADY)
+	case s.state == stateConnected:
+		return t.fail(rules.CONNIsconn, wsa.WSAEISCONN)
+	case fault == addressFamily:
+		return t.fail(rules.CONNFamily, wsa.WSAEAFNOSUPPORT)
+	case to.Addr().IsUnspecified() || to.Port() == 0:
+		return t.fail(rules.CONNZero, wsa.WSAEADDRNOTAVAIL)
+	}
+	from, e := t.route(s, &to, rules.CONNUnreach)
+	if e != 0 {
+		return e
+	}
+	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
+		return e
+	}
+	a := &attempt{sock: s, to: to, since: t.world.clock.read()}
+	s.state, s.attempt, s.peer = stateConnecting, a, to
+	if s.local.Addr().IsUnspecified() {
+		s.local = netip.AddrPortFrom(from, s.local.Port())
+	}
+	a.request()
+	if s.nonblocking {
+		// Even a connection that is there at once is reported like one that
+		// takes time (observed CG1; page connect).
+		return t.fail(rules.CONNWouldblock, wsa.WSAEWOULDBLOCK)
+	}
+	return t.await(a, what)
+}
+
+// await waits for the outcome of a blocking connect.
+func (t *Thread) await(a *attempt, what string) wsa.Errno {
+	for a.sock.attempt == a {
+		if e := t.wait(&a.waiters, what, a.sock, rules.CONNTimedout); e != 0 {
+			return e
+		}
+	}
+	if a.outcome != 0 {
+		return t.fail(a.rule, a.outcome)
+	}
+	return 0
+}
+
+// route finds the local address from which the socket reaches *to, and takes
+// the scope off *to once it has been looked at.
+func (t *Thread) route(s *socket, to *netip.AddrPort, rule rules.ID) (netip.Addr, wsa.Errno) {
+	ip := to.Addr().WithZone("")
+	*to = netip.AddrPortFrom(ip, to.Port())
+	if s.family == wsa.AF_INET6 && ip.Is4() && !s.dual() {
+		return ip, t.fail(rule, wsa.WSAENETUNREACH)
+	}
+	bound := s.local.Addr()
+	if s.bound && !bound.IsUnspecified() {
+		if bound.Is4() != ip.Is4() {
+			return ip, t.fail(rule, wsa.WSAENETUNREACH)
+		}
+		return bound, 0
+	}
+	if ip.IsLoopback() {
+		if ip.Is4() {
+			return netip.AddrFrom4([4]byte{127, 0, 0, 1}), 0
+		}
+		return netip.IPv6Loopback(), 0
+	}
+	if s.host().has(ip) {
+		return ip, 0
+	}
+	from, ok := s.host().source(ip)
+	if !ok {
+		return ip, t.fail(rule, wsa.WSAENETUNREACH)
+	}
+	return from, 0
+}
+
+// target is the host at an address as seen from h, nil when there is none.
+func (h *Host) target(a netip.Addr) *Host {
+	if a.IsLoopback() {
+		return h
+	}
+	return h.world.byAddr[a]
+}
+
+// request sends a connection request (SYN) and arranges for the next one.
+func (a *attempt) request() {
+	s := a.sock
+	w := s.world()
+	w.packet(s.local, a.to, "SYN")
+	a.sent++
+	a.retry = nil
+	h, to := s.host(), s.host().target(a.to.Addr())
+	// A bound loopback address does not reach another host (netsem 4097).
+	if to != nil && (to == h || !s.local.Addr().IsLoopback()) {
+		w.carry(h, to, func() { a.arrive(to) })
+	}
+	if a.over() || a.retry != nil {
+		return
+	}
+	wait := w.timing.SynRetry << (a.sent - 1)
+	a.retry = w.clock.after(wait, classRetry, func() {
+		if a.sent == maxRequests {
+			a.finish(rules.CONNTimedout, wsa.WSAETIMEDOUT)
+			return
+		}
+		a.request()
+	})
+}
+
+// over reports whether the attempt has ended.
+func (a *attempt) over() bool { return a.sock.attempt != a }
+
+// arrive is the arrival of the request at the other host.
+func (a *attempt) arrive(h *Host) {
+	if a.over() {
+		return
+	}
+	w, s := h.world, a.sock
+	l := h.receiver(s.proto, a.to, func(c *socket) bool { return c.state == stateListening })
+	if l == nil || l.listener.full() {
+		w.packet(a.to, s.local, "RST")
+		w.carry(h, s.host(), a.wasRefused)
+		return
+	}
+	outcome := w.negotiate(s, l, a.to, s.local)
+	if !outcome.Established {
+		return // nothing is answered; the attempt times out (rule SEC-FAIL-CODE)
+	}
+	w.packet(a.to, s.local, "SYN ACK")
+	w.carry(h, s.host(), func() { a.established(h, l, outcome) })
+}
+
+// wasRefused is the arrival of a refusal; the request is repeated a few times
+// before the refusal is believed.
+func (a *attempt) wasRefused() {
+	if a.over() {
+		return
+	}
+	w := a.sock.world()
+	w.clock.cancel(a.retry)
+	a.retry = nil
+	a.refused++
+	a.sent = 0
+	if a.refused == maxRefused {
+		a.finish(rules.CONNRefused, wsa.WSAECONNREFUSED)
+		return
+	}
+	a.retry = w.clock.after(w.timing.RefusedRetry, classRetry, a.request)
+}
+
+// finish ends an attempt that failed. The socket may be connected again.
+func (a *attempt) finish(rule rules.ID, e wsa.Errno) {
+	s := a.sock
+	s.state, s.attempt, s.peer = stateOpen, nil, netip.AddrPort{}
+	s.opts = s.opts.with(optError, uint32(e))
+	if s.port != nil {
+		s.local = netip.AddrPortFrom(s.port.addr, s.local.Port())
+	}
+	a.rule, a.outcome = rule, e
+	s.world().clock.cancel(a.retry)
+	s.world().wakeAll(&a.waiters, wokenReady)
+}
+
+// established is the arrival of the answer: the connection exists, and the
+// listener learns of it from the acknowledgement.
+func (a *attempt) established(h *Host, l *socket, outcome ale.Outcome) {
+	if a.over() {
+		return
+	}
+	s := a.sock
+	w := s.world()
+	now := w.clock.read()
+	ours := &stream{host: s.host(), local: s.local, remote: a.to, sock: s, security: outcome.Initiator, since: now}
+	theirs := &stream{host: h, local: a.to, remote: s.local, security: outcome.Responder, since: now}
+	ours.peer, theirs.peer = theirs, ours
+	s.stream, s.state, s.attempt = ours, stateConnected, nil
+	s.opts = s.opts.with(optError, 0)
+	w.clock.cancel(a.retry)
+	w.wakeAll(&a.waiters, wokenReady)
+	w.packet(s.local, a.to, "ACK")
+	confirm := func() {
+		if l.state != stateListening {
+			theirs.closed = true
+			theirs.abort()
+			return
+		}
+		l.listener.add(theirs)
+	}
+	ours.handshake(confirm)
+}
+
+// handshake carries the acknowledgement that completes the connection, ahead
+// of all data.
+func (s *stream) handshake(confirm func()) {
+	if s.perfect() {
+		confirm()
+		return
+	}
+	w, f := s.world(), &s.out
+	l := w.link(s.host, s.peer.host)
+	var d time.Duration
+	if l != nil {
+		d = w.delay(l, s.host, s.peer.host)
+	}
+	f.last = w.clock.read() + d
+	f.flying++
+	w.clock.at(f.last, classDeliver, func() {
+		f.flying--
+		confirm()
+	})
+}
+
+// negotiate lets the secure-socket engine decide how two sockets come to talk,
+// and gives the security association its ids.
+func (w *World) negotiate(initiator, responder *socket, to, from netip.AddrPort) ale.Outcome {
+	if initiator.security == nil && responder.security == nil {
+		return ale.Outcome{Established: true}
+	}
+	o := ale.Negotiate(initiator.party(to), responder.party(from))
+	if o.Secured {
+		w.lastSAID++
+		o.Initiator.MMID, o.Responder.MMID = w.lastSAID, w.lastSAID
+		w.lastSAID++
+		o.Initiator.QMID, o.Responder.QMID = w.lastSAID, w.lastSAID
+	}
+	if w.trace != nil {
+		w.emit(&trace.Record{Kind: trace.Negotiation, Host: initiator.host().cfg.Name, Rule: string(o.Rule), From: from.String(), To: to.String(), Note: o.Reason})
+	}
+	return o
+}
+
+// party is the socket as one end of a negotiation with a peer.
+func (s *socket) party(peer netip.AddrPort) ale.Party {
+	return ale.Party{State: s.security, TargetName: s.security.TargetName(peer), Credential: s.host().credential()}
+}
+
+// credential is what the host can prove, nil for nothing.
+func (h *Host) credential() *ale.Credential {
+	if len(h.cfg.Principals) == 0 {
+		return nil
+	}
+	return &ale.Credential{Computer: h.cfg.Name, SPNs: h.cfg.Principals, User: h.cfg.User}
+}

@@ -1,0 +1,366 @@
+package sim
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"wsasim/model/rules"
+	"wsasim/sim/ale"
+	"wsasim/wsa"
+)
+
+// maxDatagram is the largest UDP payload over IPv4 (observed GO1).
+const maxDatagram = 65507
+
+// dgram is what a bound datagram socket has besides.
+type dgram struct {
+	// queue holds what waits to be received, in the order of arrival; errors
+	// that came from the network stand among the datagrams (netsem recv_23).
+	// Entries before head are done with.
+	queue   []datagram
+	head    int
+	data    ring // the bytes of the queued datagrams
+	readers waitQueue
+	// peers is what was negotiated with each peer.
+	peers map[netip.AddrPort]*exchange
+}
+
+// datagram is one entry of the queue.
+type datagram struct {
+	from netip.AddrPort
+	n    int
+	err  wsa.Errno // an error instead of a datagram
+}
+
+// exchange is a security association of a datagram socket with one peer. It
+// lasts until one of the two sockets is closed.
+type exchange struct {
+	with        *socket
+	association ale.Association
+}
+
+func (d *dgram) empty() bool { return d.head == len(d.queue) }
+
+func (d *dgram) push(m datagram) {
+	if d.empty() {
+		d.queue, d.head = d.queue[:0], 0
+	}
+	d.queue = append(d.queue, m)
+}
+
+func (d *dgram) pop() {
+	d.data.drop(d.queue[d.head].n)
+	d.head++
+	if d.empty() && cap(d.queue) > 64 {
+		d.queue, d.head = nil, 0
+	}
+}
+
+// connectDatagram sets, replaces or dissolves a datagram socket's peer.
+func (t *Thread) connectDatagram(s *socket, to netip.AddrPort, fault addressFault) wsa.Errno {
+	switch {
+	case fault == addressFamily:
+		return t.fail(rules.CONNFamily, wsa.WSAEAFNOSUPPORT)
+	case to.Addr().IsUnspecified():
+		if s.state != stateConnected {
+			return t.fail(rules.CONNDissolve, wsa.WSAEADDRNOTAVAIL)
+		}
+		s.state, s.peer = stateOpen, netip.AddrPort{}
+		s.local = netip.AddrPortFrom(s.port.addr, s.local.Port())
+		return 0
+	}
+	from, e := t.route(s, &to, rules.CONNUnreach)
+	if e != 0 {
+		return e
+	}
+	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
+		return e
+	}
+	if s.port.addr.IsUnspecified() {
+		s.local = netip.AddrPortFrom(from, s.local.Port())
+	}
+	s.state, s.peer = stateConnected, to
+	return 0
+}
+
+// sendDatagram does all functions that send, on a datagram socket.
+func (t *Thread) sendDatagram(s *socket, bufs [][]byte, flags int32, to []byte) (int, wsa.Errno) {
+	switch {
+	case flags&wsa.MSG_OOB != 0:
+		return 0, t.fail(rules.SENDOob, wsa.WSAEOPNOTSUPP)
+	case flags&^sendFlags != 0 || flags&wsa.MSG_PARTIAL != 0:
+		return 0, t.fail(rules.SENDFlags, wsa.WSAEOPNOTSUPP)
+	case s.sendShut:
+		return 0, t.fail(rules.SENDShutdown, wsa.WSAESHUTDOWN)
+	}
+	dst, e := t.destination(s, to)
+	if e != 0 {
+		return 0, e
+	}
+	n := total(bufs)
+	if n > maxDatagram {
+		return 0, t.fail(rules.SENDMsgsize, wsa.WSAEMSGSIZE)
+	}
+	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
+		return 0, e
+	}
+	if dst.Addr() == broadcast {
+		t.world.spread(s, bufs, n, dst)
+		return n, 0
+	}
+	src, e := t.route(s, &dst, rules.SENDUnreach)
+	if e != 0 {
+		return 0, e
+	}
+	t.world.post(s, bufs, n, netip.AddrPortFrom(src, s.local.Port()), dst)
+	return n, 0
+}
+
+// destination is where a datagram goes: to the given address, or to the peer.
+func (t *Thread) destination(s *socket, to []byte) (dst netip.AddrPort, e wsa.Errno) {
+	if to == nil {
+		if s.state != stateConnected {
+			return dst, t.fail(rules.SENDNotconn, wsa.WSAENOTCONN)
+		}
+		return s.peer, 0
+	}
+	dst, fault := s.parse(to)
+	switch {
+	case fault == addressShort:
+		return dst, t.fail(rules.SENDFault, wsa.WSAEFAULT)
+	case fault == addressFamily:
+		return dst, t.fail(rules.SENDFamily, wsa.WSAEAFNOSUPPORT)
+	case dst.Addr().IsUnspecified():
+		return dst, t.fail(rules.SENDAddr, wsa.WSAEADDRNOTAVAIL)
+	case dst.Addr() == broadcast && s.opts.get(optBroadcast) == 0:
+		return dst, t.fail(rules.SENDAcces, wsa.WSAEACCES)
+	}
+	return dst, 0
+}
+
+// post sends one datagram.
+func (w *World) post(s *socket, bufs [][]byte, n int, src, dst netip.AddrPort) {
+	from := s.host()
+	to := from.target(dst.Addr())
+	if w.trace != nil {
+		w.packet(src, dst, fmt.Sprintf("datagram of %d bytes", n))
+	}
+	if to == nil || dst.Port() == 0 || !w.reachable(from, to) {
+		return
+	}
+	l := w.link(from, to)
+	if l == nil {
+		w.deliver(s, to, bufs, src, dst)
+		return
+	}
+	copies := 1
+	if w.chance.happens(from.cfg.Name, "duplicate to "+to.cfg.Name, l.Duplicate) {
+		copies = 2
+	}
+	data := joined(bufs, n)
+	for range copies {
+		if w.lost(l, from, to) {
+			continue
+		}
+		w.clock.after(w.delay(l, from, to), classDeliver, func() { w.deliver(s, to, data, src, dst) })
+	}
+}
+
+// joined is a copy of the buffers as a list of one, for a datagram that
+// travels for a while.
+func joined(bufs [][]byte, n int) [][]byte {
+	one := make([]byte, 0, n)
+	for _, b := range bufs {
+		one = append(one, b...)
+	}
+	return [][]byte{one}
+}
+
+// spread sends a broadcast to every host with an IPv4 address, the sender's
+// included.
+func (w *World) spread(s *socket, bufs [][]byte, n int, dst netip.AddrPort) {
+	for _, h := range w.hosts {
+		src, ok := s.host().source(broadcast)
+		at, there := h.source(broadcast)
+		if ok && there {
+			w.post(s, bufs, n, netip.AddrPortFrom(src, s.local.Port()), netip.AddrPortFrom(at, dst.Port()))
+		}
+	}
+}
+
+// deliver is the arrival of a datagram at a host.
+func (w *World) deliver(s *socket, h *Host, bufs [][]byte, src, dst netip.AddrPort) {
+	r := h.receiver(wsa.IPPROTO_UDP, dst, func(c *socket) bool {
+		return c.state != stateConnected || c.peer == src
+	})
+	if r == nil {
+		if s.security.Secured() && !s.security.Settings().AllowsClear() {
+			return // nobody to negotiate with: nothing left the host (SEC-NOCLEAR)
+		}
+		w.packet(dst, src, "ICMP port unreachable")
+		w.carry(h, s.host(), func() { s.portUnreachable(dst) })
+		return
+	}
+	if !w.exchangeAllowed(s, r, src, dst) {
+		return
+	}
+	r.dgram.receive(r, bufs, src)
+}
+
+// receive queues a datagram, if there is room for it: otherwise it is lost.
+func (d *dgram) receive(s *socket, bufs [][]byte, src netip.AddrPort) {
+	n := total(bufs)
+	if d.data.n > 0 && d.data.n+n > int(s.opts.get(optRcvBuf)) {
+		return
+	}
+	for _, b := range bufs {
+		if len(b) > 0 {
+			d.data.write(b)
+		}
+	}
+	d.push(datagram{from: src, n: n})
+	s.world().wakeFirst(&d.readers)
+}
+
+// portUnreachable is the arrival of ICMP's answer to an earlier datagram: the
+// next receive fails with WSAECONNRESET, unless SIO_UDP_CONNRESET turned that
+// off.
+func (s *socket) portUnreachable(dst netip.AddrPort) {
+	if s.closed || s.dgram == nil || s.quietUnreachable {
+		return
+	}
+	s.unreached = true
+	s.dgram.push(datagram{from: dst, err: wsa.WSAECONNRESET})
+	s.world().wakeFirst(&s.dgram.readers)
+}
+
+// exchangeAllowed negotiates security between the sender of a datagram and its
+// receiver, unless that was done before.
+func (w *World) exchangeAllowed(s, r *socket, src, dst netip.AddrPort) bool {
+	if s.security == nil && r.security == nil {
+		return true
+	}
+	sender, receiver := s.exchangeWith(dst), r.exchangeWith(src)
+	if sender == nil || receiver == nil || sender.with != r || receiver.with != s {
+		o := w.negotiate(s, r, dst, src)
+		if !o.Established {
+			return false // dropped (rule SEC-FAIL-CODE)
+		}
+		sender = &exchange{r, o.Initiator}
+		receiver = &exchange{s, o.Responder}
+		s.remember(dst, sender)
+		r.remember(src, receiver)
+	}
+	receiver.association.Received = true
+	return true
+}
+
+func (s *socket) exchangeWith(peer netip.AddrPort) *exchange {
+	if s.dgram == nil {
+		return nil
+	}
+	return s.dgram.peers[peer]
+}
+
+func (s *socket) remember(peer netip.AddrPort, x *exchange) {
+	if s.dgram == nil {
+		return
+	}
+	if s.dgram.peers == nil {
+		s.dgram.peers = make(map[netip.AddrPort]*exchange)
+	}
+	s.dgram.peers[peer] = x
+}
+
+// Association implements ale.Socket.
+func (s *socket) Association(peer netip.AddrPort) (ale.Association, bool) {
+	if s.typ == wsa.SOCK_STREAM {
+		if s.stream == nil {
+			return ale.Association{}, s.state == stateConnecting
+		}
+		return s.stream.security, true
+	}
+	if peer.Addr().Is4In6() {
+		peer = netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
+	}
+	if x := s.exchangeWith(netip.AddrPortFrom(peer.Addr().WithZone(""), peer.Port())); x != nil {
+		return x.association, true
+	}
+	return ale.Association{}, false
+}
+
+// recvDatagram does all functions that receive, on a datagram socket.
+func (t *Thread) recvDatagram(s *socket, bufs [][]byte, flags int32, from []byte, fromlen *int32, what string) (int, wsa.Errno) {
+	switch {
+	case flags&wsa.MSG_OOB != 0:
+		return 0, t.fail(rules.RECVOob, wsa.WSAEOPNOTSUPP)
+	case s.recvShut:
+		return 0, t.fail(rules.RECVShutdown, wsa.WSAESHUTDOWN)
+	case !s.bound:
+		return 0, t.fail(rules.RECVUnbound, wsa.WSAEINVAL)
+	}
+	if from != nil && (fromlen == nil || int(*fromlen) < s.sockaddrLen() || len(from) < s.sockaddrLen()) {
+		// The datagram stays (observed UD1).
+		return 0, t.fail(rules.RECVFromlen, wsa.WSAEFAULT)
+	}
+	d := s.dgram
+	d.discard(s)
+	until := time.Duration(-1)
+	for d.empty() {
+		if s.nonblocking {
+			return 0, t.fail(rules.RECVWouldblock, wsa.WSAEWOULDBLOCK)
+		}
+		if until < 0 {
+			until = t.deadline(s, optRcvTimeo)
+		}
+		if e := t.waitUntil(&d.readers, what, s, until, rules.RECVTimeo); e != 0 {
+			return 0, e
+		}
+		if s.recvShut {
+			return 0, t.fail(rules.RECVShutdown, wsa.WSAESHUTDOWN)
+		}
+		d.discard(s)
+	}
+	return t.takeDatagram(s, bufs, flags&wsa.MSG_PEEK == 0, from, fromlen)
+}
+
+// discard drops queued datagrams of others than the peer: they came before the
+// socket was connected (rule RECV-PEER).
+func (d *dgram) discard(s *socket) {
+	if s.state != stateConnected {
+		return
+	}
+	for !d.empty() && d.queue[d.head].from != s.peer && d.queue[d.head].err == 0 {
+		d.pop()
+	}
+}
+
+// takeDatagram gives the first entry of the queue to a receive.
+func (t *Thread) takeDatagram(s *socket, bufs [][]byte, remove bool, from []byte, fromlen *int32) (int, wsa.Errno) {
+	d := s.dgram
+	m := d.queue[d.head]
+	if m.err != 0 {
+		d.pop()
+		return 0, t.fail(rules.RECVUnreached, m.err)
+	}
+	n := 0
+	for _, b := range bufs {
+		k := min(len(b), m.n-n)
+		d.data.peek(b[:k], n)
+		n += k
+	}
+	if from != nil {
+		s.store(m.from, from, fromlen)
+	}
+	if remove {
+		d.pop()
+		if !d.empty() {
+			t.world.wakeFirst(&d.readers)
+		}
+	}
+	if n < m.n {
+		return 0, t.fail(rules.RECVMsgsize, wsa.WSAEMSGSIZE)
+	}
+	return n, 0
+}

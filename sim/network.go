@@ -1,0 +1,154 @@
+package sim
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"wsasim/wsa/trace"
+)
+
+// Link says how packets travel from one host to another. The zero value is a
+// perfect link: no delay, no loss.
+type Link struct {
+	// Latency is the time a packet takes, Jitter what is added at random, from
+	// 0 to Jitter. Bytes of one connection never overtake each other;
+	// datagrams may.
+	Latency, Jitter time.Duration
+	// Loss is the probability that a packet is lost. A stream sends lost data
+	// again (Timing.DataRetry); a datagram is gone.
+	Loss float64
+	// Duplicate is the probability that a datagram arrives twice.
+	Duplicate float64
+	// Reset is the probability that a packet of a stream resets its connection
+	// instead of arriving.
+	Reset float64
+}
+
+type linkKey struct{ from, to *Host }
+
+// SetLink sets the link from one host to another, in that direction only; from
+// and to may be the same host.
+func (w *World) SetLink(from, to *Host, l Link) {
+	w.lock()
+	defer w.unlock()
+	if w.links == nil {
+		w.links = make(map[linkKey]*Link)
+	}
+	if l == (Link{}) {
+		delete(w.links, linkKey{from, to})
+	} else {
+		w.links[linkKey{from, to}] = &l
+	}
+	w.fault("link %s to %s: latency %v, jitter %v, loss %v, duplicate %v, reset %v",
+		from.cfg.Name, to.cfg.Name, l.Latency, l.Jitter, l.Loss, l.Duplicate, l.Reset)
+}
+
+// SetLinks sets the link between two hosts in both directions.
+func (w *World) SetLinks(a, b *Host, l Link) {
+	w.SetLink(a, b, l)
+	w.SetLink(b, a, l)
+}
+
+// Partition cuts the network: hosts of different groups no longer reach each
+// other. Hosts that are in no group form one together. A later Partition
+// replaces an earlier one.
+func (w *World) Partition(groups ...[]*Host) {
+	w.lock()
+	defer w.unlock()
+	w.groups = make(map[*Host]int)
+	var names []string
+	for i, g := range groups {
+		var members []string
+		for _, h := range g {
+			w.groups[h] = i + 1
+			members = append(members, h.cfg.Name)
+		}
+		names = append(names, strings.Join(members, "+"))
+	}
+	w.fault("partition %s", strings.Join(names, " | "))
+}
+
+// Heal ends a partition.
+func (w *World) Heal() {
+	w.lock()
+	defer w.unlock()
+	w.groups = nil
+	w.fault("healed")
+}
+
+// ResetConnections resets every connection between two hosts at once, as a
+// middlebox may: each end sees a reset from the other.
+func (w *World) ResetConnections(a, b *Host) {
+	w.lock()
+	defer w.unlock()
+	w.fault("connections between %s and %s are reset", a.cfg.Name, b.cfg.Name)
+	for _, p := range a.processes {
+		for _, s := range p.handles.sockets() {
+			if s.stream != nil && s.stream.peer != nil && s.stream.peer.host == b {
+				s.stream.breakBoth()
+			}
+		}
+	}
+}
+
+func (w *World) fault(format string, args ...any) {
+	if w.trace != nil {
+		w.emit(&trace.Record{Kind: trace.Fault, Note: fmt.Sprintf(format, args...)})
+	}
+}
+
+// reachable reports whether a partition does not separate the hosts.
+func (w *World) reachable(from, to *Host) bool {
+	return w.groups == nil || w.groups[from] == w.groups[to]
+}
+
+// link is the link from one host to another, nil for a perfect one.
+func (w *World) link(from, to *Host) *Link {
+	if w.links == nil {
+		return nil
+	}
+	return w.links[linkKey{from, to}]
+}
+
+// lost draws whether a packet on l is lost.
+func (w *World) lost(l *Link, from, to *Host) bool {
+	return l.Loss > 0 && w.chance.happens(from.cfg.Name, "loss to "+to.cfg.Name, l.Loss)
+}
+
+// delay draws how long a packet on l takes.
+func (w *World) delay(l *Link, from, to *Host) time.Duration {
+	d := l.Latency
+	if l.Jitter > 0 {
+		d += time.Duration(w.chance.choose(from.cfg.Name, "jitter to "+to.cfg.Name, int(l.Jitter)+1))
+	}
+	return d
+}
+
+// carry brings one packet from a host to another: arrive runs when and if it
+// gets there. On a perfect link that is at once.
+func (w *World) carry(from, to *Host, arrive func()) {
+	if !w.reachable(from, to) {
+		return
+	}
+	l := w.link(from, to)
+	if l == nil {
+		arrive()
+		return
+	}
+	if w.lost(l, from, to) {
+		return
+	}
+	w.clock.after(w.delay(l, from, to), classDeliver, arrive)
+}
+
+// packet traces something that crosses the network.
+func (w *World) packet(from, to netip.AddrPort, note string) {
+	if w.trace != nil {
+		w.emit(&trace.Record{Kind: trace.Packet, From: from.String(), To: to.String(), Note: note})
+	}
+}
+
+// ms is a number of milliseconds as a duration.
+func ms(n uint32) time.Duration { return time.Duration(n) * time.Millisecond }

@@ -1,0 +1,263 @@
+package sim
+
+import (
+	"net/netip"
+	"time"
+
+	"wsasim/model/rules"
+	"wsasim/sim/ale"
+	"wsasim/wsa"
+)
+
+// stream is one end of a connection. It outlives its socket: what was sent
+// before a graceful close still arrives.
+//
+// What one end sends is copied once, into the other end's queue, and becomes
+// readable there when it arrives; so a perfect link costs nothing.
+type stream struct {
+	host   *Host
+	local  netip.AddrPort
+	remote netip.AddrPort
+	peer   *stream
+	sock   *socket // nil before accept and after close
+	// listener is where the end waits to be accepted.
+	listener *listener
+
+	in       ring // bytes that the other end has sent; the first arrived of them are here
+	arrived  int
+	finished bool // the other end's FIN is here
+	closed   bool // the socket was closed: data that arrives now is answered by a reset
+	sendShut bool
+	recvShut bool
+	// broken is the error of every later call, 0 while the connection is well;
+	// it stays (observed RS3).
+	broken wsa.Errno
+
+	out flow // what this end sends
+
+	readers waitQueue // threads waiting for something to read
+	writers waitQueue // threads waiting for room to send, or to have sent
+
+	security ale.Association
+	since    time.Duration // when it was connected
+}
+
+// flow is the order of what one end has sent and the network has not yet
+// taken: everything queues behind a segment that was lost.
+type flow struct {
+	queue    []segment
+	retry    *event
+	attempts int
+	last     time.Duration // when the latest segment arrives
+	flying   int           // segments on their way
+}
+
+// segment is one thing that a connection carries, in order.
+type segment struct {
+	n     int  // bytes of data
+	fin   bool // no more will come
+	reset bool
+}
+
+// maxDataRetries is how often lost data is sent again before the connection is
+// given up (TcpMaxDataRetransmissions, inferred).
+const maxDataRetries = 5
+
+func (s *stream) world() *World { return s.host.world }
+
+// transmit sends a segment to the peer, behind what was sent before.
+func (s *stream) transmit(g segment) {
+	f := &s.out
+	if len(f.queue) == 0 && f.flying == 0 && s.perfect() {
+		s.peer.arrive(g)
+		return
+	}
+	f.queue = append(f.queue, g)
+	if f.retry == nil {
+		s.push()
+	}
+}
+
+// perfect reports whether what is sent arrives at once.
+func (s *stream) perfect() bool {
+	w := s.world()
+	return w.link(s.host, s.peer.host) == nil && w.reachable(s.host, s.peer.host)
+}
+
+// push hands the queue to the network, until something is lost.
+func (s *stream) push() {
+	w, f := s.world(), &s.out
+	for len(f.queue) > 0 {
+		l := w.link(s.host, s.peer.host)
+		if !w.reachable(s.host, s.peer.host) || l != nil && w.lost(l, s.host, s.peer.host) {
+			s.again()
+			return
+		}
+		f.attempts = 0
+		g := f.queue[0]
+		f.queue = f.queue[1:]
+		var d time.Duration
+		if l != nil {
+			d = w.delay(l, s.host, s.peer.host)
+			if l.Reset > 0 && w.chance.happens(s.host.cfg.Name, "reset to "+s.peer.host.cfg.Name, l.Reset) {
+				w.fault("connection %v to %v is reset", s.local, s.remote)
+				s.breakBoth()
+				return
+			}
+		}
+		f.last = max(w.clock.read()+d, f.last)
+		f.flying++
+		w.clock.at(f.last, classDeliver, func() {
+			f.flying--
+			s.peer.arrive(g)
+		})
+	}
+	f.queue = nil
+}
+
+// again sends the head of the queue once more after a while, and gives the
+// connection up when that did not help often enough.
+func (s *stream) again() {
+	w, f := s.world(), &s.out
+	if f.attempts == maxDataRetries {
+		f.queue = nil
+		s.fail(wsa.WSAECONNABORTED)
+		return
+	}
+	wait := w.timing.DataRetry << f.attempts
+	f.attempts++
+	f.retry = w.clock.after(wait, classRetry, func() {
+		f.retry = nil
+		s.push()
+	})
+}
+
+// arrive is a segment's arrival at this end.
+func (s *stream) arrive(g segment) {
+	switch {
+	case g.reset:
+		s.wasReset()
+	case s.broken != 0:
+		s.in.clear() // nobody will read it
+	case g.n > 0:
+		s.arriveData(g.n)
+	case g.fin:
+		s.finished = true
+		s.wakeReaders()
+	}
+}
+
+func (s *stream) arriveData(n int) {
+	if s.closed || s.recvShut {
+		// Nobody will read it: the answer is a reset (page shutdown; for a
+		// closed socket observed SD10).
+		s.in.clear()
+		s.arrived = 0
+		s.fail(wsa.WSAECONNABORTED)
+		s.out.queue = nil
+		s.transmit(segment{reset: true})
+		return
+	}
+	s.arrived += n
+	w := s.world()
+	w.wakeFirst(&s.readers)
+	if s.peer.closed {
+		// A lingering close of the other end may wait for this.
+		w.wakeAll(&s.peer.writers, wokenReady)
+	}
+}
+
+// wasReset is the arrival of a reset: unread data is lost. After the peer's FIN
+// the error is WSAECONNABORTED (observed SD10), otherwise WSAECONNRESET (RS3).
+func (s *stream) wasReset() {
+	e := wsa.WSAECONNRESET
+	if s.finished {
+		e = wsa.WSAECONNABORTED
+	}
+	s.in.clear()
+	s.arrived = 0
+	s.fail(e)
+}
+
+// fail breaks this end; the first error stays.
+func (s *stream) fail(e wsa.Errno) {
+	if s.broken != 0 {
+		return
+	}
+	s.broken = e
+	s.world().clock.cancel(s.out.retry)
+	s.out.retry = nil
+	s.out.queue = nil
+	s.wakeReaders()
+	s.world().wakeAll(&s.writers, wokenReady)
+}
+
+func (s *stream) wakeReaders() { s.world().wakeAll(&s.readers, wokenReady) }
+
+// breakBoth resets both ends at once.
+func (s *stream) breakBoth() {
+	s.wasReset()
+	s.peer.wasReset()
+}
+
+// abort ends the connection from this side without grace: the peer is reset.
+func (s *stream) abort() {
+	s.in.clear()
+	s.arrived = 0
+	if s.broken != 0 {
+		return
+	}
+	s.fail(wsa.WSAECONNABORTED)
+	s.transmit(segment{reset: true})
+}
+
+// room reports how many bytes are on their way or unread at the other end.
+func (s *stream) unread() int { return s.peer.in.n }
+
+// unsent is how many bytes have not arrived at the other end.
+func (s *stream) unsent() int { return s.peer.in.n - s.peer.arrived }
+
+// minimumWindow is the receive window whatever SO_RCVBUF says: a tiny SO_RCVBUF
+// does not hold a sender up (observed SO3).
+const minimumWindow = 64 << 10
+
+// hasRoom reports whether a send is taken. It is then taken whole, however
+// long (observed EW5, SF1): what counts is how much is under way before.
+func (s *stream) hasRoom() bool {
+	limit := minimumWindow
+	if s.peer.sock != nil {
+		limit = max(limit, int(s.peer.sock.opts.get(optRcvBuf)))
+	}
+	if s.sock != nil {
+		limit += int(s.sock.opts.get(optSndBuf))
+	}
+	return s.unread() < limit
+}
+
+// consume removes k bytes that were read and tells a waiting sender.
+func (s *stream) consume(k int) {
+	s.in.drop(k)
+	s.arrived -= k
+	p, w := s.peer, s.world()
+	if p.writers.head == nil {
+		return
+	}
+	if l := w.link(s.host, p.host); l != nil && l.Latency > 0 {
+		w.clock.after(l.Latency, classDeliver, func() { w.wakeAll(&p.writers, wokenReady) })
+		return
+	}
+	w.wakeAll(&p.writers, wokenReady)
+}
+
+// sendError is why nothing can be sent on s, 0 if it can.
+func (t *Thread) sendError(s *stream) wsa.Errno {
+	switch {
+	case s.broken == wsa.WSAECONNRESET:
+		return t.fail(rules.SENDReset, wsa.WSAECONNRESET)
+	case s.broken != 0:
+		return t.fail(rules.SENDAborted, s.broken)
+	case s.sendShut:
+		return t.fail(rules.SENDShutdown, wsa.WSAESHUTDOWN)
+	}
+	return 0
+}

@@ -1,0 +1,356 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"wsasim/model/rules"
+	"wsasim/sim/ale"
+	"wsasim/wsa"
+	"wsasim/wsa/trace"
+)
+
+// ProcessConfig describes a process.
+type ProcessConfig struct {
+	// Admin runs the process as administrator: raw sockets may be created.
+	Admin bool
+}
+
+// Process is one process of a host: the count of WSAStartup, the handle table
+// and the threads.
+type Process struct {
+	host    *Host
+	pid     int
+	admin   bool
+	startup int
+	handles handleTable
+	threads []*Thread
+}
+
+// NewProcess starts a process.
+func (h *Host) NewProcess(cfg ProcessConfig) *Process {
+	w := h.world
+	w.lock()
+	defer w.unlock()
+	w.lastPID++
+	p := &Process{host: h, pid: w.lastPID, admin: cfg.Admin}
+	h.processes = append(h.processes, p)
+	w.emit(&trace.Record{Kind: trace.Process, Host: h.cfg.Name, PID: p.pid, Admin: p.admin})
+	return p
+}
+
+// Host is the process's host.
+func (p *Process) Host() *Host { return p.host }
+
+// Thread is one thread of a process, and implements wsa.API: its methods are
+// Winsock as that thread sees it. A Thread is used by one goroutine at a time.
+type Thread struct {
+	world *World
+	proc  *Process
+	tid   int
+	name  string
+
+	gate    chan struct{} // a value lets the parked thread go on; capacity 1
+	waiter  waiter
+	spawned bool // World.Spawn was called
+	ended   bool
+
+	lastError wsa.Errno
+	rule      rules.ID // the rule that the call in progress failed by
+	failure   error    // why the call in progress ends without a Winsock result
+	apcs      []func()
+	// impersonating is the token the thread acts under; nil when it acts as
+	// its process.
+	impersonating *ale.Token
+}
+
+var _ wsa.API = (*Thread)(nil)
+
+// NewThread starts a thread of the process. Its last error is 0.
+func (p *Process) NewThread() *Thread {
+	w := p.host.world
+	w.lock()
+	defer w.unlock()
+	w.lastTID++
+	t := &Thread{world: w, proc: p, tid: w.lastTID, gate: make(chan struct{}, 1)}
+	t.waiter.t = t
+	p.threads = append(p.threads, t)
+	w.emit(&trace.Record{Kind: trace.Thread, Host: p.host.cfg.Name, PID: p.pid, TID: t.tid})
+	return t
+}
+
+// NewThread starts a process with one thread, and has called WSAStartup for
+// version 2.2 on it: the short way for tests.
+func (h *Host) NewThread() *Thread {
+	t := h.NewProcess(ProcessConfig{}).NewThread()
+	if err := t.WSAStartup(0x0202, new(wsa.WSADATA)); err != nil {
+		panic("sim: WSAStartup failed: " + err.Error())
+	}
+	return t
+}
+
+// Process is the thread's process.
+func (t *Thread) Process() *Process { return t.proc }
+
+// TID is the thread's number, unique in its world.
+func (t *Thread) TID() int { return t.tid }
+
+// Name is the host's name, the process's and the thread's number.
+func (t *Thread) Name() string {
+	if t.proc == nil {
+		return "Run"
+	}
+	return fmt.Sprintf("%s/%d/%d", t.proc.host.cfg.Name, t.proc.pid, t.tid)
+}
+
+// End ends the thread. It must not be in a call. Spawned threads end by
+// themselves.
+func (t *Thread) End() {
+	t.world.lock()
+	defer t.world.unlock()
+	t.end()
+}
+
+func (t *Thread) end() {
+	if t.ended {
+		return
+	}
+	t.ended = true
+	if t.impersonating != nil {
+		t.adviseRevert("the thread ends")
+		t.impersonating = nil
+	}
+	p := t.proc
+	if i := slices.Index(p.threads, t); i >= 0 {
+		p.threads = slices.Delete(p.threads, i, i+1)
+	}
+	t.world.emit(&trace.Record{Kind: trace.ThreadEnd, Host: p.host.cfg.Name, PID: p.pid, TID: t.tid})
+}
+
+// record makes a trace record of this thread.
+func (t *Thread) record(kind trace.Kind) *trace.Record {
+	return &trace.Record{Kind: kind, Host: t.proc.host.cfg.Name, PID: t.proc.pid, TID: t.tid}
+}
+
+// called traces that a call was made. The caller checks w.trace first, so that
+// the Call is not built for nothing.
+func (t *Thread) called(c wsa.Call) {
+	r := t.record(trace.CallMade)
+	r.Call = c
+	t.world.emit(r)
+}
+
+// returned traces the end of the call.
+func (t *Thread) returned(ret wsa.Return) {
+	r := t.record(trace.Returned)
+	if t.failure != nil {
+		ret = wsa.Return{Failure: t.failure.Error()}
+	}
+	r.Return = &ret
+	if ret.Err != 0 {
+		r.Rule = string(t.rule)
+	}
+	t.world.emit(r)
+}
+
+// advise traces that something legal was unwise.
+func (t *Thread) advise(id rules.ID, note string) {
+	if t.world.trace == nil {
+		return
+	}
+	r := t.record(trace.Advisory)
+	r.Rule, r.Note = string(id), note
+	t.world.emit(r)
+}
+
+// adviseRevert traces that the thread should have stopped impersonating.
+func (t *Thread) adviseRevert(what string) {
+	a := ale.AdviseRevert(*t.impersonating, what)
+	t.advise(a.Rule, a.Text)
+}
+
+// fail is the one way in which a call comes to fail: it notes the rule.
+func (t *Thread) fail(rule rules.ID, e wsa.Errno) wsa.Errno {
+	t.rule = rule
+	return e
+}
+
+// done sets the last error, unlocks the world and makes the Go result. A call
+// that succeeds resets the last error (observed SK22, SD15 and others marked
+// LE=0; for the rest inferred).
+func (t *Thread) done(e wsa.Errno) error {
+	t.lastError = e
+	failure := t.failure
+	t.failure = nil
+	t.world.unlock()
+	if failure != nil {
+		return failure
+	}
+	return e.Err()
+}
+
+// wait parks the thread in q. It returns 0 when it was woken to look again,
+// and otherwise the error with which the call ends; t.failure is set when that
+// is no Winsock error.
+func (t *Thread) wait(q *waitQueue, what string, on *socket, timeout rules.ID) wsa.Errno {
+	switch t.world.park(t, q, what, on) {
+	case wokenTimeout:
+		return t.fail(timeout, wsa.WSAETIMEDOUT)
+	case wokenClosed:
+		return t.fail(rules.CLOSECancel, wsa.WSAEINTR)
+	case wokenDeadlock, wokenEnded:
+		return wsa.WSA_OPERATION_ABORTED
+	default:
+		return 0
+	}
+}
+
+// WSAStartup implements wsa.Startup.
+func (t *Thread) WSAStartup(versionRequested uint16, data *wsa.WSADATA) error {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.WSAStartupCall{Version: versionRequested, NullData: data == nil})
+	}
+	e := t.startup(versionRequested, data)
+	if w.trace != nil {
+		t.returned(wsa.Return{Err: e, Startup: data})
+	}
+	if e == 0 {
+		e = t.lastError // WSAStartup is not a function that sets the last error
+		_ = t.done(e)
+		return nil
+	}
+	return t.done(e)
+}
+
+// startup does WSAStartup. The versions follow observed SV1, SV3 and SV4:
+// every 1.x above 1.0 gives 1.1, everything from 2.2 up gives 2.2.
+func (t *Thread) startup(requested uint16, data *wsa.WSADATA) wsa.Errno {
+	if data == nil {
+		return t.fail(rules.STARTFault, wsa.WSAEFAULT)
+	}
+	major, minor := requested&0xff, requested>>8
+	*data = wsa.WSADATA{Version: 0x0202, HighVersion: 0x0202, Description: "WinSock 2.0", SystemStatus: "Running"}
+	switch {
+	case major == 0:
+		return t.fail(rules.STARTVersion, wsa.WSAVERNOTSUPPORTED)
+	case major == 1:
+		data.Version = 0x0101
+		if minor == 0 {
+			data.Version = 0x0001
+		}
+		data.MaxSockets, data.MaxUDPDg = 32767, 65467
+	case major == 2 && minor < 2:
+		data.Version = minor<<8 | 2
+	}
+	t.proc.startup++
+	return 0
+}
+
+// WSACleanup implements wsa.Startup.
+func (t *Thread) WSACleanup() error {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.WSACleanupCall{})
+	}
+	e := t.cleanup()
+	if w.trace != nil {
+		t.returned(wsa.Return{Err: e})
+	}
+	return t.done(e)
+}
+
+// cleanup does WSACleanup: the last one resets and frees every socket of the
+// process (observed ST3).
+func (t *Thread) cleanup() wsa.Errno {
+	p := t.proc
+	if p.startup == 0 {
+		return t.fail(rules.STARTCleanupNone, wsa.WSANOTINITIALISED)
+	}
+	p.startup--
+	if p.startup > 0 {
+		return 0
+	}
+	for _, s := range p.handles.sockets() {
+		t.destroy(s, true)
+	}
+	return 0
+}
+
+// WSAGetLastError implements wsa.Startup.
+func (t *Thread) WSAGetLastError() wsa.Errno {
+	w := t.world
+	w.lock()
+	defer w.unlock()
+	if w.trace != nil {
+		t.called(wsa.WSAGetLastErrorCall{})
+		t.returned(wsa.Return{N: int64(t.lastError)})
+	}
+	return t.lastError
+}
+
+// WSASetLastError implements wsa.Startup.
+func (t *Thread) WSASetLastError(e wsa.Errno) {
+	w := t.world
+	w.lock()
+	defer w.unlock()
+	t.lastError = e
+	if w.trace != nil {
+		t.called(wsa.WSASetLastErrorCall{Error: e})
+		t.returned(wsa.Return{})
+	}
+}
+
+// SleepEx implements wsa.Waits.
+func (t *Thread) SleepEx(milliseconds uint32, alertable bool) uint32 {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.SleepExCall{Milliseconds: milliseconds, Alertable: alertable})
+	}
+	var reason uint32
+	if alertable && len(t.apcs) > 0 {
+		reason = wsa.WAIT_IO_COMPLETION
+	} else if milliseconds > 0 {
+		t.expireAfter(milliseconds)
+		w.park(t, nil, "SleepEx", nil)
+	}
+	apcs := t.apcs
+	if reason == wsa.WAIT_IO_COMPLETION {
+		t.apcs = nil
+	}
+	if w.trace != nil {
+		t.returned(wsa.Return{N: int64(reason)})
+	}
+	t.failure = nil
+	w.unlock()
+	if reason == wsa.WAIT_IO_COMPLETION {
+		for _, apc := range apcs {
+			apc()
+		}
+	}
+	return reason
+}
+
+// infinite is INFINITE of winbase.h: wait without a limit.
+const infinite = 0xFFFFFFFF
+
+// expireAfter arms the time-out of the wait that follows.
+func (t *Thread) expireAfter(milliseconds uint32) {
+	if milliseconds == infinite {
+		return
+	}
+	w := t.world
+	t.waiter.timeout = w.clock.after(ms(milliseconds), classTimeout, func() {
+		t.waiter.timeout = nil
+		w.wake(&t.waiter, wokenTimeout)
+	})
+}
+
+// wake() cancels the time-out; a call that did not have to wait does it here.
+func (t *Thread) cancelTimeout() {
+	t.world.clock.cancel(t.waiter.timeout)
+	t.waiter.timeout = nil
+}

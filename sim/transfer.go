@@ -1,0 +1,472 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+// NotSimulatedError is what a call returns that asks for something Windows can
+// do and the simulator cannot. It is not a Winsock error, so that no test
+// mistakes it for one.
+type NotSimulatedError struct{ What string }
+
+func (e *NotSimulatedError) Error() string { return "sim: not simulated: " + e.What }
+
+// notSimulated ends the call with a NotSimulatedError.
+func (t *Thread) notSimulated(what string) wsa.Errno {
+	t.failure = &NotSimulatedError{what}
+	return wsa.WSAEOPNOTSUPP
+}
+
+const (
+	sendFlags = wsa.MSG_DONTROUTE | wsa.MSG_OOB | wsa.MSG_PARTIAL
+	recvFlags = wsa.MSG_PEEK | wsa.MSG_OOB | wsa.MSG_WAITALL | wsa.MSG_PARTIAL | wsa.MSG_PUSH_IMMEDIATE
+)
+
+// total is the number of bytes in a list of buffers.
+func total(bufs [][]byte) int {
+	n := 0
+	for _, b := range bufs {
+		n += len(b)
+	}
+	return n
+}
+
+// deadline turns a time-out option into a point of world time; 0 is never.
+func (t *Thread) deadline(s *socket, o option) time.Duration {
+	if v := s.opts.get(o); v != 0 && v != infinite {
+		return t.world.clock.read() + ms(v)
+	}
+	return 0
+}
+
+// waitUntil is wait with a deadline (0: none), by which the call fails with
+// WSAETIMEDOUT.
+func (t *Thread) waitUntil(q *waitQueue, what string, s *socket, until time.Duration, timeout rules.ID) wsa.Errno {
+	if until != 0 {
+		w := t.world
+		if until <= w.clock.read() {
+			return t.fail(timeout, wsa.WSAETIMEDOUT)
+		}
+		t.waiter.timeout = w.clock.at(until, classTimeout, func() {
+			t.waiter.timeout = nil
+			w.wake(&t.waiter, wokenTimeout)
+		})
+	}
+	return t.wait(q, what, s, timeout)
+}
+
+// send does all functions that send. n is the number of bytes taken.
+func (t *Thread) send(s *socket, bufs [][]byte, flags int32, to []byte, what string) (n int, e wsa.Errno) {
+	if !s.inet() {
+		return 0, t.notSimulated(fmt.Sprintf("%s on a socket of family %d and type %d", what, s.family, s.typ))
+	}
+	if s.typ == wsa.SOCK_DGRAM {
+		return t.sendDatagram(s, bufs, flags, to)
+	}
+	if flags&^sendFlags != 0 {
+		return 0, t.fail(rules.SENDFlags, wsa.WSAEINVAL)
+	}
+	if s.stream == nil {
+		return 0, t.fail(rules.SENDNotconn, wsa.WSAENOTCONN)
+	}
+	if e := t.sendError(s.stream); e != 0 {
+		return 0, e
+	}
+	if flags&wsa.MSG_OOB != 0 {
+		if s.opts.get(optOOBInline) != 0 {
+			return 0, t.fail(rules.SENDFlags, wsa.WSAEINVAL)
+		}
+		return 0, t.notSimulated("urgent data")
+	}
+	return t.sendStream(s, bufs, what)
+}
+
+func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Errno) {
+	n := total(bufs)
+	if n == 0 {
+		return 0, 0
+	}
+	c := s.stream
+	if !c.hasRoom() {
+		if s.nonblocking {
+			return 0, t.fail(rules.SENDWouldblock, wsa.WSAEWOULDBLOCK)
+		}
+		until := t.deadline(s, optSndTimeo)
+		for !c.hasRoom() {
+			if e := t.waitUntil(&c.writers, what, s, until, rules.SENDTimedout); e != 0 {
+				return 0, e
+			}
+			if e := t.sendError(c); e != 0 {
+				return 0, e
+			}
+		}
+	}
+	for _, b := range bufs {
+		c.peer.in.write(b)
+	}
+	if t.world.trace != nil {
+		t.world.packet(c.local, c.remote, c.dataNote(n))
+	}
+	c.transmit(segment{n: n})
+	return n, 0
+}
+
+// dataNote describes data on the wire.
+func (s *stream) dataNote(n int) string {
+	how := "in clear"
+	switch {
+	case s.security.Encrypted:
+		how = "encrypted"
+	case s.security.Secured:
+		how = "authenticated"
+	}
+	return fmt.Sprintf("%d bytes %s", n, how)
+}
+
+// recv does all functions that receive. n is the number of bytes stored; from
+// and fromlen are for datagrams.
+func (t *Thread) recv(s *socket, bufs [][]byte, flags int32, from []byte, fromlen *int32, what string) (n int, e wsa.Errno) {
+	if !s.inet() {
+		return 0, t.notSimulated(fmt.Sprintf("%s on a socket of family %d and type %d", what, s.family, s.typ))
+	}
+	if flags&^recvFlags != 0 {
+		return 0, t.fail(rules.RECVFlags, wsa.WSAEOPNOTSUPP)
+	}
+	if flags&wsa.MSG_WAITALL != 0 && (s.typ != wsa.SOCK_STREAM || s.nonblocking || flags&(wsa.MSG_OOB|wsa.MSG_PEEK|wsa.MSG_PARTIAL) != 0) {
+		return 0, t.fail(rules.RECVWaitall, wsa.WSAEOPNOTSUPP)
+	}
+	if s.typ == wsa.SOCK_DGRAM {
+		return t.recvDatagram(s, bufs, flags, from, fromlen, what)
+	}
+	return t.recvStream(s, bufs, flags, what)
+}
+
+// recvError is why nothing can be received on a stream socket, 0 if it can.
+func (t *Thread) recvError(s *socket) wsa.Errno {
+	c := s.stream
+	switch {
+	case c == nil:
+		return t.fail(rules.RECVNotconn, wsa.WSAENOTCONN)
+	case c.recvShut:
+		return t.fail(rules.RECVShutdown, wsa.WSAESHUTDOWN)
+	case c.broken == wsa.WSAECONNRESET:
+		return t.fail(rules.RECVReset, wsa.WSAECONNRESET)
+	case c.broken != 0:
+		return t.fail(rules.RECVAborted, c.broken)
+	}
+	return 0
+}
+
+func (t *Thread) recvStream(s *socket, bufs [][]byte, flags int32, what string) (int, wsa.Errno) {
+	if e := t.recvError(s); e != 0 {
+		return 0, e
+	}
+	c := s.stream
+	if flags&wsa.MSG_OOB != 0 {
+		// Urgent data is not simulated, so none ever waits.
+		return 0, t.fail(rules.RECVOobnone, wsa.WSAEINVAL)
+	}
+	want := total(bufs)
+	if want == 0 {
+		// Observed EM1 and EM3: it fails, unless there is something to read.
+		if c.arrived > 0 || c.finished {
+			return 0, 0
+		}
+		return 0, t.fail(rules.RECVZerolen, wsa.WSAEINVAL)
+	}
+	got := 0
+	until := time.Duration(-1)
+	for {
+		if c.arrived > 0 {
+			got += c.read(bufs, got, flags&wsa.MSG_PEEK == 0)
+			if flags&wsa.MSG_WAITALL == 0 || got == want {
+				return got, 0
+			}
+		}
+		switch {
+		case c.finished && c.arrived == 0:
+			return got, 0
+		case s.nonblocking:
+			return 0, t.fail(rules.RECVWouldblock, wsa.WSAEWOULDBLOCK)
+		}
+		if until < 0 {
+			until = t.deadline(s, optRcvTimeo)
+		}
+		if e := t.waitUntil(&c.readers, what, s, until, rules.RECVTimeo); e != 0 {
+			return 0, e
+		}
+		if e := t.recvError(s); e != 0 {
+			return 0, e
+		}
+	}
+}
+
+// read fills the buffers, skipping the first bytes of them, with what has
+// arrived, and removes it unless peeking.
+func (s *stream) read(bufs [][]byte, skip int, remove bool) int {
+	n := 0
+	for _, b := range bufs {
+		if skip >= len(b) {
+			skip -= len(b)
+			continue
+		}
+		b = b[skip:]
+		skip = 0
+		k := min(len(b), s.arrived-n)
+		s.in.peek(b[:k], n)
+		n += k
+		if n == s.arrived {
+			break
+		}
+	}
+	if remove {
+		s.consume(n)
+		if s.arrived > 0 {
+			s.world().wakeFirst(&s.readers)
+		}
+	}
+	return n
+}
+
+// Send implements wsa.Transfer.
+func (t *Thread) Send(s wsa.SOCKET, buf []byte, flags int32) (int, error) {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.SendCall{S: s, Buf: clone(buf), Flags: flags})
+	}
+	n := 0
+	sock, e := t.open(s)
+	if e == 0 {
+		one := [1][]byte{buf}
+		n, e = t.send(sock, one[:], flags, nil, "send")
+	}
+	if w.trace != nil {
+		t.returned(wsa.Return{Err: e, N: int64(n)})
+	}
+	return n, t.done(e)
+}
+
+// Sendto implements wsa.Transfer.
+func (t *Thread) Sendto(s wsa.SOCKET, buf []byte, flags int32, to []byte) (int, error) {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.SendtoCall{S: s, Buf: clone(buf), Flags: flags, To: clone(to)})
+	}
+	n := 0
+	sock, e := t.open(s)
+	if e == 0 {
+		one := [1][]byte{buf}
+		n, e = t.send(sock, one[:], flags, to, "sendto")
+	}
+	if w.trace != nil {
+		t.returned(wsa.Return{Err: e, N: int64(n)})
+	}
+	return n, t.done(e)
+}
+
+// Recv implements wsa.Transfer.
+func (t *Thread) Recv(s wsa.SOCKET, buf []byte, flags int32) (int, error) {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.RecvCall{S: s, Buf: roomOf(buf), Flags: flags})
+	}
+	n := 0
+	sock, e := t.open(s)
+	if e == 0 {
+		one := [1][]byte{buf}
+		n, e = t.recv(sock, one[:], flags, nil, nil, "recv")
+	}
+	if w.trace != nil {
+		t.returned(received(n, e, [][]byte{buf}).Return)
+	}
+	return n, t.done(e)
+}
+
+// Recvfrom implements wsa.Transfer.
+func (t *Thread) Recvfrom(s wsa.SOCKET, buf []byte, flags int32, from []byte, fromlen *int32) (int, error) {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.RecvfromCall{S: s, Buf: roomOf(buf), Flags: flags, From: roomOf(from), Fromlen: copyOf(fromlen)})
+	}
+	n := 0
+	sock, e := t.open(s)
+	if e == 0 {
+		one := [1][]byte{buf}
+		n, e = t.recv(sock, one[:], flags, from, fromlen, "recvfrom")
+	}
+	if w.trace != nil {
+		ret := received(n, e, [][]byte{buf})
+		ret.source(sock, e, from, fromlen)
+		t.returned(ret.Return)
+	}
+	return n, t.done(e)
+}
+
+// receipt is a Return of a receiving function.
+type receipt struct{ wsa.Return }
+
+func (r *receipt) source(s *socket, e wsa.Errno, from []byte, fromlen *int32) {
+	r.Len = lengthOf(fromlen)
+	if s != nil && s.typ == wsa.SOCK_DGRAM && e == 0 && from != nil && fromlen != nil {
+		r.Addr = clone(from[:*fromlen])
+	}
+}
+
+// received is the Return of a receive that stored n bytes.
+func received(n int, e wsa.Errno, bufs [][]byte) receipt {
+	var all []byte
+	for _, b := range bufs {
+		all = append(all, b...)
+	}
+	r := receipt{wsa.Return{Err: e}}
+	switch {
+	case e == 0:
+		r.N = int64(n)
+		if n > 0 {
+			r.Data = all[:n]
+		}
+	case e == wsa.WSAEMSGSIZE:
+		r.Data = all
+	}
+	return r
+}
+
+// overlappedGiven reports whether a call asks for overlapped operation: the
+// parameters are ignored on a socket without the attribute.
+func overlappedGiven(s *socket, ov *wsa.Overlapped, routine wsa.CompletionRoutine) bool {
+	return s.overlapped && (ov != nil || routine != nil)
+}
+
+// WSASend implements wsa.Transfer.
+//
+// Not simulated: overlapped operation.
+func (t *Thread) WSASend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.WSASendCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, Overlapped: overlappedID(ov), Routine: routine != nil})
+	}
+	return t.wsaSend(s, buffers, sent, flags, nil, ov, routine, "WSASend")
+}
+
+// WSASendTo implements wsa.Transfer.
+//
+// Not simulated: overlapped operation.
+func (t *Thread) WSASendTo(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uint32, to []byte, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.WSASendToCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, To: clone(to), Overlapped: overlappedID(ov), Routine: routine != nil})
+	}
+	return t.wsaSend(s, buffers, sent, flags, to, ov, routine, "WSASendTo")
+}
+
+// wsaSend is the common part of WSASend and WSASendTo; the world is locked.
+func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uint32, to []byte, ov *wsa.Overlapped, routine wsa.CompletionRoutine, what string) error {
+	n := 0
+	sock, e := t.open(s)
+	switch {
+	case e != 0:
+	case overlappedGiven(sock, ov, routine):
+		e = t.notSimulated("overlapped " + what)
+	case sent == nil:
+		e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
+	default:
+		n, e = t.send(sock, buffers, int32(flags), to, what)
+	}
+	if e == 0 {
+		*sent = uint32(n)
+	}
+	if t.world.trace != nil {
+		t.returned(wsa.Return{Err: e, Count: copyOf(sent)})
+	}
+	return t.done(e)
+}
+
+// WSARecv implements wsa.Transfer.
+//
+// Not simulated: overlapped operation.
+func (t *Thread) WSARecv(s wsa.SOCKET, buffers [][]byte, receivedBytes *uint32, flags *uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.WSARecvCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), Overlapped: overlappedID(ov), Routine: routine != nil})
+	}
+	return t.wsaRecv(s, buffers, receivedBytes, flags, nil, nil, ov, routine, "WSARecv")
+}
+
+// WSARecvFrom implements wsa.Transfer.
+//
+// Not simulated: overlapped operation.
+func (t *Thread) WSARecvFrom(s wsa.SOCKET, buffers [][]byte, receivedBytes *uint32, flags *uint32, from []byte, fromlen *int32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
+	w := t.world
+	w.lock()
+	if w.trace != nil {
+		t.called(wsa.WSARecvFromCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), From: roomOf(from), Fromlen: copyOf(fromlen), Overlapped: overlappedID(ov), Routine: routine != nil})
+	}
+	return t.wsaRecv(s, buffers, receivedBytes, flags, from, fromlen, ov, routine, "WSARecvFrom")
+}
+
+// wsaRecv is the common part of WSARecv and WSARecvFrom; the world is locked.
+func (t *Thread) wsaRecv(s wsa.SOCKET, buffers [][]byte, count *uint32, flags *uint32, from []byte, fromlen *int32, ov *wsa.Overlapped, routine wsa.CompletionRoutine, what string) error {
+	n := 0
+	sock, e := t.open(s)
+	switch {
+	case e != 0:
+	case overlappedGiven(sock, ov, routine):
+		e = t.notSimulated("overlapped " + what)
+	case count == nil || flags == nil:
+		e = t.fail(rules.RECVCount, wsa.WSAEFAULT)
+	default:
+		n, e = t.recv(sock, buffers, int32(*flags), from, fromlen, what)
+	}
+	if e == 0 {
+		*count, *flags = uint32(n), 0
+	}
+	if t.world.trace != nil {
+		ret := received(n, e, buffers)
+		ret.N, ret.Count, ret.Flags = 0, copyOf(count), copyOf(flags)
+		ret.source(sock, e, from, fromlen)
+		t.returned(ret.Return)
+	}
+	return t.done(e)
+}
+
+// overlappedID numbers an OVERLAPPED in a trace. Operations never outlive their
+// call here, so one number is enough.
+func overlappedID(ov *wsa.Overlapped) wsa.OverlappedID {
+	if ov == nil {
+		return 0
+	}
+	return 1
+}
+
+func bytesOf(bufs [][]byte) []wsa.Bytes {
+	if bufs == nil {
+		return nil
+	}
+	out := make([]wsa.Bytes, len(bufs))
+	for i, b := range bufs {
+		out[i] = clone(b)
+	}
+	return out
+}
+
+func roomsOf(bufs [][]byte) []wsa.Room {
+	if bufs == nil {
+		return nil
+	}
+	out := make([]wsa.Room, len(bufs))
+	for i, b := range bufs {
+		out[i] = roomOf(b)
+	}
+	return out
+}

@@ -1,0 +1,278 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"wsasim/sim/ale"
+	"wsasim/wsa"
+	"wsasim/wsa/trace"
+)
+
+// Config says how a World is made. The zero value is a good default: package
+// time, seed 0, no trace, Windows' own timings.
+type Config struct {
+	// Seed is the source of everything that is drawn: ports, losses, which of
+	// several allowed behaviours. Same seed, same draws for each purpose.
+	Seed uint64
+	// Clock chooses how time passes.
+	Clock ClockKind
+	// Trace is called with each record, in order, with the world locked: it
+	// must be quick and must not call the world. It may keep the record. Nil
+	// costs nothing.
+	Trace func(*trace.Record)
+	// Timing holds the delays of the TCP/IP stack; a zero field means
+	// Windows' own.
+	Timing Timing
+	// Chooser decides what the specification leaves open; nil draws from Seed.
+	Chooser Chooser
+}
+
+// Timing holds delays of the simulated TCP/IP stack. A zero field takes the
+// default of its comment; a negative one means no delay at all.
+type Timing struct {
+	// SynRetry is the wait before the first repetition of an unanswered
+	// connection request, doubled each time; after two repetitions the
+	// attempt fails with WSAETIMEDOUT. Default 3 s, so 21 s in all (netsem's
+	// factors 1 2 for Windows; inferred).
+	SynRetry time.Duration
+	// RefusedRetry is how long a refused connection request waits before it
+	// is repeated; the fifth refusal is final. Default 500 ms, so that
+	// WSAECONNREFUSED comes after 2 s (observed SL24; netsem deliver_in_7d).
+	RefusedRetry time.Duration
+	// DataRetry is the wait before the first repetition of lost data, doubled
+	// each time; after five repetitions the connection is aborted. Default
+	// 1 s (inferred).
+	DataRetry time.Duration
+}
+
+func (t *Timing) setDefaults() {
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&t.SynRetry, 3 * time.Second},
+		{&t.RefusedRetry, 500 * time.Millisecond},
+		{&t.DataRetry, time.Second},
+	} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+		*d.field = max(*d.field, 0)
+	}
+}
+
+// World is a set of hosts joined by a network, with a time of its own. All
+// methods may be called from any goroutine, with the limits of VirtualTime
+// (see World.Spawn and the package comment).
+type World struct {
+	mu     sync.Mutex // guards everything below and everything reachable from it
+	clock  clock
+	sched  scheduler
+	chance chance
+	timing Timing
+	trace  func(*trace.Record)
+
+	hosts  []*Host
+	byAddr map[netip.Addr]*Host
+	links  map[linkKey]*Link
+	groups map[*Host]int // partition; nil when whole
+
+	lastPID, lastTID int
+	lastSAID         uint64
+	mainThread       Thread // stands for whoever calls Run
+	ended            bool
+}
+
+// New makes a world without hosts.
+func New(cfg Config) *World {
+	w := &World{trace: cfg.Trace, timing: cfg.Timing, byAddr: make(map[netip.Addr]*Host)}
+	w.timing.setDefaults()
+	w.chance.init(cfg.Seed, cfg.Chooser)
+	w.mainThread.world = w
+	w.mainThread.gate = make(chan struct{}, 1)
+	w.clock.init(cfg.Clock, func() {
+		w.lock()
+		w.clock.fireDue()
+		w.unlock()
+	})
+	w.emit(&trace.Record{Kind: trace.World, Version: trace.Version, Seed: cfg.Seed})
+	return w
+}
+
+// ErrEnded is what a waiting call returns when the world is closed under it.
+var ErrEnded = errors.New("sim: the world has ended")
+
+// Close ends the world: every process ends, waiting calls return ErrEnded,
+// timers stop. Threads that still impersonate are reported as advisories. It
+// does not wait for goroutines that Spawn started; Run does.
+func (w *World) Close() {
+	w.lock()
+	defer w.unlock()
+	if w.ended {
+		return
+	}
+	w.ended = true
+	for _, t := range w.threads() {
+		if t.waiter.parked {
+			t.failure = ErrEnded
+			w.wake(&t.waiter, wokenEnded)
+		}
+		t.end()
+	}
+	w.clock.stop()
+}
+
+// Now is how long the world has existed, in its own time.
+func (w *World) Now() time.Duration {
+	w.lock()
+	defer w.unlock()
+	return w.clock.read()
+}
+
+// Hosts lists the hosts in the order of their making.
+func (w *World) Hosts() []*Host {
+	w.lock()
+	defer w.unlock()
+	return slices.Clone(w.hosts)
+}
+
+// threads lists all threads in the order of their numbers.
+func (w *World) threads() []*Thread {
+	var all []*Thread
+	for _, h := range w.hosts {
+		for _, p := range h.processes {
+			all = append(all, p.threads...)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Thread) int { return a.tid - b.tid })
+	return all
+}
+
+// emit sends a record to the trace hook, with the time added.
+func (w *World) emit(r *trace.Record) {
+	if w.trace == nil {
+		return
+	}
+	r.Time = w.clock.read()
+	w.trace(r)
+}
+
+// HostConfig describes a computer.
+type HostConfig struct {
+	// Name identifies the host in traces; it must be unique and not empty.
+	Name string
+	// Addrs are its addresses; loopback is always there besides. IPv6
+	// link-local addresses may carry a decimal zone as scope id.
+	Addrs []netip.Addr
+	// Principals are the service principal names that the computer can prove
+	// to be its own ("host/server.example.com"). None: the computer has no
+	// credential and no security can be negotiated with it.
+	Principals []string
+	// User is the principal on whose behalf its processes run; it gives a
+	// peer something to impersonate. Empty: only the computer authenticates.
+	User string
+	// MainModePolicies and QuickModePolicies are the provider contexts that
+	// the administrator has added, by the key under which
+	// WSASetSocketSecurity may name them (rule SSS-POLICY-KEYS).
+	MainModePolicies  map[wsa.GUID]ale.MainModePolicy
+	QuickModePolicies map[wsa.GUID]ale.QuickModePolicy
+	// Ports is the dynamic port range. The zero value is Windows' 49152 to
+	// 65535.
+	Ports PortRange
+}
+
+// PortRange is a range of port numbers, both ends included.
+type PortRange struct{ First, Last uint16 }
+
+// Host is one computer of a world.
+type Host struct {
+	world *World
+	cfg   HostConfig
+	ports map[portKey]*portEntry
+	// udpErrors etc. live in the sockets; a host holds only what is shared.
+	processes []*Process
+}
+
+// AddHost adds a computer. The error says what is wrong with cfg: a name or
+// address that is empty, unusable or taken.
+func (w *World) AddHost(cfg HostConfig) (*Host, error) {
+	w.lock()
+	defer w.unlock()
+	if cfg.Name == "" {
+		return nil, errors.New("sim: a host needs a name")
+	}
+	for _, h := range w.hosts {
+		if h.cfg.Name == cfg.Name {
+			return nil, fmt.Errorf("sim: there is a host %q already", cfg.Name)
+		}
+	}
+	for _, a := range cfg.Addrs {
+		if !a.IsValid() || a.IsUnspecified() || a.IsLoopback() || a.IsMulticast() || a.Is4In6() {
+			return nil, fmt.Errorf("sim: %v cannot be an address of host %q", a, cfg.Name)
+		}
+		if other := w.byAddr[a.WithZone("")]; other != nil {
+			return nil, fmt.Errorf("sim: address %v belongs to host %q already", a, other.cfg.Name)
+		}
+	}
+	if cfg.Ports == (PortRange{}) {
+		cfg.Ports = PortRange{49152, 65535}
+	}
+	if cfg.Ports.First == 0 || cfg.Ports.Last < cfg.Ports.First {
+		return nil, fmt.Errorf("sim: host %q: %d to %d is not a range of ports", cfg.Name, cfg.Ports.First, cfg.Ports.Last)
+	}
+	cfg.Addrs, cfg.Principals = slices.Clone(cfg.Addrs), slices.Clone(cfg.Principals)
+	cfg.MainModePolicies, cfg.QuickModePolicies = maps.Clone(cfg.MainModePolicies), maps.Clone(cfg.QuickModePolicies)
+	h := &Host{world: w, cfg: cfg, ports: make(map[portKey]*portEntry)}
+	w.hosts = append(w.hosts, h)
+	rec := &trace.Record{Kind: trace.Host, Host: cfg.Name, Principals: cfg.Principals}
+	for _, a := range cfg.Addrs {
+		w.byAddr[a.WithZone("")] = h
+		rec.Addrs = append(rec.Addrs, a.String())
+	}
+	w.emit(rec)
+	return h, nil
+}
+
+// MustHost is AddHost for tests: a name and addresses in text form; it panics
+// on what AddHost calls an error.
+func (w *World) MustHost(name string, addrs ...string) *Host {
+	cfg := HostConfig{Name: name, Principals: []string{"host/" + strings.ToLower(name)}}
+	for _, a := range addrs {
+		cfg.Addrs = append(cfg.Addrs, netip.MustParseAddr(a))
+	}
+	h, err := w.AddHost(cfg)
+	if err != nil {
+		panic(err)
+	}
+	return h
+}
+
+// Name is the host's name.
+func (h *Host) Name() string { return h.cfg.Name }
+
+// Addrs are the host's addresses, without loopback.
+func (h *Host) Addrs() []netip.Addr { return slices.Clone(h.cfg.Addrs) }
+
+// has reports whether a (without zone) is an address of the host, loopback
+// included.
+func (h *Host) has(a netip.Addr) bool {
+	return a.IsLoopback() || h.world.byAddr[a] == h
+}
+
+// source is the host's address from which it would reach dst, which is not a
+// loopback address; false when it has none of the family.
+func (h *Host) source(dst netip.Addr) (netip.Addr, bool) {
+	for _, a := range h.cfg.Addrs {
+		if a.Is4() == dst.Is4() {
+			return a.WithZone(""), true
+		}
+	}
+	return netip.Addr{}, false
+}
