@@ -20,7 +20,7 @@ type dgram struct {
 	// Entries before head are done with.
 	queue   []datagram
 	head    int
-	data    ring // the bytes of the queued datagrams
+	data    byteQueue // the bytes of the queued datagrams
 	readers waitQueue
 	// peers is what was negotiated with each peer.
 	peers map[netip.AddrPort]*exchange

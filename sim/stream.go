@@ -23,7 +23,7 @@ type stream struct {
 	// listener is where the end waits to be accepted.
 	listener *listener
 
-	in       ring // bytes that the other end has sent; the first arrived of them are here
+	in       byteQueue // bytes that the other end has sent; the first arrived of them are here
 	arrived  int
 	finished bool // the other end's FIN is here
 	closed   bool // the socket was closed: data that arrives now is answered by a reset
@@ -234,10 +234,8 @@ func (s *stream) hasRoom() bool {
 	return s.unread() < limit
 }
 
-// consume removes k bytes that were read and tells a waiting sender.
-func (s *stream) consume(k int) {
-	s.in.drop(k)
-	s.arrived -= k
+// consumed tells a waiting sender that something was read.
+func (s *stream) consumed() {
 	p, w := s.peer, s.world()
 	if p.writers.head == nil {
 		return

@@ -55,6 +55,14 @@ type Thread struct {
 	spawned bool // World.Spawn was called
 	ended   bool
 
+	// one holds the buffer of a call that has just one, so that a list of
+	// buffers costs no allocation.
+	one [1][]byte
+	// direct is where a waiting receive wants its bytes, nil when it must
+	// look for itself; directly is how many were put there.
+	direct   [][]byte
+	directly int
+
 	lastError wsa.Errno
 	rule      rules.ID // the rule that the call in progress failed by
 	failure   error    // why the call in progress ends without a Winsock result
@@ -181,7 +189,7 @@ func (t *Thread) fail(rule rules.ID, e wsa.Errno) wsa.Errno {
 func (t *Thread) done(e wsa.Errno) error {
 	t.lastError = e
 	failure := t.failure
-	t.failure = nil
+	t.failure, t.one[0] = nil, nil
 	t.world.unlock()
 	if failure != nil {
 		return failure

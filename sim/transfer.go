@@ -85,34 +85,92 @@ func (t *Thread) send(s *socket, bufs [][]byte, flags int32, to []byte, what str
 	return t.sendStream(s, bufs, what)
 }
 
+// large is the number of bytes from which copying is done without the world's
+// lock, so that reader and writer copy at the same time.
+const large = 8 << 10
+
 func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Errno) {
 	n := total(bufs)
 	if n == 0 {
 		return 0, 0
 	}
 	c := s.stream
+	var filled *chunk
 	if !c.hasRoom() {
 		if s.nonblocking {
 			return 0, t.fail(rules.SENDWouldblock, wsa.WSAEWOULDBLOCK)
 		}
-		until := t.deadline(s, optSndTimeo)
-		for !c.hasRoom() {
-			if e := t.waitUntil(&c.writers, what, s, until, rules.SENDTimedout); e != 0 {
-				return 0, e
-			}
-			if e := t.sendError(c); e != 0 {
-				return 0, e
-			}
+		if e := t.waitForRoom(s, c, what); e != 0 {
+			return 0, e
 		}
 	}
-	for _, b := range bufs {
-		c.peer.in.write(b)
+	if n >= large && c.peer.readers.head == nil {
+		t.world.mu.Unlock()
+		filled = fill(bufs, n)
+		t.world.mu.Lock()
+		// Everything may have changed meanwhile.
+		if e := t.stillOpen(s, c); e != 0 {
+			filled.release()
+			return 0, e
+		}
 	}
 	if t.world.trace != nil {
 		t.world.packet(c.local, c.remote, c.dataNote(n))
 	}
+	switch {
+	case filled != nil:
+		c.peer.in.push(filled)
+	case c.giveDirectly(bufs, n):
+		return n, 0
+	default:
+		for _, b := range bufs {
+			c.peer.in.write(b)
+		}
+	}
 	c.transmit(segment{n: n})
 	return n, 0
+}
+
+// stillOpen looks at a connection again after the world was unlocked during a
+// call.
+func (t *Thread) stillOpen(s *socket, c *stream) wsa.Errno {
+	if s.closed {
+		return t.fail(rules.CLOSECancel, wsa.WSAEINTR)
+	}
+	return t.sendError(c)
+}
+
+// waitForRoom waits until a send is taken.
+func (t *Thread) waitForRoom(s *socket, c *stream, what string) wsa.Errno {
+	until := t.deadline(s, optSndTimeo)
+	for !c.hasRoom() {
+		if e := t.waitUntil(&c.writers, what, s, until, rules.SENDTimedout); e != 0 {
+			return e
+		}
+		if e := t.sendError(c); e != 0 {
+			return e
+		}
+	}
+	return 0
+}
+
+// giveDirectly copies all of bufs into the buffers of a thread that waits to
+// receive at the other end, if one does and nothing is before it.
+func (s *stream) giveDirectly(bufs [][]byte, n int) bool {
+	x := s.peer.readers.head
+	if x == nil || x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || !s.perfect() {
+		return false
+	}
+	if len(x.t.direct) != 1 || len(x.t.direct[0]) < n || s.peer.recvShut || s.peer.broken != 0 {
+		return false
+	}
+	at := x.t.direct[0]
+	for _, b := range bufs {
+		at = at[copy(at, b):]
+	}
+	x.t.direct, x.t.directly = nil, n
+	s.world().wake(x, wokenReady)
+	return true
 }
 
 // dataNote describes data on the wire.
@@ -182,9 +240,15 @@ func (t *Thread) recvStream(s *socket, bufs [][]byte, flags int32, what string) 
 	until := time.Duration(-1)
 	for {
 		if c.arrived > 0 {
-			got += c.read(bufs, got, flags&wsa.MSG_PEEK == 0)
+			if flags&wsa.MSG_PEEK != 0 {
+				return c.peek(bufs), 0
+			}
+			got += t.read(c, bufs, got)
 			if flags&wsa.MSG_WAITALL == 0 || got == want {
 				return got, 0
+			}
+			if s.closed {
+				return 0, t.fail(rules.CLOSECancel, wsa.WSAEINTR)
 			}
 		}
 		switch {
@@ -196,7 +260,16 @@ func (t *Thread) recvStream(s *socket, bufs [][]byte, flags int32, what string) 
 		if until < 0 {
 			until = t.deadline(s, optRcvTimeo)
 		}
-		if e := t.waitUntil(&c.readers, what, s, until, rules.RECVTimeo); e != 0 {
+		if flags == 0 {
+			t.direct = bufs
+		}
+		e := t.waitUntil(&c.readers, what, s, until, rules.RECVTimeo)
+		t.direct = nil
+		if n := t.directly; n > 0 {
+			t.directly = 0
+			return n, 0
+		}
+		if e != 0 {
 			return 0, e
 		}
 		if e := t.recvError(s); e != 0 {
@@ -205,9 +278,20 @@ func (t *Thread) recvStream(s *socket, bufs [][]byte, flags int32, what string) 
 	}
 }
 
-// read fills the buffers, skipping the first bytes of them, with what has
-// arrived, and removes it unless peeking.
-func (s *stream) read(bufs [][]byte, skip int, remove bool) int {
+// peek copies what has arrived into the buffers and leaves it there.
+func (s *stream) peek(bufs [][]byte) int {
+	n := 0
+	for _, b := range bufs {
+		k := min(len(b), s.arrived-n)
+		s.in.peek(b[:k], n)
+		n += k
+	}
+	return n
+}
+
+// read moves what has arrived into the buffers, of which the first bytes are
+// skipped. A large chunk is copied without the lock.
+func (t *Thread) read(s *stream, bufs [][]byte, skip int) int {
 	n := 0
 	for _, b := range bufs {
 		if skip >= len(b) {
@@ -216,20 +300,38 @@ func (s *stream) read(bufs [][]byte, skip int, remove bool) int {
 		}
 		b = b[skip:]
 		skip = 0
-		k := min(len(b), s.arrived-n)
-		s.in.peek(b[:k], n)
-		n += k
-		if n == s.arrived {
-			break
+		for len(b) > 0 && s.arrived > 0 {
+			if c := s.in.detach(large, min(len(b), s.arrived)); c != nil {
+				s.arrived -= c.len()
+				s.tellReaders()
+				s.consumed()
+				t.world.unlock()
+				k := copy(b, c.buf[c.r:c.w])
+				c.release()
+				t.world.lock()
+				return n + k
+			}
+			k := min(len(b), s.arrived)
+			if h := s.in.head; n > 0 && h.len() >= large && h.len() <= len(b) {
+				break
+			}
+			s.in.peek(b[:k], 0)
+			s.in.drop(k)
+			s.arrived -= k
+			b = b[k:]
+			n += k
 		}
 	}
-	if remove {
-		s.consume(n)
-		if s.arrived > 0 {
-			s.world().wakeFirst(&s.readers)
-		}
-	}
+	s.tellReaders()
+	s.consumed()
 	return n
+}
+
+// tellReaders lets the next waiting reader have what is left.
+func (s *stream) tellReaders() {
+	if s.arrived > 0 {
+		s.world().wakeFirst(&s.readers)
+	}
 }
 
 // Send implements wsa.Transfer.
@@ -242,8 +344,8 @@ func (t *Thread) Send(s wsa.SOCKET, buf []byte, flags int32) (int, error) {
 	n := 0
 	sock, e := t.open(s)
 	if e == 0 {
-		one := [1][]byte{buf}
-		n, e = t.send(sock, one[:], flags, nil, "send")
+		t.one[0] = buf
+		n, e = t.send(sock, t.one[:], flags, nil, "send")
 	}
 	if w.trace != nil {
 		t.returned(wsa.Return{Err: e, N: int64(n)})
@@ -261,8 +363,8 @@ func (t *Thread) Sendto(s wsa.SOCKET, buf []byte, flags int32, to []byte) (int, 
 	n := 0
 	sock, e := t.open(s)
 	if e == 0 {
-		one := [1][]byte{buf}
-		n, e = t.send(sock, one[:], flags, to, "sendto")
+		t.one[0] = buf
+		n, e = t.send(sock, t.one[:], flags, to, "sendto")
 	}
 	if w.trace != nil {
 		t.returned(wsa.Return{Err: e, N: int64(n)})
@@ -280,8 +382,8 @@ func (t *Thread) Recv(s wsa.SOCKET, buf []byte, flags int32) (int, error) {
 	n := 0
 	sock, e := t.open(s)
 	if e == 0 {
-		one := [1][]byte{buf}
-		n, e = t.recv(sock, one[:], flags, nil, nil, "recv")
+		t.one[0] = buf
+		n, e = t.recv(sock, t.one[:], flags, nil, nil, "recv")
 	}
 	if w.trace != nil {
 		t.returned(received(n, e, [][]byte{buf}).Return)
@@ -299,8 +401,8 @@ func (t *Thread) Recvfrom(s wsa.SOCKET, buf []byte, flags int32, from []byte, fr
 	n := 0
 	sock, e := t.open(s)
 	if e == 0 {
-		one := [1][]byte{buf}
-		n, e = t.recv(sock, one[:], flags, from, fromlen, "recvfrom")
+		t.one[0] = buf
+		n, e = t.recv(sock, t.one[:], flags, from, fromlen, "recvfrom")
 	}
 	if w.trace != nil {
 		ret := received(n, e, [][]byte{buf})

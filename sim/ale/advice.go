@@ -99,10 +99,10 @@ func printable(b []byte) bool {
 	return true
 }
 
-// isHostName reports whether a name is host/..., the form that names computers.
+// isHostName reports whether a name is host/name, the form that names computers.
 func isHostName(name string) bool {
-	class, host, ok := strings.Cut(name, "/")
-	return ok && strings.EqualFold(class, "host") && host != "" && !strings.Contains(host, "/")
+	n, err := wsa.ParseSPN(name)
+	return err == nil && strings.EqualFold(n.ServiceClass, "host") && n == wsa.SPN{ServiceClass: n.ServiceClass, InstanceName: n.InstanceName}
 }
 
 // adviseStreamDelete is for WSADeleteSocketPeerTargetName on a stream.

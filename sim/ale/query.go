@@ -58,7 +58,7 @@ func querySecurity(s Socket, template, info []byte, room uint32, noLen bool, ope
 	if q.PeerTokenAccessMask != 0 && a.Secured {
 		openTokens(&answer, a, q.PeerTokenAccessMask, open)
 	}
-	size := infoSize(template)
+	size := sizeOf(q)
 	writeInfo(info[:0:size], &answer)
 	return Decision{Rule: queryRule(q.PeerTokenAccessMask, &answer)}, size
 }
@@ -113,7 +113,12 @@ func asksMore(template []byte) bool {
 
 // infoSize is the size of the info that a template asks for.
 func infoSize(template []byte) uint32 {
-	if q, _ := wsa.ViewSecurityQueryTemplate(template); q.IPsec2 {
+	q, _ := wsa.ViewSecurityQueryTemplate(template)
+	return sizeOf(q)
+}
+
+func sizeOf(q wsa.SecurityQueryTemplateView) uint32 {
+	if q.IPsec2 {
 		return wsa.SecurityQueryInfoIPsec2Size
 	}
 	return wsa.SecurityQueryInfoSize
@@ -146,7 +151,7 @@ func qssFault(r request) (wsa.Errno, rules.ID) {
 }
 
 func qssSize(r request) (wsa.Errno, rules.ID) {
-	_, whole := wsa.ViewSecurityQueryTemplate(r.in)
+	q, whole := wsa.ViewSecurityQueryTemplate(r.in)
 	switch {
 	case r.noInfo:
 		return wsa.WSAEMSGSIZE, rules.QSSSizeQuery
@@ -154,7 +159,7 @@ func qssSize(r request) (wsa.Errno, rules.ID) {
 		return wsa.WSAEMSGSIZE, rules.QSSTemplateNontcp
 	case !whole && len(r.in) != 0:
 		return wsa.WSAEMSGSIZE, rules.QSSTemplateTcp
-	case r.room < infoSize(r.in):
+	case r.room < sizeOf(q):
 		return wsa.WSAEMSGSIZE, rules.QSSSize
 	}
 	return 0, ""
