@@ -49,10 +49,10 @@
 //
 // Every structure type has AppendBinary and UnmarshalBinary ([Structure]): the
 // layout of 64-bit Windows, little-endian on any host. WSAOVERLAPPED and WSABUF
-// hold pointers and have AppendTarget and UnmarshalTarget besides, which take a [Target];
-// the other layouts are the same on every target. Decoding ignores padding and
-// what follows the structure; encoding writes zeros for padding, so decoding,
-// encoding and decoding again gives the same value.
+// hold pointers and have AppendTarget and UnmarshalTarget besides, which take a
+// [Target]; the other layouts are the same on every target. Decoding ignores
+// padding and what follows the structure; encoding writes zeros for padding, so
+// decoding, encoding and decoding again gives the same value.
 //
 // Text in structures is UTF-16 without a terminator and WTF-8 in Go: a
 // surrogate without its partner keeps its own three bytes, so nothing is lost
@@ -63,10 +63,11 @@
 //
 // # Constants
 //
-// Constants have the names and values of the headers and no type, so that
-// they fit int32 options, uint32 control codes and int64 tables alike. Negative
-// ones (SO_DONTLINGER, SO_EXCLUSIVEADDRUSE) are negative. [Constants] lists them by [Kind], [ConstantName] and
-// [FormatConstant] print numbers by name, [ParseConstant] reads what they print.
+// Constants have the names and values of the headers and no type, so that they
+// fit int32 options, uint32 control codes and int64 tables alike. Negative ones
+// (SO_DONTLINGER, SO_EXCLUSIVEADDRUSE) are negative. [Constants] lists them by
+// [Kind], [ConstantName] and [FormatConstant] print numbers by name,
+// [ParseConstant] reads what they print.
 //
 // # Terms
 //
@@ -79,9 +80,10 @@
 //
 // # Concurrency
 //
-// The functions and methods of this package that take no API may be called by any number of
-// goroutines; values of its types are plain data and need the usual care. What
-// an implementation of API allows is said at [API]: one value is one thread.
+// The functions and methods of this package that take no API may be called by
+// any number of goroutines; values of its types are plain data and need the
+// usual care. What an implementation of API allows is said at [API]: one value
+// is one thread.
 //
 // # Sources
 //
@@ -89,8 +91,8 @@
 // MicrosoftDocs/win32), cited by page name, and from the Windows headers, cited
 // by file name. Layouts, sizes and most constants are checked against what
 // mingw-w64's C compiler makes of its headers (testdata/vectors). The
-// structures whose names end in IPSEC2 are not in those headers: their layouts follow
-// from their documented members.
+// structures whose names end in IPSEC2 are not in those headers: their layouts
+// follow from their documented members.
 //
 // Not modelled: WSAPROTOCOL_INFO, WSADATA and the other structures of the base
 // API as binary layouts; HRESULTs; message texts in the words of FormatMessage.

@@ -115,8 +115,8 @@ type PeerTargetNameView struct {
 }
 
 // ParsePeerTargetName finds the parts of a SOCKET_PEER_TARGET_NAME without
-// copying or, when it succeeds, allocating. It fails with *DecodeError when b is shorter
-// than 140 bytes or than the name needs, and judges nothing else.
+// copying or, when it succeeds, allocating. It fails with *DecodeError when b
+// is shorter than 140 bytes or than the name needs, and judges nothing else.
 func ParsePeerTargetName(b []byte) (PeerTargetNameView, error) {
 	if len(b) < PeerTargetNameStrings {
 		return PeerTargetNameView{}, short("SOCKET_PEER_TARGET_NAME", len(b))

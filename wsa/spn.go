@@ -53,9 +53,9 @@ func (n SPN) Validate() error {
 // Equal reports whether two names are the same to the directory: part by part,
 // without regard to case. That case does not count is inferred from the
 // directory's string syntax, no page on SPNs says so. Letters are folded as
-// Unicode folds them, one by one. A missing service is not the same as a service equal to
-// the instance: those are two names in the directory, although DsCrackSpn
-// reports the same parts for them.
+// Unicode folds them, one by one. A missing service is not the same as a
+// service equal to the instance: those are two names in the directory, although
+// DsCrackSpn reports the same parts for them.
 //
 // Not modelled: the directory's table that lets "host/..." stand for other
 // classes such as cifs and http.
@@ -67,10 +67,10 @@ func (n SPN) Equal(other SPN) bool {
 }
 
 // ParseSPN takes a name apart. Anything that is not
-// "class/instance[:port][/service]" fails with ERROR_INVALID_PARAMETER: an empty
-// part, a fourth part, a port that is not a decimal number of 16 bits. Documented are
-// the form and that the port is a number; that port 0 means none and a larger
-// port fails is inferred.
+// "class/instance[:port][/service]" fails with ERROR_INVALID_PARAMETER: an
+// empty part, a fourth part, a port that is not a decimal number of 16 bits.
+// Documented are the form and that the port is a number; that port 0 means none
+// and a larger port fails is inferred.
 func ParseSPN(text string) (SPN, error) {
 	parts := strings.Split(text, "/")
 	if len(parts) < 2 || len(parts) > 3 {
@@ -104,10 +104,11 @@ func ParseSPN(text string) (SPN, error) {
 //	class/H[:port]/referrer   when the service is an IP address and a referrer is given
 //
 // A missing class or service, and a "/" or a ":" where it would be read as a
-// separator, fail with ERROR_INVALID_PARAMETER: the page says that the service is required
-// and that "/" is not allowed, not which code that gives (inferred). An IP address is
-// what netip.ParseAddr takes (inferred); an IPv6 address fails, since its
-// colons cannot be told from a port. There is no buffer to overflow here.
+// separator, fail with ERROR_INVALID_PARAMETER: the page says that the service
+// is required and that "/" is not allowed, not which code that gives
+// (inferred). An IP address is what netip.ParseAddr takes (inferred); an IPv6
+// address fails, since its colons cannot be told from a port. There is no
+// buffer to overflow here.
 func DsMakeSpn(serviceClass, serviceName, instanceName string, instancePort uint16, referrer string) (string, error) {
 	if serviceName == "" {
 		return "", ERROR_INVALID_PARAMETER.Err()

@@ -100,8 +100,8 @@ func (o *Overlapped) AppendTarget(dst []byte, t Target) ([]byte, error) {
 }
 
 // UnmarshalTarget reads a WSAOVERLAPPED as the target lays it out. It fails
-// with *DecodeError for a short buffer, and for a value that the pointers of this program
-// cannot hold.
+// with *DecodeError for a short buffer, and for a value that the pointers of
+// this program cannot hold.
 func (o *Overlapped) UnmarshalTarget(b []byte, t Target) error {
 	layout, err := Struct("WSAOVERLAPPED", t)
 	if err != nil {
