@@ -50,3 +50,31 @@ func ViewSecuritySettingsIPsec(b []byte) (SecuritySettingsIPsecView, bool) {
 		Password:          b[ends[1]:ends[2]],
 	}, true
 }
+
+// SecurityQueryTemplateView is a template of either form that was checked for
+// size and not copied. Flags and FieldMask are 0 in the first form.
+type SecurityQueryTemplateView struct {
+	IPsec2              bool // SOCKET_SECURITY_QUERY_TEMPLATE_IPSEC2
+	SecurityProtocol    uint32
+	PeerAddress         []byte // 128 bytes, a SOCKADDR_STORAGE
+	PeerTokenAccessMask uint32
+	Flags               uint32
+	FieldMask           uint32
+}
+
+// ViewSecurityQueryTemplate finds the parts of a SOCKET_SECURITY_QUERY_TEMPLATE,
+// or of the _IPSEC2 form if SecurityProtocol says IPSEC2. It is false when b is
+// shorter than its form, and then only IPsec2 may be set, as far as it can be
+// told.
+func ViewSecurityQueryTemplate(b []byte) (SecurityQueryTemplateView, bool) {
+	var v SecurityQueryTemplateView
+	v.IPsec2 = len(b) >= 4 && le.Uint32(b) == SOCKET_SECURITY_PROTOCOL_IPSEC2
+	if len(b) < SecurityQueryTemplateSize || v.IPsec2 && len(b) < SecurityQueryTemplateIPsec2Size {
+		return v, false
+	}
+	v.SecurityProtocol, v.PeerAddress, v.PeerTokenAccessMask = le.Uint32(b), b[8:136:136], le.Uint32(b[136:])
+	if v.IPsec2 {
+		v.Flags, v.FieldMask = le.Uint32(b[140:]), le.Uint32(b[144:])
+	}
+	return v, true
+}
