@@ -397,7 +397,7 @@ func TestNoAllocation(t *testing.T) {
 		most float64
 		f    func()
 	}{
-		"encode":          {0, func() { buf, _ = p.AppendBinary(buf[:0]) }},
+		"encode": {0, func() { buf, _ = p.AppendBinary(buf[:0]) }},
 		// One without the race detector, which adds one.
 		"encode, no room": {2, func() { raw, _ = p.AppendBinary(nil) }},
 		"encode mixed":    {0, func() { buf, _ = mixed.AppendBinary(buf[:0]) }},
