@@ -141,9 +141,9 @@ func TestQueryAnswers(t *testing.T) {
 }
 
 func TestImpersonate(t *testing.T) {
-	blocking := func(s *fakeSocket) *fakeSocket { return s }
-	noUser, unsent := protected, protected
+	noUser, known, unsent := protected, protected, protected
 	noUser.PeerUser, noUser.Impersonated = "", false
+	known.Impersonated = false
 	unsent.Received = false
 	user := Token{Principal: "CONTOSO\\ann", AccessMask: impersonationAccess}
 	computer := Token{Principal: "CONTOSO\\srv$", Computer: true, AccessMask: impersonationAccess}
@@ -157,10 +157,11 @@ func TestImpersonate(t *testing.T) {
 		err  wsa.Errno
 		rule rules.ID
 	}{
-		{"stream", blocking(connected(protected)), nil, user, 0, rules.ISPToken},
+		{"stream", connected(protected), nil, user, 0, rules.ISPToken},
 		{"stream ignores a short address", connected(protected), []byte{1}, user, 0, rules.ISPToken},
 		{"stream ignores an unknown family", connected(protected), unknown, user, 0, rules.ISPToken},
 		{"computer", connected(noUser), nil, computer, 0, rules.ISPToken},
+		{"user known but not to be impersonated", connected(known), nil, computer, 0, rules.ISPToken},
 		{"clear", connected(Association{}), nil, Token{}, wsa.WSAEACCES, rules.ISPToken},
 		{"not connected", stream(), nil, Token{}, wsa.WSAENOTCONN, rules.ISPConnected},
 		{"overlapped", with(connected(protected), func(s *fakeSocket) { s.overlapped = true }), nil, Token{}, wsa.WSAEOPNOTSUPP, rules.ISPBlocking},

@@ -36,10 +36,11 @@ func SetSecurity(s Socket, settings []byte, contexts Contexts) Decision {
 func isIpsecSettings(b []byte) bool { return len(b) > wsa.SecuritySettingsSize }
 
 func sssSize(r request) (wsa.Errno, rules.ID) {
-	if r.in == nil || len(r.in) == wsa.SecuritySettingsSize {
-		return 0, ""
+	fits := r.in == nil || len(r.in) >= wsa.SecuritySettingsSize
+	if isIpsecSettings(r.in) {
+		_, fits = wsa.ViewSecuritySettingsIPsec(r.in)
 	}
-	if _, ok := wsa.ViewSecuritySettingsIPsec(r.in); !ok {
+	if !fits {
 		return wsa.WSAEMSGSIZE, rules.SSSSize
 	}
 	return 0, ""
