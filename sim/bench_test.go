@@ -250,3 +250,55 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+// BenchmarkCopy190 is the unit in which the secure calls are measured: copying
+// as many bytes as a target name of 23 characters takes.
+func BenchmarkCopy190(b *testing.B) {
+	src, dst := make([]byte, 190), make([]byte, 190)
+	for b.Loop() {
+		copy(dst, src)
+		runtime.KeepAlive(dst)
+	}
+}
+
+func targetName(t testing.TB, peer string) []byte {
+	t.Helper()
+	n := wsa.PeerTargetName{SecurityProtocol: wsa.SOCKET_SECURITY_PROTOCOL_IPSEC, Name: "host/server.example.com"}
+	copy(n.PeerAddress[:], addr(peer))
+	return must[[]byte](t)(n.AppendBinary(nil))
+}
+
+// BenchmarkFailedCall is a call that fails validation: it allocates nothing.
+func BenchmarkFailedCall(b *testing.B) {
+	_, client, _ := pair(b, sim.Config{})
+	s := must[wsa.SOCKET](b)(client.Socket(wsa.AF_INET, wsa.SOCK_DGRAM, 0))
+	short := targetName(b, "10.0.0.2:443")[:100]
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := client.WSASetSocketPeerTargetName(s, short, nil, nil); err != wsa.WSAEMSGSIZE {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkSetName replaces a target name on a socket that has few or many.
+func BenchmarkSetName(b *testing.B) {
+	for _, names := range []int{1, 10_000} {
+		b.Run(strconv.Itoa(names), func(b *testing.B) {
+			_, client, _ := pair(b, sim.Config{})
+			s := must[wsa.SOCKET](b)(client.Socket(wsa.AF_INET, wsa.SOCK_DGRAM, 0))
+			ok(b, client.WSASetSocketSecurity(s, nil, nil, nil))
+			bufs := make([][]byte, names)
+			for i := range bufs {
+				bufs[i] = targetName(b, "10.0.0.2:"+strconv.Itoa(i+1))
+				ok(b, client.WSASetSocketPeerTargetName(s, bufs[i], nil, nil))
+			}
+			i := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				ok(b, client.WSASetSocketPeerTargetName(s, bufs[i%names], nil, nil))
+				i++
+			}
+		})
+	}
+}

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"wsasim/wsa/trace"
 )
@@ -68,8 +69,9 @@ func (q *waitQueue) remove(x *waiter) {
 // first of them goes on, and when there is none the clock jumps.
 type scheduler struct {
 	ready   []*Thread
-	running int // spawned threads that are not waiting (VirtualTime: 0 or 1)
-	live    int // spawned threads that have not ended
+	running int  // spawned threads that are not waiting (VirtualTime: 0 or 1)
+	live    int  // spawned threads that have not ended
+	awaited bool // Run waits until live is 0
 	// last is the deadlock found since Run was called.
 	last *DeadlockError
 }
@@ -131,6 +133,10 @@ func (w *World) unlock() {
 // The world is locked before and after, not meanwhile. For the report of a
 // deadlock, what names the call and on the socket.
 func (w *World) park(t *Thread, q *waitQueue, what string, on *socket) wakeReason {
+	if w.ended {
+		t.failure = ErrEnded
+		return wokenEnded
+	}
 	x := &t.waiter
 	x.t, x.what, x.on, x.reason, x.parked = t, what, on, wokenReady, true
 	if q != nil {
@@ -253,16 +259,50 @@ func (w *World) finish(t *Thread) {
 	w.lock()
 	t.end()
 	w.sched.live--
-	if w.sched.live == 0 {
+	if w.sched.live == 0 && w.sched.awaited {
 		w.wake(&w.mainThread.waiter, wokenReady)
 	}
 	if w.clock.kind == VirtualTime {
 		w.sched.running--
-		if w.sched.running == 0 {
+		if w.sched.running == 0 && !w.ended {
 			w.dispatch()
 		}
 	}
+	if w.ended {
+		w.release()
+	}
 	w.unlock()
+}
+
+// release lets every ready thread go on at once: order no longer matters when
+// the world has ended.
+func (w *World) release() {
+	for _, t := range w.sched.ready {
+		t.gate <- struct{}{}
+	}
+	w.sched.ready = nil
+}
+
+// Sleep lets the given time pass; under VirtualTime spawned threads run
+// meanwhile. It is for the code that drives a world; a thread uses SleepEx. The
+// error is ErrEnded when the world was closed.
+func (w *World) Sleep(d time.Duration) error {
+	w.lock()
+	defer w.unlock()
+	x := &w.mainThread.waiter
+	x.timeout = w.clock.after(d, classTimeout, func() {
+		x.timeout = nil
+		w.wake(x, wokenTimeout)
+	})
+	for {
+		switch w.park(&w.mainThread, nil, "Sleep", nil) {
+		case wokenTimeout:
+			return nil
+		case wokenEnded:
+			w.mainThread.failure = nil
+			return ErrEnded
+		}
+	}
 }
 
 // Run waits until every spawned thread has ended. Under VirtualTime this is
@@ -272,8 +312,13 @@ func (w *World) Run() error {
 	w.lock()
 	defer w.unlock()
 	w.sched.last = nil
+	w.sched.awaited = true
+	defer func() { w.sched.awaited = false }()
 	for w.sched.live > 0 {
-		w.park(&w.mainThread, nil, "Run", nil)
+		if w.park(&w.mainThread, nil, "Run", nil) == wokenEnded {
+			w.mainThread.failure = nil
+			return ErrEnded
+		}
 	}
 	if w.sched.last != nil {
 		return w.sched.last

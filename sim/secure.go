@@ -17,6 +17,7 @@ func (t *Thread) decided(s *socket, d ale.Decision, ov *wsa.Overlapped, routine 
 	if d.Exclusive {
 		s.opts = s.opts.with(optExclusive, 1)
 	}
+	t.rule = d.Rule
 	t.completed(s, ov, routine)
 	return 0
 }

@@ -64,7 +64,7 @@ type Thread struct {
 	directly int
 
 	lastError wsa.Errno
-	rule      rules.ID // the rule that the call in progress failed by
+	rule      rules.ID // the rule that the call in progress failed by, or that says most about its success
 	failure   error    // why the call in progress ends without a Winsock result
 	apcs      []func()
 	// impersonating is the token the thread acts under; nil when it acts as
@@ -143,6 +143,7 @@ func (t *Thread) record(kind trace.Kind) *trace.Record {
 // called traces that a call was made. The caller checks w.trace first, so that
 // the Call is not built for nothing.
 func (t *Thread) called(c wsa.Call) {
+	t.rule = ""
 	r := t.record(trace.CallMade)
 	r.Call = c
 	t.world.emit(r)
@@ -155,7 +156,7 @@ func (t *Thread) returned(ret wsa.Return) {
 		ret = wsa.Return{Failure: t.failure.Error()}
 	}
 	r.Return = &ret
-	if ret.Err != 0 {
+	if ret.Failure == "" {
 		r.Rule = string(t.rule)
 	}
 	t.world.emit(r)

@@ -126,7 +126,11 @@ func (w *World) Close() {
 		}
 		t.end()
 	}
+	w.wake(&w.mainThread.waiter, wokenEnded)
 	w.clock.stop()
+	if w.clock.kind == VirtualTime {
+		w.release()
+	}
 }
 
 // Now is how long the world has existed, in its own time.
