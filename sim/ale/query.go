@@ -16,7 +16,7 @@ import (
 func QuerySecurity(s Socket, template, info []byte, infoLen *uint32, open func(Token) wsa.HANDLE) Decision {
 	room := uint32(0)
 	if infoLen != nil {
-		room = min(*infoLen, uint32(len(info)))
+		room = uint32(min(uint64(*infoLen), uint64(len(info))))
 	}
 	d, stored := querySecurity(s, template, info, room, infoLen == nil, open)
 	if stored != 0 {
@@ -42,6 +42,9 @@ func querySecurity(s Socket, template, info []byte, room uint32, noLen bool, ope
 	// Not modelled: SOCKET_QUERY_IPSEC2_ABORT_CONNECTION_ON_FIELD_CHANGE.
 	q, _ := wsa.ViewSecurityQueryTemplate(template)
 	a, _ := association(s, q.PeerAddress)
+	if !a.Secured {
+		a = Association{} // in clear nothing else holds either (rule QSS-FLAGS)
+	}
 	answer := wsa.SecurityQueryInfoIPsec2{Flags: infoFlags(a)}
 	if a.Secured && asksMore(template) {
 		answer.SecurityProtocol = wsa.SOCKET_SECURITY_PROTOCOL_IPSEC
@@ -55,7 +58,7 @@ func querySecurity(s Socket, template, info []byte, room uint32, noLen bool, ope
 	if q.FieldMask&wsa.SOCKET_QUERY_IPSEC2_FIELD_MASK_QM_SA_ID != 0 {
 		answer.QmSaId = a.QMID
 	}
-	if q.PeerTokenAccessMask != 0 && a.Secured {
+	if q.PeerTokenAccessMask != 0 {
 		openTokens(&answer, a, q.PeerTokenAccessMask, open)
 	}
 	size := sizeOf(q)
@@ -84,18 +87,19 @@ func openTokens(answer *wsa.SecurityQueryInfoIPsec2, a Association, mask uint32,
 	}
 }
 
-// infoFlags says how traffic is protected. Without protection nothing else
-// holds either (rule QSS-FLAGS).
-func infoFlags(a Association) uint32 {
-	if !a.Secured {
-		return 0
-	}
-	flags := uint32(wsa.SOCKET_INFO_CONNECTION_SECURED)
-	if a.Encrypted {
-		flags |= wsa.SOCKET_INFO_CONNECTION_ENCRYPTED
-	}
-	if a.Impersonated {
-		flags |= wsa.SOCKET_INFO_CONNECTION_IMPERSONATED
+// infoFlags says how traffic is protected.
+func infoFlags(a Association) (flags uint32) {
+	for _, f := range [...]struct {
+		set  bool
+		flag uint32
+	}{
+		{a.Secured, wsa.SOCKET_INFO_CONNECTION_SECURED},
+		{a.Encrypted, wsa.SOCKET_INFO_CONNECTION_ENCRYPTED},
+		{a.Impersonated, wsa.SOCKET_INFO_CONNECTION_IMPERSONATED},
+	} {
+		if f.set {
+			flags |= f.flag
+		}
 	}
 	return flags
 }
