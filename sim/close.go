@@ -65,7 +65,8 @@ func (s *stream) finish() {
 	}
 	s.sendShut = true
 	s.world().wakeAll(&s.writers, wokenReady)
-	s.world().packet(s.local, s.remote, "FIN")
+	s.sent("FIN ACK", nil)
+	s.seq++
 	s.transmit(segment{fin: true})
 }
 
@@ -156,7 +157,6 @@ func (t *Thread) destroy(s *socket, abort bool) {
 		// Data that was never read makes the close abortive: the peer would
 		// otherwise believe that it was taken.
 		if abort || c.in.n > 0 && c.arrived > 0 {
-			w.packet(c.local, c.remote, "RST")
 			c.abort()
 		} else {
 			c.finish()

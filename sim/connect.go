@@ -169,7 +169,7 @@ func (h *Host) target(a netip.Addr) *Host {
 func (a *attempt) request() {
 	s := a.sock
 	w := s.world()
-	w.packet(s.local, a.to, "SYN")
+	w.sent(s.local, a.to, trace.Packet{Protocol: "tcp", Flags: "SYN"})
 	a.sent++
 	a.retry = nil
 	h, to := s.host(), s.host().target(a.to.Addr())
@@ -201,7 +201,7 @@ func (a *attempt) arrive(h *Host) {
 	w, s := h.world, a.sock
 	l := h.receiver(s.proto, a.to, func(c *socket) bool { return c.state == stateListening })
 	if l == nil || l.listener.full() {
-		w.packet(a.to, s.local, "RST")
+		w.sent(a.to, s.local, trace.Packet{Protocol: "tcp", Flags: "RST ACK", Ack: 1})
 		w.carry(h, s.host(), a.wasRefused)
 		return
 	}
@@ -209,7 +209,7 @@ func (a *attempt) arrive(h *Host) {
 	if !outcome.Established {
 		return // nothing is answered; the attempt times out (rule SEC-FAIL-CODE)
 	}
-	w.packet(a.to, s.local, "SYN ACK")
+	w.sent(a.to, s.local, protected(trace.Packet{Protocol: "tcp", Flags: "SYN ACK", Ack: 1}, &outcome.Responder))
 	w.carry(h, s.host(), func() { a.established(h, l, outcome) })
 }
 
@@ -260,7 +260,8 @@ func (a *attempt) established(h *Host, l *socket, outcome ale.Outcome) {
 	s.opts = s.opts.with(optError, 0)
 	w.clock.cancel(a.retry)
 	w.wakeAll(&a.waiters, wokenReady)
-	w.packet(s.local, a.to, "ACK")
+	ours.seq, ours.ack, theirs.seq, theirs.ack = 1, 1, 1, 1
+	ours.sent("ACK", nil)
 	confirm := func() {
 		if l.state != stateListening {
 			theirs.closed = true

@@ -1,13 +1,13 @@
 package sim
 
 import (
-	"fmt"
 	"net/netip"
 	"time"
 
 	"wsasim/model/rules"
 	"wsasim/sim/ale"
 	"wsasim/wsa"
+	"wsasim/wsa/trace"
 )
 
 // maxDatagram is the largest UDP payload over IPv4 (observed GO1).
@@ -143,8 +143,15 @@ func (t *Thread) destination(s *socket, to []byte) (dst netip.AddrPort, e wsa.Er
 func (w *World) post(s *socket, bufs [][]byte, n int, src, dst netip.AddrPort) {
 	from := s.host()
 	to := from.target(dst.Addr())
+	if !w.mayLeave(s, to, src, dst) {
+		return
+	}
 	if w.trace != nil {
-		w.packet(src, dst, fmt.Sprintf("datagram of %d bytes", n))
+		p := trace.Packet{Protocol: "udp", Data: flat(bufs)}
+		if x := s.exchangeWith(dst); x != nil {
+			p = protected(p, &x.association)
+		}
+		w.sent(src, dst, p)
 	}
 	if to == nil || dst.Port() == 0 || !w.reachable(from, to) {
 		return
@@ -158,23 +165,14 @@ func (w *World) post(s *socket, bufs [][]byte, n int, src, dst netip.AddrPort) {
 	if w.chance.happens(from.cfg.Name, "duplicate to "+to.cfg.Name, l.Duplicate) {
 		copies = 2
 	}
-	data := joined(bufs, n)
+	data := [][]byte{flat(bufs)}
 	for range copies {
 		if w.lost(l, from, to) {
+			w.fault("a datagram from %v to %v is lost", src, dst)
 			continue
 		}
 		w.clock.after(w.delay(l, from, to), classDeliver, func() { w.deliver(s, to, data, src, dst) })
 	}
-}
-
-// joined is a copy of the buffers as a list of one, for a datagram that
-// travels for a while.
-func joined(bufs [][]byte, n int) [][]byte {
-	one := make([]byte, 0, n)
-	for _, b := range bufs {
-		one = append(one, b...)
-	}
-	return [][]byte{one}
 }
 
 // spread sends a broadcast to every host with an IPv4 address, the sender's
@@ -189,21 +187,41 @@ func (w *World) spread(s *socket, bufs [][]byte, n int, dst netip.AddrPort) {
 	}
 }
 
-// deliver is the arrival of a datagram at a host.
-func (w *World) deliver(s *socket, h *Host, bufs [][]byte, src, dst netip.AddrPort) {
-	r := h.receiver(wsa.IPPROTO_UDP, dst, func(c *socket) bool {
+// mayLeave holds a datagram of a secured socket back until security has been
+// negotiated: without, nothing leaves the host unless clear text is allowed
+// (rule SEC-NOCLEAR).
+func (w *World) mayLeave(s *socket, to *Host, src, dst netip.AddrPort) bool {
+	if !s.security.Secured() {
+		return true
+	}
+	if to != nil && w.reachable(s.host(), to) {
+		if r := to.datagramReceiver(src, dst); r != nil {
+			return w.exchangeAllowed(s, r, src, dst)
+		}
+	}
+	return s.security.Settings().AllowsClear()
+}
+
+// datagramReceiver is the socket that gets a datagram, nil for none.
+func (h *Host) datagramReceiver(src, dst netip.AddrPort) *socket {
+	return h.receiver(wsa.IPPROTO_UDP, dst, func(c *socket) bool {
 		return c.state != stateConnected || c.peer == src
 	})
+}
+
+// deliver is the arrival of a datagram at a host.
+func (w *World) deliver(s *socket, h *Host, bufs [][]byte, src, dst netip.AddrPort) {
+	r := h.datagramReceiver(src, dst)
 	if r == nil {
-		if s.security.Secured() && !s.security.Settings().AllowsClear() {
-			return // nobody to negotiate with: nothing left the host (SEC-NOCLEAR)
-		}
-		w.packet(dst, src, "ICMP port unreachable")
+		w.sent(dst, src, trace.Packet{Protocol: "icmp", Flags: "port unreachable"})
 		w.carry(h, s.host(), func() { s.portUnreachable(dst) })
 		return
 	}
 	if !w.exchangeAllowed(s, r, src, dst) {
 		return
+	}
+	if x := r.exchangeWith(src); x != nil {
+		x.association.Received = true
 	}
 	r.dgram.receive(r, bufs, src)
 }
@@ -252,7 +270,6 @@ func (w *World) exchangeAllowed(s, r *socket, src, dst netip.AddrPort) bool {
 		s.remember(dst, sender)
 		r.remember(src, receiver)
 	}
-	receiver.association.Received = true
 	return true
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"wsasim/sim/ale"
 	"wsasim/wsa/trace"
 )
 
@@ -138,16 +139,49 @@ func (w *World) carry(from, to *Host, arrive func()) {
 		return
 	}
 	if w.lost(l, from, to) {
+		w.fault("a packet from %s to %s is lost", from.cfg.Name, to.cfg.Name)
 		return
 	}
 	w.clock.after(w.delay(l, from, to), classDeliver, arrive)
 }
 
-// packet traces something that crosses the network.
-func (w *World) packet(from, to netip.AddrPort, note string) {
+// sent traces that a host sent a packet.
+func (w *World) sent(from, to netip.AddrPort, p trace.Packet) {
 	if w.trace != nil {
-		w.emit(&trace.Record{Kind: trace.Packet, From: from.String(), To: to.String(), Note: note})
+		w.emit(&trace.Record{Kind: trace.PacketSent, From: from.String(), To: to.String(), Packet: &p})
 	}
+}
+
+// protected adds to a packet how a security association protects it.
+func protected(p trace.Packet, a *ale.Association) trace.Packet {
+	switch {
+	case a.Encrypted:
+		p.Protection = "encrypted"
+	case a.Secured:
+		p.Protection = "authenticated"
+	}
+	p.SA = a.QMID
+	return p
+}
+
+// sent traces that this end of a connection sent a packet; the sequence number
+// is the one before the packet.
+func (s *stream) sent(flags string, bufs [][]byte) {
+	w := s.world()
+	if w.trace == nil {
+		return
+	}
+	p := trace.Packet{Protocol: "tcp", Flags: flags, Seq: s.seq, Ack: s.ack, Data: flat(bufs)}
+	w.sent(s.local, s.remote, protected(p, &s.security))
+}
+
+// flat is a copy of the bytes of a list of buffers, nil for none.
+func flat(bufs [][]byte) []byte {
+	var all []byte
+	for _, b := range bufs {
+		all = append(all, b...)
+	}
+	return all
 }
 
 // ms is a number of milliseconds as a duration.

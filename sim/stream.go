@@ -38,6 +38,7 @@ type stream struct {
 	readers waitQueue // threads waiting for something to read
 	writers waitQueue // threads waiting for room to send, or to have sent
 
+	seq, ack uint32 // TCP's numbers, for the trace: next to send, next to get
 	security ale.Association
 	since    time.Duration // when it was connected
 }
@@ -124,6 +125,7 @@ func (s *stream) again() {
 		s.fail(wsa.WSAECONNABORTED)
 		return
 	}
+	w.fault("data from %v to %v is lost", s.local, s.remote)
 	wait := w.timing.DataRetry << f.attempts
 	f.attempts++
 	f.retry = w.clock.after(wait, classRetry, func() {
@@ -143,6 +145,7 @@ func (s *stream) arrive(g segment) {
 		s.arriveData(g.n)
 	case g.fin:
 		s.finished = true
+		s.ack++
 		s.wakeReaders()
 	}
 }
@@ -155,10 +158,11 @@ func (s *stream) arriveData(n int) {
 		s.arrived = 0
 		s.fail(wsa.WSAECONNABORTED)
 		s.out.queue = nil
-		s.transmit(segment{reset: true})
+		s.reset()
 		return
 	}
 	s.arrived += n
+	s.ack += uint32(n)
 	w := s.world()
 	w.wakeFirst(&s.readers)
 	if s.peer.closed {
@@ -208,6 +212,12 @@ func (s *stream) abort() {
 		return
 	}
 	s.fail(wsa.WSAECONNABORTED)
+	s.reset()
+}
+
+// reset sends a reset to the other end.
+func (s *stream) reset() {
+	s.sent("RST ACK", nil)
 	s.transmit(segment{reset: true})
 }
 

@@ -114,9 +114,8 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 			return 0, e
 		}
 	}
-	if t.world.trace != nil {
-		t.world.packet(c.local, c.remote, c.dataNote(n))
-	}
+	c.sent("PSH ACK", bufs)
+	c.seq += uint32(n)
 	switch {
 	case filled != nil:
 		c.peer.in.push(filled)
@@ -169,20 +168,9 @@ func (s *stream) giveDirectly(bufs [][]byte, n int) bool {
 		at = at[copy(at, b):]
 	}
 	x.t.direct, x.t.directly = nil, n
+	s.peer.ack += uint32(n)
 	s.world().wake(x, wokenReady)
 	return true
-}
-
-// dataNote describes data on the wire.
-func (s *stream) dataNote(n int) string {
-	how := "in clear"
-	switch {
-	case s.security.Encrypted:
-		how = "encrypted"
-	case s.security.Secured:
-		how = "authenticated"
-	}
-	return fmt.Sprintf("%d bytes %s", n, how)
 }
 
 // recv does all functions that receive. n is the number of bytes stored; from
@@ -424,10 +412,7 @@ func (r *receipt) source(s *socket, e wsa.Errno, from []byte, fromlen *int32) {
 
 // received is the Return of a receive that stored n bytes.
 func received(n int, e wsa.Errno, bufs [][]byte) receipt {
-	var all []byte
-	for _, b := range bufs {
-		all = append(all, b...)
-	}
+	all := flat(bufs)
 	r := receipt{wsa.Return{Err: e}}
 	switch {
 	case e == 0:

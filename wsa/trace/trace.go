@@ -43,14 +43,14 @@ const (
 	Returned    Kind = "return"      // the call of the same thread has ended: Return, Rule
 	Advisory    Kind = "advisory"    // legal but unwise: Rule, Note
 	Negotiation Kind = "negotiation" // two hosts negotiated security: Note, Peer, Rule
-	Packet      Kind = "packet"      // something crossed the network: From, To, Note
+	PacketSent  Kind = "packet"      // a host sent something: From, To, Packet
 	Fault       Kind = "fault"       // the network or a host was changed: Note
 	Deadlock    Kind = "deadlock"    // every thread waits and nothing will happen: Note
 )
 
 // Kinds lists every kind, in the order above.
 func Kinds() []Kind {
-	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, Packet, Fault, Deadlock}
+	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Deadlock}
 }
 
 // Record is one line of a trace. Which fields are set depends on Kind.
@@ -76,7 +76,8 @@ type Record struct {
 	Return *wsa.Return // Returned
 	Rule   string      // Returned, Advisory, Negotiation: the rule the simulator cites, if any
 
-	From, To string // Packet, Negotiation: addresses, netip.AddrPort form
+	From, To string // PacketSent, Negotiation: addresses, netip.AddrPort form
+	Packet   *Packet
 	Note     string // for people
 }
 
@@ -99,7 +100,30 @@ type wire struct {
 	Rule       string          `json:"rule,omitempty"`
 	From       string          `json:"from,omitempty"`
 	To         string          `json:"to,omitempty"`
+	Packet     *Packet         `json:"packet,omitempty"`
 	Note       string          `json:"note,omitempty"`
+}
+
+// Packet is what a host sent. It is written down when it is sent, whether or
+// not it arrives.
+type Packet struct {
+	// Protocol is "tcp", "udp", "icmp" or "ike".
+	Protocol string `json:"proto"`
+	// Flags are TCP's, in the order and spelling "SYN ACK", "PSH ACK",
+	// "FIN ACK", "RST ACK"; for ICMP the name of the message.
+	Flags string `json:"flags,omitempty"`
+	// Seq and Ack are TCP's numbers, counted from 0 for the SYN of each
+	// direction.
+	Seq uint32 `json:"seq,omitempty"`
+	Ack uint32 `json:"ack,omitempty"`
+	// Data is the payload. It may be longer than one packet on a real wire.
+	Data wsa.Bytes `json:"data,omitempty"`
+	// Protection is "authenticated" or "encrypted" for traffic under a
+	// security association, which SA numbers; "" in clear.
+	Protection string `json:"protection,omitempty"`
+	SA         uint64 `json:"sa,omitempty"`
+	// Lost says that the network lost it.
+	Lost bool `json:"lost,omitempty"`
 }
 
 // MarshalJSON encodes the record as one JSON object without line breaks.
@@ -107,7 +131,7 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	w := wire{
 		Kind: r.Kind, Time: int64(r.Time), Host: r.Host, PID: r.PID, TID: r.TID,
 		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Admin: r.Admin,
-		Op: r.Op, Return: r.Return, Rule: r.Rule, From: r.From, To: r.To, Note: r.Note,
+		Op: r.Op, Return: r.Return, Rule: r.Rule, From: r.From, To: r.To, Packet: r.Packet, Note: r.Note,
 	}
 	if r.Call != nil {
 		args, err := wsa.MarshalCall(r.Call)
@@ -140,7 +164,7 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 	*r = Record{
 		Kind: w.Kind, Time: time.Duration(w.Time), Host: w.Host, PID: w.PID, TID: w.TID,
 		Version: w.Version, Seed: w.Seed, Addrs: w.Addrs, Principals: w.Principals, Admin: w.Admin,
-		Op: w.Op, Return: w.Return, Rule: w.Rule, From: w.From, To: w.To, Note: w.Note,
+		Op: w.Op, Return: w.Return, Rule: w.Rule, From: w.From, To: w.To, Packet: w.Packet, Note: w.Note,
 	}
 	if !slices.Contains(Kinds(), w.Kind) {
 		return fmt.Errorf("kind: %q is not a kind of record; expected one of %v", w.Kind, Kinds())
@@ -164,14 +188,15 @@ func (r *Record) complete() error {
 		field string
 		have  bool
 	}{
-		World:     {{"version", r.Version == Version}},
-		Host:      {{"host", r.Host != ""}},
-		Process:   {{"host", r.Host != ""}, {"pid", r.PID > 0}},
-		Thread:    {{"pid", r.PID > 0}, {"tid", r.TID > 0}},
-		ThreadEnd: {{"tid", r.TID > 0}},
-		CallMade:  {{"tid", r.TID > 0}},
-		Returned:  {{"tid", r.TID > 0}, {"ret", r.Return != nil}},
-		Advisory:  {{"rule", r.Rule != ""}},
+		World:      {{"version", r.Version == Version}},
+		Host:       {{"host", r.Host != ""}},
+		Process:    {{"host", r.Host != ""}, {"pid", r.PID > 0}},
+		Thread:     {{"pid", r.PID > 0}, {"tid", r.TID > 0}},
+		ThreadEnd:  {{"tid", r.TID > 0}},
+		CallMade:   {{"tid", r.TID > 0}},
+		Returned:   {{"tid", r.TID > 0}, {"ret", r.Return != nil}},
+		Advisory:   {{"rule", r.Rule != ""}},
+		PacketSent: {{"from", r.From != ""}, {"to", r.To != ""}, {"packet", r.Packet != nil}},
 	}
 	for _, n := range needs[r.Kind] {
 		if n.have {
