@@ -1,0 +1,475 @@
+package model
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+	"wsasim/wsa/trace"
+)
+
+// Options says how a trace is checked. The zero value is the usual way.
+type Options struct {
+	// MaxStates bounds how many states may be possible at once; 0: 1024.
+	// Beyond it the verdict is Unknown and nothing more is checked.
+	MaxStates int
+	// Policies: hosts may have policies of their own that secure traffic
+	// unasked (rule SEC-CONFLICT), which a trace does not hold.
+	Policies bool
+	// Forget: do not keep the records, so violations have no Prefix. For
+	// checking for long beside a running world.
+	Forget bool
+}
+
+// Verdict is what is known of a trace.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Conforms Verdict = iota // every return was allowed so far
+	Violates                // some return was not
+	Unknown                 // too many states were possible to go on
+)
+
+var verdictNames = [...]string{"conforms", "violates", "unknown"}
+
+// String is the verdict in lower case.
+func (v Verdict) String() string {
+	if int(v) < len(verdictNames) {
+		return verdictNames[v]
+	}
+	return "no verdict"
+}
+
+// Verdicts lists every verdict.
+func Verdicts() []Verdict { return []Verdict{Conforms, Violates, Unknown} }
+
+// Violation is a return that no possible state allows.
+type Violation struct {
+	Index  int // of the record in the trace, from 0
+	Record *trace.Record
+	Call   wsa.Call
+	Return wsa.Return
+	// Violated are the rules that the return broke, as far as that can be
+	// told: those that exclude what happened, or else those that justify what
+	// should have happened.
+	Violated []rules.ID
+	// Allowed describes every outcome that was allowed.
+	Allowed []string
+	// Text says in one line what is wrong.
+	Text string
+	// Prefix are the records of a short trace that shows the violation, which
+	// is its last record; nil with Options.Forget. See ShortestPrefix.
+	Prefix []*trace.Record
+}
+
+// Error is the whole message, over several lines.
+func (v *Violation) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "record %d, thread %d: %s\n", v.Index, v.Record.TID, v.Text)
+	for _, id := range v.Violated {
+		if r, ok := rules.Lookup(id); ok {
+			fmt.Fprintf(&b, "  violated: %s: %s (%s)\n", id, r.Condition, r.Sources[0])
+		}
+	}
+	if len(v.Allowed) == 0 {
+		return strings.TrimSuffix(b.String(), "\n")
+	}
+	b.WriteString("  allowed were:\n")
+	for _, a := range v.Allowed {
+		fmt.Fprintf(&b, "    %s\n", a)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// Checker judges the records of a trace one after another. It follows the set
+// of all states that are still possible. It may be used by one goroutine.
+type Checker struct {
+	opts    Options
+	states  []State
+	index   int
+	open    *openCall         // the last call, when nothing has happened since
+	waiting map[int]*openCall // calls that have not returned
+	count   map[rules.ID]int
+	verdict Verdict
+	records []*trace.Record
+	most    int
+}
+
+type openCall struct {
+	tid  int
+	call wsa.Call
+}
+
+// NewChecker returns a Checker at the start of a trace.
+func NewChecker(o Options) *Checker {
+	if o.MaxStates == 0 {
+		o.MaxStates = 1024
+	}
+	s := State{}
+	if o.Policies {
+		s = s.AllowPolicies()
+	}
+	return &Checker{opts: o, states: []State{s}, waiting: make(map[int]*openCall), count: make(map[rules.ID]int), most: 1}
+}
+
+// Verdict is what is known so far.
+func (c *Checker) Verdict() Verdict { return c.verdict }
+
+// States is how many states are possible now, and the most there were.
+func (c *Checker) States() (now, most int) { return len(c.states), c.most }
+
+// Rules tells how often each rule justified something that was observed.
+func (c *Checker) Rules() map[rules.ID]int {
+	m := make(map[rules.ID]int, len(c.count))
+	for id, n := range c.count {
+		m[id] = n
+	}
+	return m
+}
+
+// Observe judges the next record. It returns nil when the record conforms or
+// nothing is known of it. After a violation the checker goes on with what the
+// call should have done.
+func (c *Checker) Observe(r *trace.Record) *Violation {
+	if c.verdict == Unknown {
+		return nil
+	}
+	if !c.opts.Forget {
+		c.records = append(c.records, r)
+	}
+	v := c.observe(r)
+	c.index++
+	if v != nil {
+		c.verdict = Violates
+		if !c.opts.Forget {
+			v.Prefix = ShortestPrefix(c.records, v, c.opts)
+		}
+	}
+	return v
+}
+
+func (c *Checker) observe(r *trace.Record) *Violation {
+	switch r.Kind {
+	case trace.Host:
+		c.each(func(s State) (State, bool) { return s.AddHost(r.Host, addresses(r.Addrs), r.Principals), true })
+	case trace.Process:
+		return c.declare(r, func(s State) (State, bool) { return s.AddProcess(r.Host, r.PID, r.Admin) })
+	case trace.Thread:
+		return c.declare(r, func(s State) (State, bool) { return s.AddThread(r.PID, r.TID) })
+	case trace.ThreadEnd:
+		c.settle()
+		c.each(func(s State) (State, bool) { return s.EndThread(r.TID), true })
+		delete(c.waiting, r.TID)
+	case trace.Fault:
+		c.each(func(s State) (State, bool) { return s.Disturb(), true })
+	case trace.Advisory, trace.Negotiation:
+		if _, known := rules.Lookup(rules.ID(r.Rule)); known {
+			c.count[rules.ID(r.Rule)]++
+		}
+	case trace.CallMade:
+		c.settle()
+		if c.waiting[r.TID] != nil {
+			return c.malformed(r, "the thread makes a call before its last one has returned")
+		}
+		c.open = &openCall{r.TID, r.Call}
+		c.waiting[r.TID] = c.open
+	case trace.Returned:
+		return c.returned(r)
+	}
+	return nil
+}
+
+func addresses(list []string) []netip.Addr {
+	var out []netip.Addr
+	for _, s := range list {
+		if a, err := netip.ParseAddr(s); err == nil {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func (c *Checker) malformed(r *trace.Record, text string) *Violation {
+	return &Violation{Index: c.index, Record: r, Text: "not a trace: " + text}
+}
+
+func (c *Checker) declare(r *trace.Record, f func(State) (State, bool)) *Violation {
+	if !c.each(f) {
+		return c.malformed(r, fmt.Sprintf("a %s record before the record of what it belongs to", r.Kind))
+	}
+	return nil
+}
+
+func (c *Checker) each(f func(State) (State, bool)) bool {
+	all := true
+	for i, s := range c.states {
+		next, ok := f(s)
+		all = all && ok
+		c.states[i] = next
+	}
+	return all
+}
+
+// settle turns the last call into one that waits, since something else
+// happened before it returned.
+func (c *Checker) settle() {
+	if c.open == nil {
+		return
+	}
+	var next []State
+	for _, s := range c.states {
+		next = append(next, Wait(s, c.open.tid, c.open.call)...)
+	}
+	c.open = nil
+	c.keep(next)
+}
+
+// keep merges equal states.
+func (c *Checker) keep(states []State) {
+	if len(states) > 1 {
+		seen := make(map[Key]bool, len(states))
+		states = slices.DeleteFunc(states, func(s State) bool {
+			k := s.Key()
+			dup := seen[k]
+			seen[k] = true
+			return dup
+		})
+	}
+	c.most = max(c.most, len(states))
+	if len(states) > c.opts.MaxStates {
+		c.verdict = Unknown
+		states = states[:c.opts.MaxStates]
+	}
+	c.states = states
+}
+
+// returned judges a return in every possible state.
+func (c *Checker) returned(r *trace.Record) *Violation {
+	call := c.waiting[r.TID]
+	if call == nil {
+		return c.malformed(r, "a return without a call of the thread")
+	}
+	delete(c.waiting, r.TID)
+	immediate := c.open == call
+	if immediate {
+		c.open = nil
+	} else {
+		c.settle()
+	}
+	if r.Return.Failure != "" {
+		// The world or the DLL ended under the call: no statement about it.
+		c.abandon(r.TID)
+		return nil
+	}
+	var next []State
+	var matched []*Outcome
+	judged := make([][]Outcome, len(c.states))
+	for i, s := range c.states {
+		outs := outcomes(s, r.TID, call.call, immediate)
+		judged[i] = outs
+		for j := range outs {
+			if outs[j].Kind == Blocks {
+				continue
+			}
+			if n, broken := outs[j].apply(r.Return); broken == "" {
+				next = append(next, n)
+				matched = append(matched, &outs[j])
+			}
+		}
+	}
+	if len(next) > 0 {
+		c.credit(matched, r.Return)
+		c.keep(next)
+		return nil
+	}
+	v := c.violation(r, call.call, judged)
+	for i, s := range c.states {
+		next = append(next, recovered(s, r, judged[i]))
+	}
+	c.keep(next)
+	return v
+}
+
+// outcomes are all the ways in which a call may end: at once, or after it has
+// waited.
+func outcomes(s State, tid int, call wsa.Call, immediate bool) []Outcome {
+	if !immediate {
+		return Resume(s, tid)
+	}
+	outs := Step(s, tid, call)
+	for _, o := range outs {
+		if o.Kind != Blocks {
+			continue
+		}
+		if waits, ok := o.Apply(wsa.Return{}); ok {
+			outs = append(outs, Resume(waits, tid)...)
+		}
+	}
+	return outs
+}
+
+// credit counts the rules that justified what was observed, each once.
+func (c *Checker) credit(matched []*Outcome, ret *wsa.Return) {
+	var seen []rules.ID
+	for _, o := range matched {
+		for _, id := range o.justify(ret) {
+			if !slices.Contains(seen, id) {
+				seen = append(seen, id)
+				c.count[id]++
+			}
+		}
+	}
+}
+
+// justify is the rules of the outcome that fit the error: an outcome may stand
+// for several rules with an error each.
+func (o *Outcome) justify(ret *wsa.Return) []rules.ID {
+	if o.Kind != Failure || len(o.Rules) == 1 {
+		return o.Rules
+	}
+	var out []rules.ID
+	for _, id := range o.Rules {
+		errs := refs[id].errs
+		if len(errs) == 0 || slices.Contains(errs, ret.Err) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// abandon forgets that the thread waits.
+func (c *Checker) abandon(tid int) {
+	c.each(func(s State) (State, bool) {
+		o := Outcome{Kind: Unspecified, before: s.world(), tid: tid}
+		return o.Apply(wsa.Return{})
+	})
+}
+
+// recovered is the state in which checking goes on after a violation: as if
+// the call had done what it should.
+func recovered(s State, r *trace.Record, outs []Outcome) State {
+	if r.Return.Err == 0 {
+		for _, o := range outs {
+			if o.Kind != Success {
+				continue
+			}
+			example := o.Example()
+			if r.Return.Socket != 0 {
+				example.Socket = r.Return.Socket
+			}
+			if next, ok := o.Apply(example); ok {
+				return next
+			}
+		}
+	}
+	o := Outcome{Kind: Unspecified, before: s.world(), tid: r.TID}
+	next, _ := o.Apply(*r.Return)
+	return next
+}
+
+func (c *Checker) violation(r *trace.Record, call wsa.Call, judged [][]Outcome) *Violation {
+	v := &Violation{Index: c.index, Record: r, Call: call, Return: *r.Return}
+	var certain, broken, success []rules.ID
+	for _, outs := range judged {
+		for i := range outs {
+			o := &outs[i]
+			if o.Kind != Blocks {
+				v.Allowed = addNew(v.Allowed, describe(o))
+			}
+			if _, why := o.apply(r.Return); o.Kind != Blocks && why != "" && why != mismatch {
+				broken = addNew(broken, why)
+			}
+			switch {
+			case o.certain:
+				certain = addNew(certain, o.Rules...)
+			case o.Kind == Success:
+				success = addNew(success, o.Rules...)
+			}
+		}
+	}
+	switch {
+	case len(broken) > 0:
+		v.Violated = broken
+	case len(certain) > 0:
+		v.Violated = certain
+	default:
+		v.Violated = success
+	}
+	v.Text = headline(call, r.Return, broken)
+	return v
+}
+
+func addNew[T comparable](list []T, more ...T) []T {
+	for _, e := range more {
+		if !slices.Contains(list, e) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// describe is an outcome with the condition and first source of its rules.
+func describe(o *Outcome) string {
+	text := o.String()
+	for _, id := range o.Rules {
+		if r, ok := rules.Lookup(id); ok && len(o.Rules) == 1 {
+			text += fmt.Sprintf(": %s [%s]", r.Condition, r.Sources[0])
+		}
+	}
+	return text
+}
+
+func headline(call wsa.Call, ret *wsa.Return, broken []rules.ID) string {
+	switch {
+	case len(broken) > 0:
+		return fmt.Sprintf("%s returned values that no possible state allows", call.Op())
+	case ret.Err == 0:
+		return fmt.Sprintf("%s succeeded, which no possible state allows", call.Op())
+	}
+	return fmt.Sprintf("%s failed with %s, which no possible state allows", call.Op(), ret.Err.String())
+}
+
+// Report is what CheckTrace found.
+type Report struct {
+	Verdict    Verdict
+	Records    int
+	Calls      int
+	MostStates int
+	Violations []*Violation
+	Rules      map[rules.ID]int
+}
+
+// CheckTrace judges a whole trace. The error is about the trace itself: a
+// *trace.SyntaxError, which names the line.
+func CheckTrace(r io.Reader, o Options) (*Report, error) {
+	c := NewChecker(o)
+	rep := &Report{}
+	var bad error
+	trace.Read(r)(func(line int, rec *trace.Record, err error) bool {
+		if err != nil {
+			bad = err
+			return false
+		}
+		rep.Records++
+		if rec.Kind == trace.CallMade {
+			rep.Calls++
+		}
+		v := c.Observe(rec)
+		if v != nil && v.Call == nil {
+			bad = &trace.SyntaxError{Line: line, Err: fmt.Errorf("kind: %s", v.Text)}
+			return false
+		}
+		if v != nil {
+			rep.Violations = append(rep.Violations, v)
+		}
+		return true
+	})
+	rep.Verdict, rep.Rules = c.Verdict(), c.Rules()
+	_, rep.MostStates = c.States()
+	return rep, bad
+}

@@ -1,0 +1,258 @@
+package model
+
+import (
+	"net/netip"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+// unfold gives the worlds that are possible while a connect is under way: the
+// attempt goes on, it has succeeded, or it has failed. Calls on the socket
+// decide among them by what they return.
+func unfold(w *world, s *socket) []*world {
+	k := sockKey(s.pid, uint64(s.handle))
+	out := []*world{w}
+	if link := w.linkTo(s); link != 0 {
+		n := w.edit()
+		n.editSocket(k, func(x *socket) { connectedTo(x, link) })
+		out = append(out, n)
+	}
+	n := w.edit()
+	n.editSocket(k, disconnected)
+	return append(out, n)
+}
+
+// connectedTo is what success does to the socket of a stream.
+func connectedTo(x *socket, link links) {
+	bindImplicitly(yes)(x)
+	x.status, x.link = connected, link
+	if x.addrKnown && x.local.Addr().IsUnspecified() {
+		x.addrKnown = false
+	}
+}
+
+// disconnected is what the failure of an attempt does. The implicit binding
+// may survive.
+func disconnected(x *socket) {
+	x.status, x.peerKnown, x.peer = idle, false, netip.AddrPort{}
+	if !x.explicit {
+		x.bound = maybe
+	}
+}
+
+func (v *verdict) wsaConnect(c wsa.WSAConnectCall) {
+	if c.GroupQOS != nil {
+		v.may(rules.CONNGqos)
+	}
+	if c.CallerData != nil && v.s.typ == wsa.SOCK_STREAM {
+		v.may(rules.CONNCallerdata)
+	}
+	if c.ServiceQOS != nil {
+		v.may(rules.CONNQos)
+	}
+	v.connect(c.Name)
+}
+
+func (v *verdict) connect(b []byte) {
+	if v.s.typ == wsa.SOCK_DGRAM {
+		v.connectDatagram(b)
+		return
+	}
+	if v.resume {
+		v.connectEnds()
+		return
+	}
+	switch {
+	case v.s.status == listening:
+		v.must(rules.CONNListening)
+	case v.s.status == connecting:
+		v.must(rules.CONNAlready)
+	case v.s.status == connected && (v.s.deadRecv || v.s.deadSend):
+		v.must(rules.CONNIsconn)
+		v.mustAny(rules.CONNBroken)
+	case v.s.status == connected:
+		v.must(rules.CONNIsconn)
+	}
+	if wsa.SockaddrFamily(b) == wsa.AF_UNSPEC {
+		v.must(rules.CONNUnspec)
+	}
+	name, ok := v.address(b, rules.CONNFault, rules.CONNFamily)
+	if !ok || v.failed {
+		return
+	}
+	if name.Addr().IsUnspecified() {
+		v.may(rules.CONNZero)
+	}
+	if name.Port() == 0 {
+		v.mayAny(rules.CONNZero)
+	}
+	v.stream(name)
+}
+
+// stream judges a connect whose arguments are right.
+func (v *verdict) stream(name netip.AddrPort) {
+	k := sockKey(v.s.pid, uint64(v.s.handle))
+	start := func(n *world, _ *wsa.Return) rules.ID {
+		n.editSocket(k, func(x *socket) {
+			bindImplicitly(yes)(x)
+			x.status, x.peer, x.peerKnown = connecting, name, true
+		})
+		x := n.sockets.get(k)
+		n.addEnd(endpoint{kind: endClient, host: x.host, port: name.Port(), sec: x.sec, names: x.streamNames()})
+		return ""
+	}
+	if v.s.nonblocking != no {
+		v.mayThen(rules.CONNWouldblock, start)
+	}
+	v.connectFails()
+	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
+		start(n, ret)
+		return n.establish(k)
+	}, nil, v.connectRules()...)
+	if v.s.nonblocking != yes {
+		v.block(rules.CONNBlocks, start)
+	}
+}
+
+// establish ends an attempt with a connection, if negotiation allows it.
+func (w *world) establish(k uint64) rules.ID {
+	x := w.sockets.get(k)
+	link := w.linkTo(x)
+	if link == 0 {
+		return w.refusal(x)
+	}
+	w.editSocket(k, func(x *socket) { connectedTo(x, link) })
+	return ""
+}
+
+// connectRules names the rules behind a connection: those about security only
+// when they had a say.
+func (v *verdict) connectRules() []rules.ID {
+	ids := append(make([]rules.ID, 0, 6), rules.CONNOk)
+	if v.s.bound == no {
+		ids = append(ids, rules.CONNBind)
+	} else if !v.s.explicit {
+		ids = append(ids, rules.CONNRetry)
+	}
+	return append(ids, v.s.securityRules()...)
+}
+
+// securityRules names the rules about traffic that bear on the socket.
+func (x *socket) securityRules() []rules.ID {
+	if !x.sec.on {
+		return nil
+	}
+	ids := make([]rules.ID, 0, 3)
+	if x.sec.guarantee {
+		ids = append(ids, rules.SECGuarantee)
+	}
+	if x.sec.allowInsecure {
+		ids = append(ids, rules.SECAllow)
+	} else {
+		ids = append(ids, rules.SECNoclear)
+	}
+	if len(x.names) > 0 {
+		ids = append(ids, rules.SECSpn)
+	}
+	return ids
+}
+
+// connectFails adds the ways in which the network ends an attempt.
+func (v *verdict) connectFails() {
+	e := v.change(func(x *socket) {
+		disconnected(x)
+		bindImplicitly(maybe)(x)
+	})
+	for _, id := range [...]rules.ID{rules.CONNRefused, rules.CONNTimedout, rules.CONNUnreach, rules.CONNInuse, rules.CONNReset, rules.BINDExhausted} {
+		v.mayThen(id, e)
+	}
+	if v.s.sec.on {
+		v.mayThen(rules.SECFailCode, e)
+	}
+}
+
+// connectEnds judges how a connect that waited ends.
+func (v *verdict) connectEnds() {
+	if v.s.status == connecting || v.s.status == idle {
+		v.connectFails()
+		if v.s.status == connecting && !v.s.sec.on {
+			// The other end may be the one that insists on security.
+			v.mayThen(rules.SECFailCode, v.change(disconnected))
+		}
+	}
+	if v.s.status == connected {
+		v.succeed(nil, nil, v.connectRules()...)
+	}
+	if v.s.status == connecting && v.w.linkTo(v.s) == 0 {
+		v.add(Outcome{Kind: Failure, Rules: []rules.ID{rules.SECFailCode, v.w.refusal(v.s)}, effect: v.change(disconnected)})
+		v.certain()
+	}
+}
+
+func (v *verdict) connectDatagram(b []byte) {
+	// Dissolving the association: the pages differ on what must be zero.
+	family := wsa.SockaddrFamily(b)
+	zero := family == wsa.AF_UNSPEC && len(b) >= 2
+	name, ok := netip.AddrPort{}, false
+	if !zero {
+		name, ok = v.address(b, rules.CONNFault, rules.CONNFamily)
+		if !ok {
+			return
+		}
+		zero = name.Addr().IsUnspecified()
+	}
+	if zero {
+		v.may(rules.CONNDissolve)
+		v.may(rules.CONNFault)
+		v.succeed(v.change(func(x *socket) {
+			bindImplicitly(maybe)(x)
+			x.status, x.peerKnown, x.peer = idle, false, netip.AddrPort{}
+		}), nil, rules.CONNDissolve)
+		if ok && name.Port() != 0 {
+			v.succeed(v.peerSet(name), nil, rules.CONNDgram)
+		}
+		return
+	}
+	if name.Port() == 0 {
+		v.may(rules.CONNZero)
+	}
+	if name.Addr().Is4() && !v.s.broadcast && mayBroadcast(name.Addr()) {
+		v.may(rules.CONNAcces)
+	}
+	ids := append(make([]rules.ID, 0, 3), rules.CONNDgram)
+	if v.s.status == connected {
+		ids = append(ids, rules.CONNDgramAgain)
+	}
+	if v.s.bound == no {
+		ids = append(ids, rules.CONNBind)
+	}
+	e := v.change(bindImplicitly(maybe))
+	v.mayThen(rules.CONNUnreach, e)
+	v.mayThen(rules.BINDExhausted, e)
+	v.mayThen(rules.CONNInuse, e)
+	if v.s.sec.on {
+		v.mayThen(rules.SECFailCode, e)
+	}
+	v.succeed(v.peerSet(name), nil, ids...)
+}
+
+func (v *verdict) peerSet(name netip.AddrPort) effect {
+	k := sockKey(v.s.pid, uint64(v.s.handle))
+	return func(n *world, _ *wsa.Return) rules.ID {
+		n.editSocket(k, func(x *socket) {
+			bindImplicitly(yes)(x)
+			x.status, x.peer, x.peerKnown = connected, name, true
+			x.addrKnown = x.addrKnown && !x.local.Addr().IsUnspecified()
+		})
+		n.noteDatagram(k)
+		return ""
+	}
+}
+
+// mayBroadcast reports whether the address could be a broadcast address of
+// some network; masks are not in a trace.
+func mayBroadcast(a netip.Addr) bool {
+	b := a.As4()
+	return b[3]&1 == 1 && !a.IsLoopback() && !a.IsMulticast()
+}

@@ -1,0 +1,154 @@
+package model
+
+import (
+	"encoding/binary"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+func (v *verdict) ioctlsocket(c wsa.IoctlsocketCall) {
+	known := c.Cmd == wsa.FIONBIO || c.Cmd == wsa.FIONREAD || c.Cmd == wsa.SIOCATMARK
+	if !known {
+		v.must(rules.IOCTLCode)
+	}
+	if c.Argp == nil {
+		v.must(rules.IOCTLFault)
+		return
+	}
+	if known {
+		v.classic(c.Cmd, *c.Argp, func(r *wsa.Return) (uint32, bool) {
+			if r.Count == nil {
+				return 0, false
+			}
+			return *r.Count, true
+		})
+	}
+}
+
+// classic judges FIONBIO, FIONREAD and SIOCATMARK; result finds the number
+// that the call stored.
+func (v *verdict) classic(code, in uint32, result func(*wsa.Return) (uint32, bool)) {
+	switch code {
+	case wsa.FIONBIO:
+		v.succeed(v.change(func(x *socket) { x.nonblocking = truth(in != 0) }), nil, rules.IOCTLNonblock)
+	case wsa.FIONREAD:
+		v.may(rules.IOCTLKind)
+		v.succeed(func(_ *world, r *wsa.Return) rules.ID {
+			if _, ok := result(r); !ok {
+				return rules.IOCTLNread
+			}
+			return ""
+		}, numberExample, rules.IOCTLNread)
+	case wsa.SIOCATMARK:
+		v.may(rules.IOCTLKind)
+		v.succeed(func(_ *world, r *wsa.Return) rules.ID {
+			if n, ok := result(r); !ok || n > 1 {
+				return rules.IOCTLAtmark
+			}
+			return ""
+		}, numberExample, rules.IOCTLAtmark)
+	}
+}
+
+func numberExample(*world) wsa.Return {
+	n := uint32(0)
+	return wsa.Return{Count: &n, Data: make(wsa.Bytes, 4)}
+}
+
+func (v *verdict) ioctl(c wsa.WSAIoctlCall) {
+	switch c.Code {
+	case wsa.SIO_SET_SECURITY, wsa.SIO_SET_PEER_TARGET_NAME, wsa.SIO_DELETE_PEER_TARGET_NAME, wsa.SIO_QUERY_SECURITY:
+		v.secureIoctl(c)
+		return
+	}
+	if !v.valid() {
+		return
+	}
+	if c.NullReturned {
+		// Judged before the code (UI1).
+		v.must(rules.IOCTLReturned)
+		return
+	}
+	if c.Overlapped != 0 && v.s.overlapped {
+		v.pend(rules.IOCTLPending, nil)
+	}
+	switch c.Code {
+	case wsa.FIONBIO:
+		v.ioctlInput(c, 4)
+		if len(c.In) >= 4 {
+			v.classic(c.Code, binary.LittleEndian.Uint32(c.In), nil)
+		}
+	case wsa.FIONREAD, wsa.SIOCATMARK:
+		if c.Out < 4 {
+			v.must(rules.IOCTLFault)
+			return
+		}
+		v.classic(c.Code, 0, func(r *wsa.Return) (uint32, bool) {
+			if len(r.Data) < 4 {
+				return 0, false
+			}
+			return binary.LittleEndian.Uint32(r.Data), true
+		})
+	case wsa.SIO_KEEPALIVE_VALS:
+		v.ioctlInput(c, 12)
+		if v.s.typ == wsa.SOCK_DGRAM {
+			v.must(rules.IOCTLKeepalive, wsa.WSAENOPROTOOPT, wsa.WSAEINVAL, wsa.WSAEOPNOTSUPP)
+		}
+		v.succeed(nil, nil, rules.IOCTLKeepalive)
+	case wsa.SIO_UDP_CONNRESET:
+		v.udpConnreset(c)
+	default:
+		v.otherIoctl(c)
+	}
+}
+
+// ioctlInput judges an input buffer that must have size bytes.
+func (v *verdict) ioctlInput(c wsa.WSAIoctlCall, size int) {
+	switch {
+	case len(c.In) == 0:
+		v.must(rules.IOCTLFault, wsa.WSAEFAULT, wsa.WSAEINVAL)
+	case len(c.In) < size:
+		v.may(rules.IOCTLFault, wsa.WSAEFAULT, wsa.WSAEINVAL)
+	}
+}
+
+func (v *verdict) udpConnreset(c wsa.WSAIoctlCall) {
+	v.ioctlInput(c, 4)
+	if v.s.typ != wsa.SOCK_DGRAM {
+		v.may(rules.IOCTLKind)
+	}
+	off := len(c.In) > 0 && zeroAddress(c.In[:min(len(c.In), 4)])
+	v.succeed(v.change(func(x *socket) { x.noReset = off }), nil, rules.IOCTLConnreset)
+}
+
+func (v *verdict) otherIoctl(c wsa.WSAIoctlCall) {
+	if _, ok := wsa.ConstantName(wsa.KindIoctl, int64(c.Code)); ok {
+		v.may(rules.IOCTLWouldblock)
+		v.open(NotModelled, rules.IOCTLOther, "Not modelled: this control code")
+		return
+	}
+	v.must(rules.IOCTLCode)
+}
+
+// secureIoctl does what the function of the code does (GEN-IOCTL).
+func (v *verdict) secureIoctl(c wsa.WSAIoctlCall) {
+	if c.NullReturned {
+		v.may(rules.IOCTLReturned)
+	}
+	switch c.Code {
+	case wsa.SIO_SET_SECURITY:
+		v.setSecurity(c.In, c.Overlapped, true)
+	case wsa.SIO_SET_PEER_TARGET_NAME:
+		v.setTargetName(c.In, c.Overlapped, true)
+	case wsa.SIO_DELETE_PEER_TARGET_NAME:
+		v.deleteTargetName(c.In, c.Overlapped, true)
+	case wsa.SIO_QUERY_SECURITY:
+		q := query{template: c.In, info: c.Out, overlapped: c.Overlapped, control: true}
+		if !c.NullReturned {
+			room := uint32(max(c.Out, 0))
+			q.infoLen = &room
+		}
+		v.querySecurity(q)
+	}
+}

@@ -1,0 +1,141 @@
+package model
+
+import (
+	"net/netip"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+func (v *verdict) listen() {
+	if v.s.typ != wsa.SOCK_STREAM {
+		v.must(rules.LISTENType)
+		return
+	}
+	k := sockKey(v.s.pid, uint64(v.s.handle))
+	again := v.s.status == listening
+	switch v.s.bound {
+	case no:
+		v.must(rules.LISTENUnbound)
+	case maybe:
+		v.may(rules.LISTENUnbound)
+	}
+	switch v.s.status {
+	case connected:
+		v.must(rules.LISTENConn)
+	case connecting:
+		v.mayAny(rules.LISTENConnecting)
+	}
+	if !again {
+		v.may(rules.LISTENInuse)
+	}
+	v.may(rules.RESMfile)
+	ids := []rules.ID{rules.LISTENOk}
+	if again {
+		ids[0] = rules.LISTENAgain
+	}
+	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
+		n.editSocket(k, func(x *socket) {
+			bindImplicitly(yes)(x)
+			x.status = listening
+		})
+		n.noteListener(k)
+		return ""
+	}, nil, ids...)
+}
+
+// noteListener remembers a listening end, for its peers' negotiations.
+func (w *world) noteListener(k uint64) {
+	x := w.sockets.get(k)
+	e := endpoint{kind: endListener, host: x.host, sec: x.sec, names: x.streamNames()}
+	if x.portKnown {
+		e.port = x.local.Port()
+	}
+	w.addEnd(e)
+}
+
+func (v *verdict) accept(c wsa.AcceptCall) {
+	if v.s.typ != wsa.SOCK_STREAM {
+		v.must(rules.ACCEPTType)
+		v.must(rules.ACCEPTNotlisten)
+		return
+	}
+	if v.s.status != listening {
+		v.must(rules.ACCEPTNotlisten)
+		return
+	}
+	room := c.Addr != wsa.NULL && c.Addrlen != nil
+	if room && (int(*c.Addrlen) < addrSize(v.s.family) || int(c.Addr) < addrSize(v.s.family)) {
+		v.must(rules.ACCEPTFault)
+		if v.s.nonblocking != no {
+			v.may(rules.ACCEPTWouldblock)
+		}
+		v.failed = false
+		if v.s.nonblocking != yes {
+			v.block(rules.ACCEPTBlocks, nil)
+		}
+		v.failed = true
+		return
+	}
+	if v.s.nonblocking != no {
+		v.may(rules.ACCEPTWouldblock)
+	}
+	v.may(rules.ACCEPTReset)
+	v.may(rules.RESMfile)
+	ids := append(make([]rules.ID, 0, 8), rules.ACCEPTOk, rules.ACCEPTInherit, rules.HANDLEFresh)
+	if !room {
+		ids = append(ids, rules.ACCEPTNull)
+	}
+	listener, k := *v.s, sockKey(v.s.pid, uint64(v.s.handle))
+	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
+		return n.accepted(&listener, ret, room)
+	}, func(n *world) wsa.Return { return acceptExample(n, n.sockets.get(k), c, room) },
+		append(ids, v.s.securityRules()...)...)
+	if v.s.nonblocking != yes {
+		v.block(rules.ACCEPTBlocks, nil)
+	}
+}
+
+func acceptExample(n *world, l *socket, c wsa.AcceptCall, room bool) wsa.Return {
+	r := wsa.Return{Socket: n.lowestFree(l.pid)}
+	if c.Addrlen != nil {
+		length := int64(*c.Addrlen)
+		r.Len = &length
+	}
+	if room {
+		addr := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+		if l.family == wsa.AF_INET6 {
+			addr = netip.IPv6Loopback()
+		}
+		r.Addr = wsa.Sockaddr(netip.AddrPortFrom(addr, 49152))
+		*r.Len = int64(len(r.Addr))
+	}
+	return r
+}
+
+// accepted judges a new connection and stores its socket.
+func (w *world) accepted(l *socket, ret *wsa.Return, room bool) rules.ID {
+	x := &socket{
+		pid: l.pid, host: l.host, family: l.family, typ: l.typ, proto: l.proto, overlapped: l.overlapped,
+		nonblocking: l.nonblocking, bound: yes, mode: l.mode, portKnown: l.portKnown, local: l.local,
+		addrKnown: l.addrKnown && !l.local.Addr().IsUnspecified(),
+		status:    connected, accepted: true, reuse: l.reuse, exclusive: l.exclusive, broadcast: l.broadcast,
+		v6only: l.v6only, oobInline: l.oobInline, lingerOn: l.lingerOn, lingerSec: l.lingerSec, lingerKnown: l.lingerKnown,
+		recvTimeout: l.recvTimeout, sendTimeout: l.sendTimeout, sec: l.sec, names: l.names,
+	}
+	// Whether the mode that FIONBIO set is inherited is only implied.
+	if l.nonblocking == yes {
+		x.nonblocking = maybe
+	}
+	if room {
+		peer, err := wsa.ParseSockaddr(ret.Addr)
+		if err != nil || ret.Len == nil || int(*ret.Len) != addrSize(l.family) {
+			return rules.ACCEPTOk
+		}
+		x.peer, x.peerKnown = peer, true
+	}
+	if x.link = w.linkFrom(x); x.link == 0 {
+		return w.refusal(x)
+	}
+	return w.issue(x, ret.Socket)
+}

@@ -1,0 +1,346 @@
+package model
+
+import (
+	"encoding/binary"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+// form is how an option's value is stored.
+type form uint8
+
+const (
+	formBool form = iota // any positive length is accepted, the first bytes count
+	formWord             // 4 bytes
+	formPair             // struct linger
+	formBlob             // a structure that is not looked into
+)
+
+// access is what may be done with an option.
+type access uint8
+
+const (
+	readWrite access = iota
+	readOnly
+)
+
+// option is a row of the table of options that the specification follows.
+type option struct {
+	level, name int32
+	form        form
+	access      access
+	on          int32 // the type of socket it belongs to; 0: any
+	// value is what getsockopt must give: known is false when it is open.
+	value func(*socket) (value uint32, known bool)
+	// set stores a value; sure is false when the value may be read otherwise.
+	set func(x *socket, value uint32, sure bool)
+}
+
+func triValue(t tri) (uint32, bool) { return uint32(flag(t == yes)), t != maybe }
+
+func triSet(field func(*socket) *tri) func(*socket, uint32, bool) {
+	return func(x *socket, value uint32, sure bool) {
+		*field(x) = truth(value != 0)
+		if !sure {
+			*field(x) = maybe
+		}
+	}
+}
+
+var options = []option{
+	{level: wsa.SOL_SOCKET, name: wsa.SO_TYPE, form: formWord, access: readOnly,
+		value: func(x *socket) (uint32, bool) { return uint32(x.typ), true }},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_ACCEPTCONN, access: readOnly,
+		value: func(x *socket) (uint32, bool) { return uint32(flag(x.status == listening)), true }},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_REUSEADDR,
+		value: func(x *socket) (uint32, bool) { return triValue(x.reuse) },
+		set:   triSet(func(x *socket) *tri { return &x.reuse })},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_EXCLUSIVEADDRUSE,
+		value: func(x *socket) (uint32, bool) { return triValue(x.exclusive) },
+		set:   triSet(func(x *socket) *tri { return &x.exclusive })},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_BROADCAST, on: wsa.SOCK_DGRAM,
+		value: func(x *socket) (uint32, bool) { return uint32(flag(x.broadcast)), true },
+		set:   func(x *socket, value uint32, _ bool) { x.broadcast = value != 0 }},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_OOBINLINE, on: wsa.SOCK_STREAM,
+		value: func(x *socket) (uint32, bool) { return triValue(x.oobInline) },
+		set:   triSet(func(x *socket) *tri { return &x.oobInline })},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_LINGER, form: formPair, on: wsa.SOCK_STREAM,
+		value: func(x *socket) (uint32, bool) { return uint32(x.lingerOn) | uint32(x.lingerSec)<<16, x.lingerKnown },
+		set: func(x *socket, value uint32, _ bool) {
+			x.lingerOn, x.lingerSec, x.lingerKnown = uint16(value), uint16(value>>16), true
+		}},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_DONTLINGER, on: wsa.SOCK_STREAM,
+		value: func(x *socket) (uint32, bool) { return uint32(flag(x.lingerOn == 0)), x.lingerKnown },
+		set: func(x *socket, value uint32, _ bool) {
+			// Turned off, the time is implementation-dependent.
+			x.lingerOn, x.lingerKnown = 0, value != 0
+		}},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_RCVTIMEO, form: formWord,
+		value: func(x *socket) (uint32, bool) { return x.recvTimeout, true },
+		set:   func(x *socket, value uint32, _ bool) { x.recvTimeout = value }},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_SNDTIMEO, form: formWord,
+		value: func(x *socket) (uint32, bool) { return x.sendTimeout, true },
+		set:   func(x *socket, value uint32, _ bool) { x.sendTimeout = value }},
+	{level: wsa.IPPROTO_IPV6, name: wsa.IPV6_V6ONLY,
+		value: func(x *socket) (uint32, bool) {
+			v, known := triValue(x.v6only)
+			return v, known && x.family == wsa.AF_INET6
+		},
+		set: triSet(func(x *socket) *tri { return &x.v6only })},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_MAX_MSG_SIZE, form: formWord, access: readOnly},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_PROTOCOL_INFOA, form: formBlob, access: readOnly},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_PROTOCOL_INFOW, form: formBlob, access: readOnly},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_BSP_STATE, form: formBlob, access: readOnly},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_CONNECT_TIME, form: formWord, access: readOnly},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_ERROR, form: formWord, set: func(*socket, uint32, bool) {}},
+}
+
+func findOption(level, name int32) *option {
+	for i := range options {
+		if options[i].level == level && options[i].name == name {
+			return &options[i]
+		}
+	}
+	return nil
+}
+
+// anyHandle judges SO_OPENTYPE, which needs no socket.
+func (v *verdict) anyHandle(call wsa.Call) bool {
+	var level, name int32
+	fault := false
+	switch c := call.(type) {
+	case wsa.GetsockoptCall:
+		level, name = c.Level, c.Optname
+		fault = c.Optval < 4 || c.Optlen == nil || *c.Optlen >= 0 && *c.Optlen < 4
+	case wsa.SetsockoptCall:
+		level, name, fault = c.Level, c.Optname, len(c.Optval) < 4
+	}
+	if level != wsa.SOL_SOCKET || name != wsa.SO_OPENTYPE {
+		return false
+	}
+	if fault {
+		v.must(rules.OPTFault)
+	}
+	v.succeed(nil, nil, rules.OPTAnyhandle)
+	v.environment()
+	return true
+}
+
+// optionName judges level and option and reports whether the option is one
+// that the specification follows.
+func (v *verdict) optionName(level, name int32) *option {
+	if o := findOption(level, name); o != nil {
+		if o.on != 0 && o.on != v.s.typ {
+			if name == wsa.SO_LINGER {
+				v.must(rules.OPTKind, wsa.WSAENOPROTOOPT)
+			} else {
+				v.may(rules.OPTKind)
+			}
+		}
+		return o
+	}
+	switch {
+	case level < 0 || level > 0xFF && level != wsa.SOL_SOCKET:
+		v.must(rules.OPTLevel)
+	case !knownOption(level, name):
+		v.must(rules.OPTUnknown, wsa.WSAENOPROTOOPT, wsa.WSAEINVAL)
+		v.may(rules.OPTLevel)
+	default:
+		v.mayAny(rules.OPTKind)
+		if v.s.status != connected {
+			v.may(rules.OPTNotconn)
+		}
+	}
+	return nil
+}
+
+// knownOption reports whether any Windows knows the option; which ones an
+// older version lacks is not modelled.
+func knownOption(level, name int32) bool {
+	switch level {
+	case wsa.SOL_SOCKET, wsa.IPPROTO_IP, wsa.IPPROTO_IPV6, wsa.IPPROTO_TCP:
+		_, ok := wsa.ConstantName(wsa.OptionKind(level), int64(name))
+		return ok
+	}
+	return true
+}
+
+func (v *verdict) getsockopt(c wsa.GetsockoptCall) {
+	o := v.optionName(c.Level, c.Optname)
+	room := min(int64(c.Optval), int64(optlen(c.Optlen)))
+	switch {
+	case c.Optval == wsa.NULL || room <= 0:
+		v.must(rules.OPTFault)
+	case o != nil && room < 4 && (o.form == formWord || o.form == formPair):
+		v.must(rules.OPTFault)
+	case o == nil || o.form == formBlob:
+		v.may(rules.OPTFault)
+	}
+	ids := []rules.ID{rules.OPTGet}
+	switch {
+	case c.Level == wsa.SOL_SOCKET && c.Optname == wsa.SO_ERROR:
+		ids = append(ids, rules.OPTError)
+	case c.Level == wsa.SOL_SOCKET && c.Optname == wsa.SO_CONNECT_TIME:
+		ids = append(ids, rules.OPTConntime)
+	case o != nil && o.value != nil:
+		ids = append(ids, rules.OPTKnown)
+	}
+	s := v.s
+	v.succeed(func(_ *world, ret *wsa.Return) rules.ID { return optionGiven(s, o, c, ret) },
+		func(*world) wsa.Return { return optionExample(s, o, room) }, ids...)
+}
+
+func optlen(p *int32) int32 {
+	if p == nil {
+		return 0
+	}
+	return *p
+}
+
+// optionGiven judges the value that getsockopt stored.
+func optionGiven(s *socket, o *option, c wsa.GetsockoptCall, ret *wsa.Return) rules.ID {
+	if ret.Len == nil || *ret.Len < 0 || *ret.Len > int64(*c.Optlen) {
+		return rules.OPTGet
+	}
+	if o == nil {
+		return ""
+	}
+	got, ok := optionValue(o, ret.Data)
+	if !ok {
+		return rules.OPTGet
+	}
+	if o.name == wsa.SO_CONNECT_TIME && s.status != connected && got != 0xFFFFFFFF {
+		return rules.OPTConntime
+	}
+	if o.value == nil {
+		return ""
+	}
+	want, known := o.value(s)
+	if !known {
+		return ""
+	}
+	if o.form == formBool {
+		got, want = uint32(flag(got != 0)), uint32(flag(want != 0))
+	}
+	switch {
+	case got == want:
+		return ""
+	case o.form == formPair && got&0xFFFF == 0 && want&0xFFFF == 0:
+		return "" // the time counts only when lingering is on
+	case o.form == formPair && got&0xFFFF != 0 && want&0xFFFF != 0 && got>>16 == want>>16:
+		return "" // any non-zero value turns it on
+	case o.name == wsa.SO_EXCLUSIVEADDRUSE && s.sec.on:
+		return rules.SSSExclusive
+	}
+	return rules.OPTKnown
+}
+
+func optionValue(o *option, b []byte) (uint32, bool) {
+	switch {
+	case o.form == formBlob:
+		return 0, len(b) > 0
+	case len(b) >= 4:
+		return binary.LittleEndian.Uint32(b), true
+	case o.form == formBool && len(b) > 0:
+		return uint32(b[0]), true
+	}
+	return 0, false
+}
+
+func optionExample(s *socket, o *option, room int64) wsa.Return {
+	n := min(room, 4)
+	value := uint32(0)
+	if o != nil && o.value != nil {
+		value, _ = o.value(s)
+	}
+	if o != nil && o.name == wsa.SO_CONNECT_TIME && s.status != connected {
+		value = 0xFFFFFFFF
+	}
+	return wsa.Return{Len: &n, Data: binary.LittleEndian.AppendUint32(nil, value)[:max(n, 0)]}
+}
+
+func (v *verdict) setsockopt(c wsa.SetsockoptCall) {
+	o := v.optionName(c.Level, c.Optname)
+	if v.s.status == connecting {
+		v.mayAny(rules.OPTConnecting)
+	}
+	if v.s.status == connected && v.s.typ == wsa.SOCK_STREAM {
+		v.may(rules.OPTNetreset)
+		v.may(rules.OPTNotconn)
+	}
+	if o != nil && o.access == readOnly {
+		v.mustAny(rules.OPTReadonly)
+		return
+	}
+	switch {
+	case len(c.Optval) == 0:
+		if o != nil || c.Level == wsa.SOL_SOCKET {
+			v.must(rules.OPTFault)
+		} else {
+			v.may(rules.OPTFault) // IP_OPTIONS takes nothing
+		}
+	case len(c.Optval) < 4 && o != nil && (o.form == formWord || o.form == formPair) && c.Optname != wsa.SO_ERROR:
+		v.must(rules.OPTFault)
+	case len(c.Optval) < 4:
+		v.may(rules.OPTFault)
+	}
+	if o == nil {
+		v.setUnknown(c)
+		return
+	}
+	v.setKnown(c, o)
+}
+
+// setUnknown judges an option that exists but is not followed.
+func (v *verdict) setUnknown(c wsa.SetsockoptCall) {
+	v.may(rules.OPTValue)
+	v.mayAny(rules.OPTReadonly)
+	e := effect(nil)
+	if c.Level != wsa.SOL_SOCKET && v.s.bound == no {
+		e = v.change(func(x *socket) { x.deferred = true })
+	}
+	v.succeed(e, nil, rules.OPTSet)
+}
+
+func (v *verdict) setKnown(c wsa.SetsockoptCall, o *option) {
+	value, sure := uint32(0), true
+	if b := c.Optval; len(b) >= 4 {
+		value = binary.LittleEndian.Uint32(b)
+		// Some options look at the first byte only (SO9, OL20).
+		sure = o.form != formBool || value == 0 || value&0xFF != 0
+	} else if len(b) > 0 {
+		value = uint32(b[0])
+	}
+	ids := []rules.ID{rules.OPTSet}
+	switch {
+	case c.Optname == wsa.SO_ERROR && c.Level == wsa.SOL_SOCKET:
+		ids = append(ids, rules.OPTSeterror)
+	case c.Level == wsa.IPPROTO_IPV6:
+		if v.s.bound != no && v.s.family == wsa.AF_INET && v.s.bound == yes {
+			v.mustAny(rules.OPTBound)
+		} else if v.s.bound != no {
+			v.mayAny(rules.OPTBound)
+			sure = false
+		}
+	case c.Optname == wsa.SO_EXCLUSIVEADDRUSE && value != 0:
+		v.fails(v.s.reuse, rules.OPTConflict)
+	case c.Optname == wsa.SO_REUSEADDR && value != 0 && v.s.exclusive != no:
+		v.may(rules.OPTConflict)
+	}
+	if c.Level == wsa.SOL_SOCKET && (c.Optname == wsa.SO_EXCLUSIVEADDRUSE || c.Optname == wsa.SO_REUSEADDR) {
+		if v.s.bound != no {
+			v.may(rules.OPTBound)
+			sure = false
+		}
+		if c.Optname == wsa.SO_EXCLUSIVEADDRUSE && v.s.sec.on {
+			// Security turned it on; whether it can be turned off is not said.
+			v.mayAny(rules.SSSExclusive)
+		}
+	}
+	if o.form == formWord && c.Optname != wsa.SO_ERROR {
+		v.may(rules.OPTValue)
+	}
+	e := v.change(func(x *socket) { o.set(x, value, sure) })
+	v.succeed(e, nil, ids...)
+}

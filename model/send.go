@@ -1,0 +1,243 @@
+package model
+
+import (
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+// maxDatagram is the largest payload of any UDP datagram; IPv4 over Ethernet
+// allows 65507 (GO1), so between the two both outcomes conform.
+const (
+	minDatagramLimit = 65507
+	maxDatagramLimit = 65527
+)
+
+// sendArgs is what the four sending calls have in common.
+type sendArgs struct {
+	total      int
+	flags      int32
+	to         wsa.Bytes
+	addressed  bool // the call has a destination argument
+	noCount    bool
+	extended   bool // WSASend, WSASendTo
+	overlapped bool
+	badBuffers bool
+}
+
+func sending(call wsa.Call) sendArgs {
+	switch c := call.(type) {
+	case wsa.SendCall:
+		return sendArgs{total: len(c.Buf), flags: c.Flags}
+	case wsa.SendtoCall:
+		return sendArgs{total: len(c.Buf), flags: c.Flags, to: c.To, addressed: true}
+	case wsa.WSASendCall:
+		a := sendArgs{flags: int32(c.Flags), noCount: c.NullSent && c.Overlapped == 0, extended: true}
+		return a.list(c.Buffers, c.Overlapped != 0 || c.Routine)
+	case wsa.WSASendToCall:
+		a := sendArgs{flags: int32(c.Flags), to: c.To, addressed: true, noCount: c.NullSent && c.Overlapped == 0, extended: true}
+		return a.list(c.Buffers, c.Overlapped != 0 || c.Routine)
+	}
+	return sendArgs{}
+}
+
+func (a sendArgs) list(buffers []wsa.Bytes, overlapped bool) sendArgs {
+	for _, b := range buffers {
+		a.total += len(b)
+	}
+	a.overlapped = overlapped
+	a.badBuffers = len(buffers) == 0
+	return a
+}
+
+func (v *verdict) send(a sendArgs) {
+	if a.noCount {
+		v.must(rules.SENDCount)
+	}
+	if a.badBuffers {
+		v.may(rules.SENDFault, wsa.WSAEFAULT, wsa.WSAEINVAL)
+	}
+	v.sendFlags(a)
+	if v.s.shutSend {
+		v.must(rules.SENDShutdown)
+	}
+	if v.s.typ == wsa.SOCK_STREAM {
+		v.sendStream(a)
+	} else {
+		v.sendDatagram(a)
+	}
+	if v.s.deadSend {
+		v.must(rules.SENDReset)
+		v.must(rules.SENDAborted)
+		v.must(rules.SENDNetreset)
+		v.must(rules.SENDTimedout)
+		v.must(rules.SENDNotconn)
+	}
+	v.sendGoes(a)
+}
+
+func (v *verdict) sendFlags(a sendArgs) {
+	const known = wsa.MSG_OOB | wsa.MSG_DONTROUTE | wsa.MSG_PARTIAL
+	if a.flags&wsa.MSG_OOB != 0 && v.s.typ == wsa.SOCK_DGRAM {
+		v.must(rules.SENDOob)
+	}
+	if a.flags&^known != 0 || a.flags&wsa.MSG_PARTIAL != 0 || a.flags&wsa.MSG_OOB != 0 && v.s.oobInline != no {
+		v.may(rules.SENDFlags)
+	}
+}
+
+func (v *verdict) sendStream(a sendArgs) {
+	if v.s.status != connected {
+		v.must(rules.SENDNotconn)
+		switch v.s.bound {
+		case no, maybe:
+			v.may(rules.SENDUnbound)
+		}
+		return
+	}
+	broken := v.change(func(x *socket) { x.deadSend = true })
+	v.mayThen(rules.SENDReset, broken)
+	v.mayThen(rules.SENDAborted, broken)
+	v.mayThen(rules.SENDNetreset, broken)
+	v.may(rules.SENDTimedout)
+	v.may(rules.SENDUnreach)
+}
+
+func (v *verdict) sendDatagram(a sendArgs) {
+	if a.total > minDatagramLimit {
+		v.fails(limit(a.total), rules.SENDMsgsize)
+	}
+	switch {
+	case a.to != nil && a.addressed:
+		v.destination(a)
+	case v.s.status != connected && a.addressed:
+		v.must(rules.SENDDest)
+	case v.s.status != connected:
+		v.must(rules.SENDNotconn)
+	}
+	if v.s.sent && !v.s.noReset {
+		v.may(rules.SENDUnreached)
+	}
+	v.may(rules.SENDUnreach)
+	v.may(rules.SENDNetreset)
+	if v.s.bound != yes {
+		v.mayThen(rules.BINDExhausted, v.change(bindImplicitly(maybe)))
+		// The page lists it; the binding that comes first makes it odd.
+		v.may(rules.SENDUnbound)
+	}
+	if v.s.sec.on {
+		v.mayAny(rules.SECFailCode)
+	}
+}
+
+func limit(n int) tri {
+	if n > maxDatagramLimit {
+		return yes
+	}
+	return maybe
+}
+
+// destination judges the address of a datagram.
+func (v *verdict) destination(a sendArgs) {
+	to, ok := v.address(a.to, rules.SENDFault, rules.SENDFamily)
+	if !ok {
+		return
+	}
+	if v.s.status == connected {
+		v.may(rules.SENDIsconn)
+	}
+	if to.Addr().IsUnspecified() {
+		v.may(rules.SENDAddr)
+	}
+	if to.Port() == 0 && !to.Addr().IsLoopback() {
+		v.may(rules.SENDPort0, wsa.WSAEADDRNOTAVAIL)
+	}
+	if to.Addr().Is4() && !v.s.broadcast {
+		if to.Addr().As4() == [4]byte{255, 255, 255, 255} {
+			v.must(rules.SENDAcces)
+		} else if mayBroadcast(to.Addr()) {
+			v.may(rules.SENDAcces)
+		}
+	}
+}
+
+// sendGoes adds success, waiting and what may come instead.
+func (v *verdict) sendGoes(a sendArgs) {
+	overlapped := a.overlapped && v.s.overlapped
+	if a.overlapped && !v.s.overlapped {
+		v.may(rules.SENDAttribute)
+	}
+	if overlapped {
+		v.may(rules.SENDLimit)
+		v.pend(rules.SENDPending, v.sentEffect(a, false))
+	}
+	if !overlapped && v.s.nonblocking != no {
+		v.may(rules.SENDWouldblock)
+	}
+	if v.s.sendTimeout != 0 {
+		v.may(rules.SENDTimedout)
+	}
+	ids := append(make([]rules.ID, 0, 8), rules.SENDOk)
+	switch {
+	case a.total == 0:
+		ids[0] = rules.SENDEmpty
+	case v.s.typ == wsa.SOCK_STREAM:
+		ids = append(ids, rules.SENDBuffered)
+	}
+	if a.to != nil && v.s.typ == wsa.SOCK_STREAM {
+		ids = append(ids, rules.SENDStreamAddr)
+	}
+	if v.s.bound == no {
+		ids = append(ids, rules.SENDBind)
+	}
+	if a.to != nil && v.s.typ == wsa.SOCK_DGRAM {
+		if to, err := wsa.ParseSockaddr(a.to); err == nil && to.Port() == 0 {
+			ids = append(ids, rules.SENDPort0)
+		}
+	}
+	ids = append(ids, v.s.securityRules()...)
+	total := int64(a.total)
+	v.succeed(v.sentEffect(a, true), func(*world) wsa.Return {
+		r := wsa.Return{N: total}
+		if a.extended {
+			n := uint32(total)
+			r.N, r.Count = 0, &n
+		}
+		return r
+	}, ids...)
+	if !overlapped && v.s.nonblocking != yes {
+		v.block(rules.SENDBlocks, nil)
+	}
+}
+
+// sentEffect judges the count of bytes and notes what sending does.
+func (v *verdict) sentEffect(a sendArgs, counted bool) effect {
+	k, stream, now := sockKey(v.s.pid, uint64(v.s.handle)), v.s.typ == wsa.SOCK_STREAM, v.s
+	return func(n *world, ret *wsa.Return) rules.ID {
+		got := ret.N
+		if a.extended {
+			if ret.Count == nil {
+				counted = false
+			} else {
+				got = int64(*ret.Count)
+			}
+		}
+		if counted {
+			low := int64(a.total)
+			if stream && now.nonblocking != no && a.total > 0 {
+				low = 1
+			}
+			if got < low || got > int64(a.total) {
+				return rules.SENDOk
+			}
+		}
+		if stream || now.bound == yes && now.sent {
+			return ""
+		}
+		n.editSocket(k, func(x *socket) {
+			bindImplicitly(yes)(x)
+			x.sent = true
+		})
+		n.noteDatagram(k)
+		return ""
+	}
+}

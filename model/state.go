@@ -1,0 +1,535 @@
+package model
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"wsasim/wsa"
+)
+
+// State is everything that the specification knows of a world at one moment:
+// hosts, processes, threads, sockets and token handles. It is a value: no
+// method changes it, and what a call does is another State. The zero State is
+// an empty world.
+type State struct{ w *world }
+
+// world is the content of a State. It is changed only between edit and the
+// moment it is handed out.
+type world struct {
+	hosts   []*host
+	procs   table[process]
+	threads table[thread]
+	sockets table[socket]
+	tokens  table[token]
+	// ports finds the sockets that use a port. It follows from the sockets,
+	// and is not part of the key.
+	ports table[portUse]
+	// ends holds each kind of stream or datagram end that ever existed, which
+	// is what negotiation is judged by: the other end may be closed by then.
+	ends []endpoint
+	// finished: some stream was closed or shut down, so an end of stream may
+	// arrive. faulty: the network was interfered with, so any host may answer.
+	finished, faulty bool
+	// policies: hosts may have policies of their own that secure traffic.
+	policies bool
+	key      Key
+}
+
+type host struct {
+	name       string
+	addrs      []netip.Addr
+	principals []string // lower case
+}
+
+type process struct {
+	pid, host int
+	admin     bool
+	startups  int
+}
+
+type thread struct {
+	tid, pid      int
+	errKnown      bool
+	errMaybeZero  bool // a success since then may have reset the last error
+	lastErr       wsa.Errno
+	impersonating bool
+	// pending is the call that waits, nil for none; late says that it is one
+	// that cannot wait, so that it is judged as a whole when it returns.
+	pending wsa.Call
+	late    bool
+}
+
+type token struct {
+	pid    int
+	handle wsa.HANDLE
+}
+
+// tri is a fact that may be unknown.
+type tri uint8
+
+const (
+	no tri = iota
+	yes
+	maybe
+)
+
+func truth(b bool) tri {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// status is where a socket stands with its peer.
+type status uint8
+
+const (
+	idle status = iota
+	connecting
+	connected
+	listening
+)
+
+// sharing is how a socket was bound: by the options that were on then.
+type sharing uint8
+
+const (
+	shareDefault sharing = iota
+	shareReuse
+	shareExclusive
+)
+
+// socket is one socket. Fields are grouped so that the order is the order of
+// the encoding.
+type socket struct {
+	pid, host           int
+	handle              wsa.SOCKET
+	family, typ, proto  int32
+	overlapped          bool
+	nonblocking         tri
+	bound               tri
+	explicit            bool // bound by bind
+	local               netip.AddrPort
+	addrKnown           bool
+	portKnown           bool
+	mode                sharing
+	status              status
+	peer                netip.AddrPort
+	peerKnown           bool
+	shutRecv, shutSend  bool
+	deadRecv, deadSend  bool // the connection is known to have broken
+	sent                bool // a datagram left, so unreachable may come back
+	reuse, exclusive    tri
+	broadcast           bool
+	v6only, oobInline   tri
+	noReset             bool // SIO_UDP_CONNRESET is off
+	deferred            bool // an option was set that bind checks
+	lingerOn, lingerSec uint16
+	lingerKnown         bool
+	recvTimeout         uint32
+	sendTimeout         uint32
+	sec                 security
+	link                links
+	names               []target
+	heard               []netip.AddrPort // datagram peers that were received from
+	accepted            bool
+}
+
+// security is what WSASetSocketSecurity asked for.
+type security struct {
+	on, guarantee, allowInsecure bool
+	custom                       bool // policies or strings of its own
+	optional                     bool // the peer's name need not be verified
+}
+
+// links is the set of ways in which a connection may be protected.
+type links uint8
+
+const (
+	linkClear links = 1 << iota
+	linkSecured
+	linkEncrypted
+	linkAny = linkClear | linkSecured | linkEncrypted
+)
+
+// target is a peer target name: for one peer address, or with the zero
+// address for whatever peer a stream is connected to. name is lower case;
+// unclear marks a name that some systems may have taken otherwise.
+type target struct {
+	peer    netip.AddrPort
+	name    string
+	unclear bool
+}
+
+// endpoint is a kind of end that existed: what a peer negotiated with.
+type endpoint struct {
+	kind  endKind
+	host  int
+	port  uint16 // 0: unknown. Of a client the remote port
+	sec   security
+	names string // target names, joined; "*" when unclear
+}
+
+type endKind uint8
+
+const (
+	endListener endKind = iota
+	endClient
+	endDatagram
+)
+
+// portUse lists the sockets that hold a port; soft counts connections that
+// have or had it. For port 0, soft counts sockets whose port is not known.
+type portUse struct {
+	keys []uint64
+	soft int
+}
+
+// sockKey is the place of a descriptor in a table.
+func sockKey(pid int, h uint64) uint64 { return uint64(pid)<<40 ^ h }
+
+func (w *world) edit() *world {
+	n := *w
+	return &n
+}
+
+func (s State) world() *world {
+	if s.w == nil {
+		return &world{}
+	}
+	return s.w
+}
+
+// Key identifies the state.
+func (s State) Key() Key { return s.world().key }
+
+// Encode is the canonical encoding of the state: equal exactly for equal
+// states. Key is its cheap stand-in.
+func (s State) Encode() []byte {
+	w := s.world()
+	var b []byte
+	for i, h := range w.hosts {
+		b = h.encode(b, i)
+	}
+	for _, p := range w.procs.all {
+		b = p.encode(b)
+	}
+	for _, t := range w.threads.all {
+		b = t.encode(b)
+	}
+	for _, x := range w.sockets.all {
+		b = x.encode(b)
+	}
+	for _, x := range w.tokens.all {
+		b = x.encode(b)
+	}
+	for _, e := range w.ends {
+		b = e.encode(b)
+	}
+	return w.encodeFlags(b)
+}
+
+// Sockets is the number of open sockets.
+func (s State) Sockets() int { return s.world().sockets.n }
+
+func flag(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func put(b []byte, nums ...uint64) []byte {
+	for _, n := range nums {
+		b = binary.AppendUvarint(b, n)
+	}
+	return b
+}
+
+func putString(b []byte, s string) []byte { return append(put(b, uint64(len(s))), s...) }
+
+func putName(b []byte, a netip.AddrPort) []byte {
+	if !a.IsValid() {
+		return append(b, 0)
+	}
+	b = append(b, byte(a.Addr().BitLen()))
+	x := a.Addr().As16()
+	b = append(b, x[:]...)
+	b = putString(b, a.Addr().Zone())
+	return put(b, uint64(a.Port()))
+}
+
+func (h *host) encode(b []byte, i int) []byte {
+	b = putString(put(append(b, 'H'), uint64(i)), h.name)
+	for _, a := range h.addrs {
+		b = putName(b, netip.AddrPortFrom(a, 0))
+	}
+	for _, p := range h.principals {
+		b = putString(b, p)
+	}
+	return b
+}
+
+func (p *process) encode(b []byte) []byte {
+	return append(put(append(b, 'P'), uint64(p.pid), uint64(p.host), uint64(p.startups)), flag(p.admin))
+}
+
+func (t *thread) encode(b []byte) []byte {
+	b = put(append(b, 'T'), uint64(t.tid), uint64(t.pid), uint64(t.lastErr))
+	b = append(b, flag(t.errKnown), flag(t.errMaybeZero), flag(t.impersonating), flag(t.late))
+	if t.pending == nil {
+		return append(b, 0)
+	}
+	// A call always encodes: it is a struct of numbers and buffers.
+	args, err := wsa.MarshalCall(t.pending)
+	if err != nil {
+		panic("model: a call does not encode: " + err.Error())
+	}
+	return putString(putString(append(b, 1), t.pending.Op()), string(args))
+}
+
+func (x *token) encode(b []byte) []byte {
+	return put(append(b, 'K'), uint64(x.pid), uint64(x.handle))
+}
+
+func (c security) encode(b []byte) []byte {
+	return append(b, flag(c.on), flag(c.guarantee), flag(c.allowInsecure), flag(c.custom), flag(c.optional))
+}
+
+func (x *socket) encode(b []byte) []byte {
+	b = put(append(b, 'S'), uint64(x.pid), uint64(x.handle), uint64(uint32(x.family)), uint64(uint32(x.typ)), uint64(uint32(x.proto)))
+	b = append(b, flag(x.overlapped), byte(x.nonblocking), byte(x.bound), flag(x.explicit), flag(x.addrKnown), flag(x.portKnown),
+		byte(x.mode), byte(x.status), flag(x.peerKnown), flag(x.shutRecv), flag(x.shutSend), flag(x.deadRecv), flag(x.deadSend),
+		flag(x.sent), byte(x.reuse), byte(x.exclusive), flag(x.broadcast), byte(x.v6only), byte(x.oobInline), flag(x.noReset),
+		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted))
+	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout))
+	b = putName(putName(b, x.local), x.peer)
+	for _, n := range x.names {
+		b = putString(putName(append(b, 'n', flag(n.unclear)), n.peer), n.name)
+	}
+	for _, a := range x.heard {
+		b = putName(append(b, 'h'), a)
+	}
+	return b
+}
+
+func (e endpoint) encode(b []byte) []byte {
+	b = put(append(b, 'E', byte(e.kind)), uint64(e.host), uint64(e.port))
+	return putString(e.sec.encode(b), e.names)
+}
+
+func (w *world) encodeFlags(b []byte) []byte {
+	return append(b, 'F', flag(w.finished), flag(w.faulty), flag(w.policies))
+}
+
+// encoded is what digests are taken of: something with an encoding.
+type encoded[T any] interface {
+	*T
+	encode([]byte) []byte
+}
+
+// digestOf is zero for nil, so that adding and removing are differences too.
+func digestOf[T any, P encoded[T]](x P) Key {
+	if x == nil {
+		return Key{}
+	}
+	var buf [320]byte
+	return digest(x.encode(buf[:0]))
+}
+
+func (w *world) setProcess(p *process) {
+	k := uint64(p.pid)
+	w.key = w.key.minus(digestOf(w.procs.get(k))).plus(digestOf(p))
+	w.procs = w.procs.set(k, p)
+}
+
+func (w *world) setThread(t *thread) {
+	k := uint64(t.tid)
+	w.key = w.key.minus(digestOf(w.threads.get(k))).plus(digestOf(t))
+	w.threads = w.threads.set(k, t)
+}
+
+func (w *world) dropThread(tid int) {
+	k := uint64(tid)
+	w.key = w.key.minus(digestOf(w.threads.get(k)))
+	w.threads = w.threads.remove(k)
+}
+
+func (w *world) setToken(x *token) {
+	k := sockKey(x.pid, uint64(x.handle))
+	w.key = w.key.minus(digestOf(w.tokens.get(k))).plus(digestOf(x))
+	w.tokens = w.tokens.set(k, x)
+}
+
+func (w *world) dropToken(k uint64) {
+	w.key = w.key.minus(digestOf(w.tokens.get(k)))
+	w.tokens = w.tokens.remove(k)
+}
+
+// setSocket stores a socket that is new or replaces the one with its
+// descriptor, and keeps the index of ports.
+func (w *world) setSocket(x *socket) {
+	k := sockKey(x.pid, uint64(x.handle))
+	old := w.sockets.get(k)
+	w.key = w.key.minus(digestOf(old)).plus(digestOf(x))
+	w.sockets = w.sockets.set(k, x)
+	w.reindex(k, old, x)
+}
+
+func (w *world) dropSocket(k uint64) {
+	old := w.sockets.get(k)
+	w.key = w.key.minus(digestOf(old))
+	w.sockets = w.sockets.remove(k)
+	w.reindex(k, old, nil)
+}
+
+func portKey(host int, typ int32, port uint16) uint64 {
+	return uint64(host)<<20 | uint64(typ&7)<<16 | uint64(port)
+}
+
+// place is the entry of the index that a socket belongs to: 0 for none, and
+// port 0 for a socket whose port is not known.
+func (x *socket) place() (key uint64, hard bool) {
+	if x == nil || x.bound == no {
+		return 0, false
+	}
+	if !x.portKnown {
+		return portKey(x.host, x.typ, 0), false
+	}
+	return portKey(x.host, x.typ, x.local.Port()), !x.accepted
+}
+
+func (w *world) reindex(k uint64, old, now *socket) {
+	from, fromHard := old.place()
+	to, toHard := now.place()
+	if from == to && fromHard == toHard {
+		return
+	}
+	if from != 0 {
+		w.leave(from, fromHard, k, old)
+	}
+	if to == 0 {
+		return
+	}
+	var use portUse
+	if u := w.ports.get(to); u != nil {
+		use = *u
+	}
+	if toHard {
+		use.keys = append(slices.Clip(use.keys), k)
+	} else {
+		use.soft++
+	}
+	w.ports = w.ports.set(to, &use)
+}
+
+// leave takes a socket out of the index. What held a connection may hold the
+// port for some time after (rule BIND-LINGERING), so it stays as soft use.
+func (w *world) leave(from uint64, hard bool, k uint64, old *socket) {
+	use := *w.ports.get(from)
+	lingers := old.portKnown && old.typ == wsa.SOCK_STREAM && (old.status != idle || old.accepted)
+	switch {
+	case hard:
+		use.keys = slices.DeleteFunc(slices.Clone(use.keys), func(x uint64) bool { return x == k })
+		if lingers {
+			use.soft++
+		}
+	case !lingers:
+		use.soft--
+	}
+	w.ports = w.ports.set(from, &use)
+}
+
+// addEnd remembers an end, once.
+func (w *world) addEnd(e endpoint) {
+	if slices.Contains(w.ends, e) {
+		return
+	}
+	w.ends = append(slices.Clip(w.ends), e)
+	slices.SortFunc(w.ends, func(a, b endpoint) int {
+		return slices.Compare(a.encode(nil), b.encode(nil))
+	})
+	var buf [128]byte
+	w.key = w.key.plus(digest(e.encode(buf[:0])))
+}
+
+func (w *world) setFlag(f *bool) {
+	if *f {
+		return
+	}
+	w.key = w.key.minus(digest(w.encodeFlags(nil)))
+	*f = true
+	w.key = w.key.plus(digest(w.encodeFlags(nil)))
+}
+
+// AddHost is the state with one more host. Principals are the service
+// principal names that it can prove; without any it has no credential.
+func (s State) AddHost(name string, addrs []netip.Addr, principals []string) State {
+	n := s.world().edit()
+	h := &host{name: name, addrs: slices.Clone(addrs)}
+	for _, p := range principals {
+		h.principals = append(h.principals, strings.ToLower(p))
+	}
+	slices.Sort(h.principals)
+	n.hosts = append(slices.Clip(n.hosts), h)
+	n.key = n.key.plus(digest(h.encode(nil, len(n.hosts)-1)))
+	return State{n}
+}
+
+// AddProcess is the state with one more process. The host must be there.
+func (s State) AddProcess(hostName string, pid int, admin bool) (State, bool) {
+	n := s.world().edit()
+	i := slices.IndexFunc(n.hosts, func(h *host) bool { return h.name == hostName })
+	if i < 0 {
+		return s, false
+	}
+	n.setProcess(&process{pid: pid, host: i, admin: admin})
+	return State{n}, true
+}
+
+// AddThread is the state with one more thread. The process must be there.
+func (s State) AddThread(pid, tid int) (State, bool) {
+	n := s.world().edit()
+	if n.procs.get(uint64(pid)) == nil {
+		return s, false
+	}
+	n.setThread(&thread{tid: tid, pid: pid})
+	return State{n}, true
+}
+
+// EndThread is the state without the thread.
+func (s State) EndThread(tid int) State {
+	if s.world().threads.get(uint64(tid)) == nil {
+		return s
+	}
+	n := s.world().edit()
+	n.dropThread(tid)
+	return State{n}
+}
+
+// Disturb is the state after the network was interfered with: from then on
+// the specification no longer relies on who owns an address.
+func (s State) Disturb() State {
+	n := s.world().edit()
+	n.setFlag(&n.faulty)
+	n.setFlag(&n.finished)
+	return State{n}
+}
+
+// AllowPolicies is the state in which hosts may have policies of their own
+// (rule SEC-CONFLICT), so that traffic may be protected unasked.
+func (s State) AllowPolicies() State {
+	n := s.world().edit()
+	n.setFlag(&n.policies)
+	return State{n}
+}
+
+// hasCredential reports whether the host can prove who it is.
+func (h *host) hasCredential() bool { return len(h.principals) > 0 }
+
+func (h *host) owns(a netip.Addr) bool {
+	a = a.WithZone("").Unmap()
+	return slices.ContainsFunc(h.addrs, func(x netip.Addr) bool { return x.WithZone("").Unmap() == a })
+}

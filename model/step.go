@@ -1,0 +1,331 @@
+package model
+
+import (
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+// Step gives the outcomes that the specification allows when the thread makes
+// the call now: what may happen at once, and whether the call may wait. It
+// changes nothing. A thread that was never declared gets NotModelled.
+func Step(s State, tid int, call wsa.Call) []Outcome {
+	return run(s.world(), tid, call, false)
+}
+
+// Resume gives the outcomes of the call that the thread waits in, as far as
+// the present state allows; none when the thread does not wait.
+func Resume(s State, tid int) []Outcome {
+	w := s.world()
+	t := w.threads.get(uint64(tid))
+	if t == nil || t.pending == nil {
+		return nil
+	}
+	if t.late {
+		return run(w, tid, t.pending, false)
+	}
+	return run(w, tid, t.pending, true)
+}
+
+// Wait is the state in which the thread waits in the call: by its Blocks
+// outcomes when there are any, otherwise as a call that is judged as a whole
+// when it returns.
+func Wait(s State, tid int, call wsa.Call) []State {
+	var out []State
+	for _, o := range Step(s, tid, call) {
+		if o.Kind == Blocks {
+			if next, ok := o.Apply(wsa.Return{}); ok {
+				out = append(out, next)
+			}
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	old := s.world().threads.get(uint64(tid))
+	if old == nil {
+		return []State{s}
+	}
+	n := s.world().edit()
+	t := *old
+	t.pending, t.late = call, true
+	n.setThread(&t)
+	return []State{{n}}
+}
+
+func run(w *world, tid int, call wsa.Call, resume bool) []Outcome {
+	v := verdict{w: w, tid: tid, call: call, resume: resume, out: make([]Outcome, 0, 12)}
+	v.t = w.threads.get(uint64(tid))
+	if v.t == nil {
+		v.open(NotModelled, rules.GENStartup, "the thread was not declared")
+		return v.out
+	}
+	v.p = w.procs.get(uint64(v.t.pid))
+	v.h, _ = descriptor(call)
+	s := w.sockets.get(sockKey(v.p.pid, uint64(v.h)))
+	if s == nil || s.status != connecting {
+		v.s = s
+		v.judge(call)
+		return v.out
+	}
+	// Whether an attempt to connect has ended is known only by what calls
+	// return, so every possibility is judged.
+	for _, variant := range unfold(w, s) {
+		v.w, v.failed = variant, false
+		v.t = variant.threads.get(uint64(tid))
+		v.s = variant.sockets.get(sockKey(s.pid, uint64(s.handle)))
+		v.judge(call)
+	}
+	return v.out
+}
+
+// judge runs the checks of one call.
+func (v *verdict) judge(call wsa.Call) {
+	switch c := call.(type) {
+	case wsa.WSAStartupCall:
+		v.startup(c)
+	case wsa.WSACleanupCall:
+		v.cleanup()
+	case wsa.WSAGetLastErrorCall:
+		v.getLastError()
+	case wsa.WSASetLastErrorCall:
+		v.setLastError(c)
+	case wsa.SocketCall:
+		v.create(c.Family, c.Type, c.Protocol, true)
+	case wsa.WSASocketCall:
+		v.wsaSocket(c)
+	case wsa.CloseHandleCall:
+		v.closeHandle(c)
+	case wsa.SleepExCall:
+		v.sleep(c)
+	case wsa.WSARevertImpersonationCall:
+		v.revert()
+	default:
+		v.judgeSocket(call)
+	}
+}
+
+// judgeSocket runs the checks of a call with a descriptor.
+func (v *verdict) judgeSocket(call wsa.Call) {
+	if v.gone() || v.anyHandle(call) {
+		return
+	}
+	switch c := call.(type) {
+	case wsa.WSASetSocketSecurityCall:
+		v.setSecurity(c.Settings, c.Overlapped, false)
+	case wsa.WSASetSocketPeerTargetNameCall:
+		v.setTargetName(c.PeerTargetName, c.Overlapped, false)
+	case wsa.WSADeleteSocketPeerTargetNameCall:
+		v.deleteTargetName(c.PeerAddr, c.Overlapped, false)
+	case wsa.WSAQuerySocketSecurityCall:
+		v.querySecurity(query{c.Template, c.Info, c.InfoLen, c.Overlapped, false})
+	case wsa.WSAImpersonateSocketPeerCall:
+		v.impersonate(c)
+	case wsa.WSAIoctlCall:
+		v.ioctl(c)
+	default:
+		// The handle is judged before anything else (SP1, SN3, DU1).
+		if v.valid() && !v.foreign(call) {
+			v.judgeBase(call)
+		}
+	}
+	v.environment()
+}
+
+func (v *verdict) judgeBase(call wsa.Call) {
+	switch c := call.(type) {
+	case wsa.BindCall:
+		v.bind(c)
+	case wsa.ListenCall:
+		v.listen()
+	case wsa.AcceptCall:
+		v.accept(c)
+	case wsa.ConnectCall:
+		v.connect(c.Name)
+	case wsa.WSAConnectCall:
+		v.wsaConnect(c)
+	case wsa.ShutdownCall:
+		v.shutdown(c)
+	case wsa.ClosesocketCall:
+		v.close()
+	case wsa.GetsocknameCall:
+		v.getsockname(c)
+	case wsa.GetpeernameCall:
+		v.getpeername(c)
+	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall:
+		v.send(sending(c))
+	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall:
+		v.receive(receiving(c))
+	case wsa.GetsockoptCall:
+		v.getsockopt(c)
+	case wsa.SetsockoptCall:
+		v.setsockopt(c)
+	case wsa.IoctlsocketCall:
+		v.ioctlsocket(c)
+	default:
+		v.open(NotModelled, rules.IOCTLOther, "Not modelled: "+call.Op())
+	}
+}
+
+// gone judges a call that can do nothing, because Winsock is not started or
+// because its socket was closed while it waited.
+func (v *verdict) gone() bool {
+	if v.resume && (v.s == nil || v.p.startups == 0) {
+		id := rules.CLOSECancel
+		if v.p.startups == 0 {
+			id = rules.STARTCleanupAbort
+		}
+		v.add(Outcome{Kind: Failure, Rules: []rules.ID{id, closedWhile(v.call)}})
+		if _, ok := v.call.(wsa.AcceptCall); !ok {
+			v.open(Unspecified, id, "the socket was closed while the call waited")
+		}
+		return true
+	}
+	if v.p.startups == 0 {
+		v.must(rules.GENStartup)
+		return true
+	}
+	return false
+}
+
+func closedWhile(call wsa.Call) rules.ID {
+	switch call.(type) {
+	case wsa.AcceptCall:
+		return rules.ACCEPTClosed
+	case wsa.ConnectCall, wsa.WSAConnectCall:
+		return rules.CONNClosed
+	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall:
+		return rules.SENDClosed
+	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall:
+		return rules.RECVClosed
+	}
+	return rules.CLOSECancel
+}
+
+var (
+	notSocket     = []rules.ID{rules.GENNotsock, rules.HANDLEClosed}
+	otherProcess  = []rules.ID{rules.GENNotsock, rules.HANDLEProcess}
+	neverASocket  = []rules.ID{rules.GENNotsock}
+	notSocketErrs = []wsa.Errno{wsa.WSAENOTSOCK}
+)
+
+// valid judges the descriptor and reports whether it is a socket.
+func (v *verdict) valid() bool {
+	if v.s != nil {
+		return true
+	}
+	ids := notSocket
+	if v.h == wsa.INVALID_SOCKET {
+		ids = neverASocket
+	}
+	for pid := range v.w.procs.all {
+		if v.w.sockets.get(sockKey(int(pid), uint64(v.h))) != nil {
+			ids = otherProcess
+		}
+	}
+	v.add(Outcome{Kind: Failure, Rules: ids, Errors: notSocketErrs})
+	v.certain()
+	return false
+}
+
+// internet reports whether the specification knows the kind of socket.
+func (x *socket) internet() bool {
+	return (x.family == wsa.AF_INET || x.family == wsa.AF_INET6) && (x.typ == wsa.SOCK_STREAM || x.typ == wsa.SOCK_DGRAM)
+}
+
+// foreign judges calls on raw sockets and on families other than IPv4 and
+// IPv6: everything conforms, but descriptors come and go as they do elsewhere.
+func (v *verdict) foreign(call wsa.Call) bool {
+	if v.s.internet() {
+		return false
+	}
+	if _, ok := call.(wsa.ClosesocketCall); ok {
+		return false
+	}
+	s := *v.s
+	v.add(Outcome{
+		Kind: NotModelled, Rules: refs[rules.SOCKOther].ids, Text: "Not modelled: this kind of socket",
+		effect: func(n *world, ret *wsa.Return) rules.ID {
+			if ret.Err == 0 && ret.Socket != 0 {
+				x := s
+				x.handle = ret.Socket
+				n.setSocket(&x)
+			}
+			return ""
+		},
+	})
+	return true
+}
+
+var environmentFailure = Outcome{
+	Kind:   Failure,
+	Rules:  []rules.ID{rules.RESNobufs, rules.NETDown, rules.RESMemory},
+	Errors: []wsa.Errno{wsa.WSAENOBUFS, wsa.WSAENETDOWN, wsa.WSA_NOT_ENOUGH_MEMORY},
+}
+
+// environment adds what the machine may do to any call.
+func (v *verdict) environment() { v.add(environmentFailure) }
+
+// descriptor is the socket that a call names.
+func descriptor(call wsa.Call) (wsa.SOCKET, bool) {
+	switch c := call.(type) {
+	case wsa.BindCall:
+		return c.S, true
+	case wsa.ListenCall:
+		return c.S, true
+	case wsa.AcceptCall:
+		return c.S, true
+	case wsa.ConnectCall:
+		return c.S, true
+	case wsa.WSAConnectCall:
+		return c.S, true
+	case wsa.ShutdownCall:
+		return c.S, true
+	case wsa.ClosesocketCall:
+		return c.S, true
+	case wsa.GetsocknameCall:
+		return c.S, true
+	case wsa.GetpeernameCall:
+		return c.S, true
+	case wsa.SendCall:
+		return c.S, true
+	case wsa.SendtoCall:
+		return c.S, true
+	case wsa.RecvCall:
+		return c.S, true
+	case wsa.RecvfromCall:
+		return c.S, true
+	case wsa.WSASendCall:
+		return c.S, true
+	case wsa.WSASendToCall:
+		return c.S, true
+	case wsa.WSARecvCall:
+		return c.S, true
+	case wsa.WSARecvFromCall:
+		return c.S, true
+	}
+	return optionDescriptor(call)
+}
+
+func optionDescriptor(call wsa.Call) (wsa.SOCKET, bool) {
+	switch c := call.(type) {
+	case wsa.GetsockoptCall:
+		return c.S, true
+	case wsa.SetsockoptCall:
+		return c.S, true
+	case wsa.IoctlsocketCall:
+		return c.S, true
+	case wsa.WSAIoctlCall:
+		return c.S, true
+	case wsa.WSASetSocketSecurityCall:
+		return c.S, true
+	case wsa.WSASetSocketPeerTargetNameCall:
+		return c.S, true
+	case wsa.WSADeleteSocketPeerTargetNameCall:
+		return c.S, true
+	case wsa.WSAQuerySocketSecurityCall:
+		return c.S, true
+	case wsa.WSAImpersonateSocketPeerCall:
+		return c.S, true
+	}
+	return wsa.INVALID_SOCKET, false
+}
