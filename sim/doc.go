@@ -30,7 +30,8 @@
 // [World.Spawn]; one runs at a time, and [World.Run] drives them. Such a run
 // is a function of the seed: same seed, same trace, byte for byte. Two rules
 // follow. Spawned code blocks only in calls on the world, never on a channel or
-// mutex for which it needs another thread. And a single goroutine may use
+// mutex for which it needs another thread, and does not poll in a loop without
+// SleepEx, in which no time would pass. And a single goroutine may use
 // threads that were not spawned, one after the other; while one of its calls
 // waits, time passes and spawned threads run.
 //
