@@ -106,13 +106,19 @@ func (v *verdict) stream(name netip.AddrPort) {
 		v.mayThen(rules.CONNWouldblock, start)
 	}
 	v.connectFails()
+	if v.s.nonblocking != yes {
+		v.block(rules.CONNBlocks, start)
+	}
+	tried := *v.s
+	tried.peer = name
+	if v.w.linkTo(&tried) == 0 {
+		v.refused(&tried)
+		return
+	}
 	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
 		start(n, ret)
 		return n.establish(k)
 	}, nil, v.connectRules()...)
-	if v.s.nonblocking != yes {
-		v.block(rules.CONNBlocks, start)
-	}
 }
 
 // establish ends an attempt with a connection, if negotiation allows it.
@@ -185,9 +191,14 @@ func (v *verdict) connectEnds() {
 		v.succeed(nil, nil, v.connectRules()...)
 	}
 	if v.s.status == connecting && v.w.linkTo(v.s) == 0 {
-		v.add(Outcome{Kind: Failure, Rules: []rules.ID{rules.SECFailCode, v.w.refusal(v.s)}, effect: v.change(disconnected)})
-		v.certain()
+		v.refused(v.s)
 	}
+}
+
+// refused is the failure of an attempt that negotiation does not allow.
+func (v *verdict) refused(x *socket) {
+	v.add(Outcome{Kind: Failure, Rules: []rules.ID{rules.SECFailCode, v.w.refusal(x)}, effect: v.change(disconnected)})
+	v.certain()
 }
 
 func (v *verdict) connectDatagram(b []byte) {

@@ -76,12 +76,21 @@ func (v *verdict) queryBuffers(q query) {
 	}
 	if q.info == wsa.NULL {
 		v.mayThen(rules.QSSSizeQuery, q.needed(rules.QSSSizeQuery))
-		v.certain()
+		v.tooSmall(q)
 		return
 	}
 	if uint32(q.info) < q.size() || q.infoLen != nil && *q.infoLen < q.size() {
 		v.mayThen(rules.QSSSize, q.needed(rules.QSSSize))
-		v.certain()
+		v.tooSmall(q)
+	}
+}
+
+// tooSmall gives the last failure its example: the size needed is stored.
+func (v *verdict) tooSmall(q query) {
+	v.certain()
+	v.out[len(v.out)-1].example = func(*world) wsa.Return {
+		n := int64(q.size())
+		return wsa.Return{Len: &n}
 	}
 }
 

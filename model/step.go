@@ -263,7 +263,16 @@ var environmentFailure = Outcome{
 }
 
 // environment adds what the machine may do to any call.
-func (v *verdict) environment() { v.add(environmentFailure) }
+func (v *verdict) environment() {
+	o := environmentFailure
+	switch v.call.(type) {
+	case wsa.ConnectCall, wsa.WSAConnectCall:
+		if v.resume && v.s != nil && v.s.status == connecting {
+			o.effect = v.change(disconnected)
+		}
+	}
+	v.add(o)
+}
 
 // descriptor is the socket that a call names.
 func descriptor(call wsa.Call) (wsa.SOCKET, bool) {
