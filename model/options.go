@@ -51,7 +51,7 @@ func triSet(field func(*socket) *tri) func(*socket, uint32, bool) {
 var options = []option{
 	{level: wsa.SOL_SOCKET, name: wsa.SO_TYPE, form: formWord, access: readOnly,
 		value: func(x *socket) (uint32, bool) { return uint32(x.typ), true }},
-	{level: wsa.SOL_SOCKET, name: wsa.SO_ACCEPTCONN, access: readOnly,
+	{level: wsa.SOL_SOCKET, name: wsa.SO_ACCEPTCONN, access: readOnly, on: wsa.SOCK_STREAM,
 		value: func(x *socket) (uint32, bool) { return uint32(flag(x.status == listening)), true }},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_REUSEADDR,
 		value: func(x *socket) (uint32, bool) { return triValue(x.reuse) },

@@ -20,7 +20,7 @@ func Resume(s State, tid int) []Outcome {
 	if t == nil || t.pending == nil {
 		return nil
 	}
-	if t.late {
+	if t.late && !t.orphan {
 		return run(w, tid, t.pending, false)
 	}
 	return run(w, tid, t.pending, true)
@@ -62,6 +62,9 @@ func run(w *world, tid int, call wsa.Call, resume bool) []Outcome {
 	v.p = w.procs.get(uint64(v.t.pid))
 	v.h, _ = descriptor(call)
 	s := w.sockets.get(sockKey(v.p.pid, uint64(v.h)))
+	if resume && v.t.orphan {
+		s = nil
+	}
 	if s == nil || s.status != connecting {
 		v.s = s
 		v.judge(call)
