@@ -25,6 +25,10 @@ type Process struct {
 	startup int
 	handles handleTable
 	threads []*Thread
+	ended   bool
+	// credential is of the computer with the process's own user; nil for the
+	// host's.
+	credential *ale.Credential
 }
 
 // NewProcess starts a process.
@@ -41,6 +45,35 @@ func (h *Host) NewProcess(cfg ProcessConfig) *Process {
 
 // Host is the process's host.
 func (p *Process) Host() *Host { return p.host }
+
+// advise traces that the process did something legal and unwise.
+func (p *Process) advise(id rules.ID, note string) {
+	w := p.host.world
+	if w.trace != nil {
+		w.emit(&trace.Record{Kind: trace.Advisory, Host: p.host.cfg.Name, PID: p.pid, Rule: string(id), Note: note})
+	}
+}
+
+// End ends the process as exit does: its threads end, its sockets are reset and
+// its handles closed. Threads that still impersonate and token handles that
+// were never closed are reported as advisories. None of its threads may be in
+// a call.
+func (p *Process) End() {
+	w := p.host.world
+	w.lock()
+	defer w.unlock()
+	if p.ended {
+		return
+	}
+	for _, t := range slices.Clone(p.threads) {
+		t.end()
+	}
+	for _, s := range p.handles.sockets() {
+		w.destroy(s, true)
+	}
+	p.reportTokens()
+	p.ended, p.startup = true, 0
+}
 
 // Thread is one thread of a process, and implements wsa.API: its methods are
 // Winsock as that thread sees it. A Thread is used by one goroutine at a time.
@@ -283,7 +316,7 @@ func (t *Thread) cleanup() wsa.Errno {
 		return 0
 	}
 	for _, s := range p.handles.sockets() {
-		t.destroy(s, true)
+		t.world.destroy(s, true)
 	}
 	return 0
 }

@@ -16,6 +16,7 @@ const (
 	IKENoPolicy           Winerr = 13825 // ERROR_IPSEC_IKE_NO_POLICY: the peer does not use security
 	IKEPolicyMatch        Winerr = 13868 // ERROR_IPSEC_IKE_POLICY_MATCH: no proposal in common
 	IKENegotiationOff     Winerr = 13883 // ERROR_IPSEC_IKE_NEGOTIATION_DISABLED: this end may not negotiate
+	IPsecBadSPI           Winerr = 13910 // ERROR_IPSEC_BAD_SPI: under an association that the host does not have
 	IPsecLifetimeExpired  Winerr = 13911 // ERROR_IPSEC_SA_LIFETIME_EXPIRED
 	IPsecReplay           Winerr = 13913 // ERROR_IPSEC_REPLAY_CHECK_FAILED
 	IPsecIntegrity        Winerr = 13915 // ERROR_IPSEC_INTEGRITY_CHECK_FAILED
@@ -30,6 +31,7 @@ var winerrNames = map[Winerr]string{
 	IKENoPolicy:           "ERROR_IPSEC_IKE_NO_POLICY",
 	IKEPolicyMatch:        "ERROR_IPSEC_IKE_POLICY_MATCH",
 	IKENegotiationOff:     "ERROR_IPSEC_IKE_NEGOTIATION_DISABLED",
+	IPsecBadSPI:           "ERROR_IPSEC_BAD_SPI",
 	IPsecLifetimeExpired:  "ERROR_IPSEC_SA_LIFETIME_EXPIRED",
 	IPsecReplay:           "ERROR_IPSEC_REPLAY_CHECK_FAILED",
 	IPsecIntegrity:        "ERROR_IPSEC_INTEGRITY_CHECK_FAILED",
