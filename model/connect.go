@@ -37,7 +37,8 @@ func connectedTo(x *socket, link links) {
 func disconnected(x *socket) {
 	x.status, x.peerKnown, x.peer = idle, false, netip.AddrPort{}
 	if !x.explicit {
-		x.bound = maybe
+		// If it does not survive, another port will be chosen.
+		x.bound, x.addrKnown, x.portKnown = maybe, false, false
 	}
 }
 

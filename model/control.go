@@ -66,8 +66,13 @@ func (v *verdict) ioctl(c wsa.WSAIoctlCall) {
 		return
 	}
 	if c.NullReturned {
-		// Judged before the code (UI1).
+		// Judged before the code (UI1); an overlapped call of an unknown code
+		// pends all the same (UI3).
 		v.must(rules.IOCTLReturned)
+		if c.Overlapped != 0 {
+			v.may(rules.IOCTLCode)
+			v.add(Outcome{Kind: Pending, Rules: refs[rules.IOCTLPending].ids})
+		}
 		return
 	}
 	if c.Overlapped != 0 && v.s.overlapped {

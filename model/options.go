@@ -174,7 +174,7 @@ func (v *verdict) getsockopt(c wsa.GetsockoptCall) {
 		v.must(rules.OPTFault)
 	case o != nil && room < 4 && (o.form == formWord || o.form == formPair):
 		v.must(rules.OPTFault)
-	case o == nil || o.form == formBlob:
+	case o == nil || o.form == formBlob || room < 4 && o.access == readOnly:
 		v.may(rules.OPTFault)
 	}
 	ids := []rules.ID{rules.OPTGet}
