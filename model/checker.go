@@ -345,7 +345,7 @@ func (o *Outcome) justify(ret *wsa.Return) []rules.ID {
 // abandon forgets that the thread waits.
 func (c *Checker) abandon(tid int) {
 	c.each(func(s State) (State, bool) {
-		o := Outcome{Kind: Unspecified, before: s.world(), tid: tid}
+		o := Outcome{Kind: Unspecified, before: s.world(), tid: tid, effect: forgetError(tid)}
 		return o.Apply(wsa.Return{})
 	})
 }

@@ -220,6 +220,7 @@ func (v *verdict) connectDatagram(b []byte) {
 		v.succeed(v.change(func(x *socket) {
 			bindImplicitly(maybe)(x)
 			x.status, x.peerKnown, x.peer = idle, false, netip.AddrPort{}
+			x.addrKnown = x.addrKnown && x.fixed
 		}), nil, rules.CONNDissolve)
 		if ok && name.Port() != 0 {
 			v.succeed(v.peerSet(name), nil, rules.CONNDgram)
@@ -255,7 +256,7 @@ func (v *verdict) peerSet(name netip.AddrPort) effect {
 		n.editSocket(k, func(x *socket) {
 			bindImplicitly(yes)(x)
 			x.status, x.peer, x.peerKnown = connected, name, true
-			x.addrKnown = x.addrKnown && !x.local.Addr().IsUnspecified()
+			x.addrKnown = x.addrKnown && x.fixed // the peer decides which one
 		})
 		n.noteDatagram(k)
 		return ""

@@ -124,7 +124,8 @@ func (v *verdict) udpConnreset(c wsa.WSAIoctlCall) {
 		v.may(rules.IOCTLKind)
 	}
 	off := len(c.In) > 0 && zeroAddress(c.In[:min(len(c.In), 4)])
-	v.succeed(v.change(func(x *socket) { x.noReset = off }), nil, rules.IOCTLConnreset)
+	// What came back before the code was given may still wait.
+	v.succeed(v.change(func(x *socket) { x.noReset = off && !x.sent }), nil, rules.IOCTLConnreset)
 }
 
 func (v *verdict) otherIoctl(c wsa.WSAIoctlCall) {
