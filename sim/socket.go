@@ -130,7 +130,7 @@ func (t *Thread) Socket(af, typ, protocol int32) (wsa.SOCKET, error) {
 	if w.trace != nil {
 		t.called(wsa.SocketCall{Family: af, Type: typ, Protocol: protocol})
 	}
-	s, e := t.create(af, typ, protocol, true)
+	s, e := t.create(af, typ, protocol, t.openType == 0)
 	if w.trace != nil {
 		t.returned(socketReturn(s, e))
 	}
