@@ -183,8 +183,7 @@ func (v *verdict) connectFails() {
 func (v *verdict) connectEnds() {
 	if v.s.status == connecting || v.s.status == idle {
 		v.connectFails()
-		if v.s.status == connecting && !v.s.sec.on {
-			// The other end may be the one that insists on security.
+		if v.s.status == connecting && !v.s.sec.on && v.w.mayInsist(v.s) {
 			v.mayThen(rules.SECFailCode, v.change(disconnected))
 		}
 	}
