@@ -82,12 +82,6 @@ func (v *verdict) connect(b []byte) {
 	if !ok || v.failed {
 		return
 	}
-	if name.Addr().IsUnspecified() {
-		v.may(rules.CONNZero)
-	}
-	if name.Port() == 0 {
-		v.mayAny(rules.CONNZero)
-	}
 	v.stream(name)
 }
 
@@ -106,7 +100,7 @@ func (v *verdict) stream(name netip.AddrPort) {
 	if v.s.nonblocking != no {
 		v.mayThen(rules.CONNWouldblock, start)
 	}
-	v.connectFails()
+	v.connectFails(name)
 	if v.s.nonblocking != yes {
 		v.block(rules.CONNBlocks, start)
 	}
@@ -166,11 +160,20 @@ func (x *socket) securityRules() []rules.ID {
 }
 
 // connectFails adds the ways in which the network ends an attempt.
-func (v *verdict) connectFails() {
+func (v *verdict) connectFails(name netip.AddrPort) {
 	e := v.change(func(x *socket) {
 		disconnected(x)
 		bindImplicitly(maybe)(x)
 	})
+	// An address that is not valid may be found out before anything is done or
+	// after; the states differ by the binding, and the one after covers both.
+	if name.Addr().IsUnspecified() {
+		v.mayThen(rules.CONNZero, e)
+	}
+	if name.IsValid() && name.Port() == 0 {
+		v.mayAny(rules.CONNZero)
+		v.out[len(v.out)-1].effect = e
+	}
 	for _, id := range [...]rules.ID{rules.CONNRefused, rules.CONNTimedout, rules.CONNUnreach, rules.CONNInuse, rules.CONNReset, rules.BINDExhausted} {
 		v.mayThen(id, e)
 	}
@@ -182,7 +185,7 @@ func (v *verdict) connectFails() {
 // connectEnds judges how a connect that waited ends.
 func (v *verdict) connectEnds() {
 	if v.s.status == connecting || v.s.status == idle {
-		v.connectFails()
+		v.connectFails(v.s.peer)
 		if v.s.status == connecting && !v.s.sec.on && v.w.mayInsist(v.s) {
 			v.mayThen(rules.SECFailCode, v.change(disconnected))
 		}

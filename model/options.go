@@ -210,7 +210,7 @@ func optionGiven(s *socket, o *option, c wsa.GetsockoptCall, ret *wsa.Return) ru
 	if !ok {
 		return rules.OPTGet
 	}
-	if o.name == wsa.SO_CONNECT_TIME && s.status != connected && got != 0xFFFFFFFF {
+	if o.name == wsa.SO_CONNECT_TIME && s.status != connected && s.status != connecting && got != 0xFFFFFFFF {
 		return rules.OPTConntime
 	}
 	if o.value == nil {
@@ -265,7 +265,7 @@ func (v *verdict) setsockopt(c wsa.SetsockoptCall) {
 	if v.s.status == connecting {
 		v.mayAny(rules.OPTConnecting)
 	}
-	if v.s.status == connected && v.s.typ == wsa.SOCK_STREAM {
+	if (v.s.status == connected || v.s.status == connecting) && v.s.typ == wsa.SOCK_STREAM {
 		v.may(rules.OPTNetreset)
 		v.may(rules.OPTNotconn)
 	}
