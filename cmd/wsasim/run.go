@@ -158,7 +158,7 @@ func (a *app) report(file string, f runFlags, r *scenario.Result) {
 		fmt.Fprintln(a.stderr, r.Failure)
 		return
 	}
-	text := fmt.Sprintf("%s: ok: %s, %d failed as expected, %s met, %s, %s of virtual time", file,
+	text := fmt.Sprintf("%s: ok: %s, %d of them failed, %s met, %s, %s of virtual time", file,
 		count(r.Calls, "call"), r.Failed, count(r.Expected, "expectation"), count(len(r.Advisories), "piece")+" of advice", r.Time)
 	switch {
 	case r.Verdict == model.Unknown:

@@ -38,8 +38,8 @@ func init() {
 		{"reset", "reset(a, b)", "resets every connection between two hosts", doReset},
 		{"spawn", "spawn(thread, fn, *args, **kwargs)", "runs fn(thread, *args) as the code of another thread; the result has done and result", doSpawn},
 		{"run", "run()", "lets the spawned threads run until all have ended; the end of a script does it too", doRun},
-		{"sleep", "sleep(\"10ms\")", "lets virtual time pass; a number counts seconds", doSleep},
-		{"now", "now()", "the virtual time in seconds", doNow},
+		{"sleep", "sleep(\"10ms\")", "lets virtual time pass; a number counts milliseconds, here and for every duration", doSleep},
+		{"now", "now()", "the virtual time in milliseconds, rounded down", doNow},
 		{"fails", "fails(error, call, ...)", "makes a call that must fail: with that error, with one of a list, or with ANY; gives the outcome", doFails},
 		{"attempt", "attempt(call, ...)", "makes a call that may fail and gives its outcome: ok, error, rule, value, data, addr, len, count", doAttempt},
 		{"expect", "expect(condition, message=\"\", rule=\"\")", "stops the scenario unless the condition is true; rule names what it shows", doExpect},
@@ -91,7 +91,7 @@ func (e *Engine) checkUnless(name string) error {
 	return e.check()
 }
 
-// duration reads a Go duration in a string, or a number of seconds.
+// duration reads a Go duration in a string, or a number of milliseconds.
 func duration(v starlark.Value) (time.Duration, error) {
 	switch v := v.(type) {
 	case nil, starlark.NoneType:
@@ -102,10 +102,10 @@ func duration(v starlark.Value) (time.Duration, error) {
 		}
 	case starlark.Int, starlark.Float:
 		if f, ok := starlark.AsFloat(v); ok && f >= 0 {
-			return time.Duration(f * float64(time.Second)), nil
+			return time.Duration(f * float64(time.Millisecond)), nil
 		}
 	}
-	return 0, usagef("expected a duration such as \"10ms\" or a number of seconds, got %v", v)
+	return 0, usagef("expected a duration such as \"10ms\" or a number of milliseconds, got %v", v)
 }
 
 func doWorld(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -398,7 +398,7 @@ func doNow(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
-	return starlark.Float(e.now().Seconds()), nil
+	return starlark.MakeInt64(e.now().Milliseconds()), nil
 }
 
 // tried is a call that a script made through attempt or fails.

@@ -299,6 +299,8 @@ func FormatStruct(name string, b []byte) string {
 			}
 			parts = append(parts, text)
 		case text == "0" || text == "" || text == "00000000-0000-0000-0000-000000000000":
+		case v.Type == wsa.FieldUTF16 && v.Size%2 != 0:
+			parts = append(parts, text)
 		case v.Type == wsa.FieldUTF16:
 			parts = append(parts, strconv.Quote(strings.Trim(text, `"`)))
 		case v.Kind != "" && !unicode.IsDigit(rune(text[0])) || v.Type == wsa.FieldStorage:

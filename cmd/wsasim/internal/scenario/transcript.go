@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"wsasim/model/rules"
-	"wsasim/wsa"
 	"wsasim/wsa/trace"
 )
 
@@ -18,7 +17,8 @@ import (
 //	0.000000  client    connect(4, 10.0.0.2:443)                  = ok
 //	0.000000  client    send(4, "hello")                          = 5
 //
-// A call that waits stands where it was made, and again where it ends.
+// A call that waits stands where it was made, and again where it ends, when
+// anything happened meanwhile.
 type Transcript struct {
 	w       *bufio.Writer // nil: nothing is written
 	color   bool
@@ -30,7 +30,8 @@ type Transcript struct {
 	// has happened since: most calls end at once and take one line.
 	held    *trace.Record
 	notes   []string
-	waiting map[int]wsa.Call // calls whose line was written
+	waiting map[int]*trace.Record // calls whose line was written
+	cited   map[string]bool       // rules that were explained already
 }
 
 // callWidth is the column at which results stand, for calls that end before.
@@ -40,7 +41,7 @@ const callWidth = 62
 func NewTranscript(opts Options) *Transcript {
 	t := &Transcript{
 		color: opts.Color, packets: opts.Packets, labels: make(map[int]string), perHost: make(map[string]int),
-		waiting: make(map[int]wsa.Call),
+		waiting: make(map[int]*trace.Record), cited: make(map[string]bool),
 	}
 	if opts.Transcript != nil && opts.Transcript != io.Discard {
 		t.w = bufio.NewWriter(opts.Transcript)
@@ -117,6 +118,9 @@ func (t *Transcript) Write(r *trace.Record) {
 // note adds a line about something that is not a call; it stands behind the
 // call that it happened in.
 func (t *Transcript) note(r *trace.Record, color, what, text string) {
+	if t.held != nil && r.Time > t.held.Time {
+		t.release()
+	}
 	line := fmt.Sprintf("%s  %-10s  %s", clock(r.Time), "", t.paint(color, what+"  "+text))
 	if t.held != nil {
 		t.notes = append(t.notes, line)
@@ -127,34 +131,43 @@ func (t *Transcript) note(r *trace.Record, color, what, text string) {
 
 // returned writes the end of a call.
 func (t *Transcript) returned(r *trace.Record) {
-	held := t.held
-	if held != nil && held.TID == r.TID {
+	if held := t.held; held != nil && held.TID == r.TID && (r.Time == held.Time || len(t.notes) == 0) {
 		t.held = nil
-		t.result(r, held.Call, FormatCall(held.Call))
+		t.result(r, held, FormatCall(held.Call))
 		t.flushNotes()
 		return
 	}
 	t.release()
 	if call, ok := t.waiting[r.TID]; ok {
 		delete(t.waiting, r.TID)
-		t.result(r, call, "... "+FormatCall(call))
+		t.result(r, call, "... "+FormatCall(call.Call))
 	}
 }
 
-// result writes the line of a call that has ended and, for a failure, why.
-func (t *Transcript) result(r *trace.Record, call wsa.Call, text string) {
-	result, color := FormatReturn(call, r.Return), plain
+// result writes the line of a call that has ended and, for a failure, why: in
+// full the first time that a rule is cited, by its name afterwards.
+func (t *Transcript) result(r, call *trace.Record, text string) {
+	result, color := FormatReturn(call.Call, r.Return), plain
+	if took := r.Time - call.Time; took > 0 {
+		result += " after " + took.String()
+	}
 	if r.Return.Err != 0 || r.Return.Failure != "" {
 		color = red
 	}
+	explain := r.Return.Err != 0 && r.Rule != ""
+	if explain && t.cited[r.Rule] {
+		result += "  " + r.Rule
+		explain = false
+	}
 	t.line(fmt.Sprintf("%s  %-10s  %-*s  %s", clock(r.Time), t.label(r.Host, r.TID), callWidth, text, t.paint(color, result)))
-	if r.Return.Err == 0 || r.Rule == "" {
+	if !explain {
 		return
 	}
+	t.cited[r.Rule] = true
 	if why, ok := rules.Lookup(rules.ID(r.Rule)); ok {
 		indent := strings.Repeat(" ", len(clock(0))+14)
-		t.line(fmt.Sprintf("%s%s", indent, t.paint(dim, fmt.Sprintf("%s (%s): %s", why.ID, why.Strength, why.Condition))))
-		t.line(fmt.Sprintf("%s%s", indent, t.paint(dim, "source: "+sources(why))))
+		t.line(indent + t.paint(dim, fmt.Sprintf("%s (%s): %s", why.ID, why.Strength, why.Condition)))
+		t.line(indent + t.paint(dim, "source: "+sources(why)))
 	}
 }
 
@@ -165,7 +178,7 @@ func (t *Transcript) release() {
 	}
 	r := t.held
 	t.held = nil
-	t.waiting[r.TID] = r.Call
+	t.waiting[r.TID] = r
 	t.line(fmt.Sprintf("%s  %-10s  %-*s  %s", clock(r.Time), t.label(r.Host, r.TID), callWidth, FormatCall(r.Call), t.paint(dim, "...")))
 	t.flushNotes()
 }
