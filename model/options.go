@@ -88,7 +88,7 @@ var options = []option{
 			return v, known && x.family == wsa.AF_INET6
 		},
 		set: triSet(func(x *socket) *tri { return &x.v6only })},
-	{level: wsa.SOL_SOCKET, name: wsa.SO_MAX_MSG_SIZE, form: formWord, access: readOnly},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_MAX_MSG_SIZE, form: formWord, access: readOnly, on: wsa.SOCK_DGRAM},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_PROTOCOL_INFOA, form: formBlob, access: readOnly},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_PROTOCOL_INFOW, form: formBlob, access: readOnly},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_BSP_STATE, form: formBlob, access: readOnly},
