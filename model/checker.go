@@ -163,8 +163,8 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		return c.declare(r, func(s State) (State, bool) { return s.AddThread(r.PID, r.TID) })
 	case trace.ThreadEnd:
 		c.settle()
+		// A call that was waiting when its world ended returns after this.
 		c.each(func(s State) (State, bool) { return s.EndThread(r.TID), true })
-		delete(c.waiting, r.TID)
 	case trace.Fault:
 		c.each(func(s State) (State, bool) { return s.Disturb(), true })
 	case trace.Advisory, trace.Negotiation:
