@@ -168,6 +168,9 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 	if !levels[level] {
 		return 0, t.fail(rules.OPTLevel, wsa.WSAEINVAL)
 	}
+	if level == wsa.SOL_SOCKET && (name == wsa.SO_PROTOCOL_INFOA || name == wsa.SO_PROTOCOL_INFOW) {
+		return 0, t.notSimulated("SO_PROTOCOL_INFO")
+	}
 	for i, o := range optionTable {
 		if o.level != level || o.name != name {
 			continue

@@ -256,8 +256,11 @@ func (l *ACL) Canonical() *ACL {
 func canonical(a, b ACE) int { return a.kind() - b.kind() }
 
 func (e ACE) kind() int {
-	if e.Flags&Inherited != 0 {
+	switch {
+	case e.Flags&Inherited != 0:
 		return 2
+	case e.Type == Deny:
+		return 0
 	}
-	return int(e.Type)
+	return 1
 }

@@ -83,11 +83,11 @@ func Authenticate(r Request) (Proof, error) {
 	}
 	var refusals []*Error
 	for _, m := range methods {
-		decide := r.kerberos
-		if m == Certificates {
-			decide = r.certificates
+		if int(m) >= len(deciders) {
+			refusals = append(refusals, &Error{Failure: NoCredentials, Method: m, Text: "there is no such method"})
+			continue
 		}
-		proof, refusal := decide()
+		proof, refusal := deciders[m](&r)
 		if refusal == nil {
 			return proof, nil
 		}
@@ -98,8 +98,16 @@ func Authenticate(r Request) (Proof, error) {
 	}
 	main := max(0, slices.IndexFunc(refusals, func(e *Error) bool { return e.Failure != NoCredentials }))
 	e := refusals[main]
-	e.Also = slices.Delete(refusals, main, main+1)
+	if len(refusals) > 1 {
+		e.Also = slices.Delete(refusals, main, main+1)
+	}
 	return Proof{}, e
+}
+
+// deciders has the decision of each method.
+var deciders = [...]func(*Request) (Proof, *Error){
+	Kerberos:     (*Request).kerberos,
+	Certificates: (*Request).certificates,
 }
 
 // kerberos decides as the exchanges of RFC 4120 would, in their order: the
@@ -119,8 +127,11 @@ func (r *Request) kerberos() (Proof, *Error) {
 	if refusal != nil {
 		return Proof{}, refusal
 	}
-	if refusal := serviceStanding(holder, r.Now); refusal != nil {
+	if refusal := asService.judge(holder, r.Now); refusal != nil {
 		return Proof{}, refusal
+	}
+	if holder.password.none {
+		return Proof{}, fail(NoKey, "%v has no password to seal a ticket with", holder)
 	}
 	if refusal := r.readTicket(name, holder); refusal != nil {
 		return Proof{}, refusal
@@ -132,16 +143,14 @@ func (r *Request) kerberos() (Proof, *Error) {
 	}, nil
 }
 
-// logOn is the client proving itself to its own domain. Disabled and expired
-// are one failure on Windows (MS-KILE 3.3.5.6.3), where RFC 4120 would have
-// KDC_ERR_NAME_EXP for the second. That the account is judged before the
-// password is inferred.
+// logOn is the client proving itself to its own domain. That the account is
+// judged before the password is inferred.
 func (r *Request) logOn() *Error {
 	a := r.Client.Account
 	if a == nil {
 		return fail(NoCredentials, "the client is a member of no domain")
 	}
-	if refusal := clientStanding(a, r.Now); refusal != nil {
+	if refusal := asClient.judge(a, r.Now); refusal != nil {
 		return refusal
 	}
 	switch p := &a.password; {
@@ -157,31 +166,25 @@ func (r *Request) logOn() *Error {
 	return nil
 }
 
-// clientStanding judges an account as a client's.
-func clientStanding(a *Account, now time.Duration) *Error {
-	switch p := a.lifetime.at(now); {
-	case a.disabled:
-		return fail(ClientRevoked, "%v is disabled", a)
-	case p == after:
-		return fail(ClientRevoked, "%v expired at %v; it is %v", a, a.lifetime.Until, now)
-	case p == before:
-		return fail(ClientNotYet, "%v is valid from %v; it is %v", a, a.lifetime.From, now)
-	}
-	return nil
-}
+// standing is how one of the two roles calls what can be wrong with an account.
+type standing struct{ disabled, expired, notYet Failure }
 
-// serviceStanding judges an account as a service's. RFC 4120 7.5.9 has the
-// codes; that Windows uses them is inferred.
-func serviceStanding(a *Account, now time.Duration) *Error {
+// MS-KILE 3.3.5.6.3 has one code for clients that are disabled or have expired.
+// For services RFC 4120 7.5.9 has these; that Windows uses them is inferred.
+var (
+	asClient  = standing{disabled: ClientRevoked, expired: ClientRevoked, notYet: ClientNotYet}
+	asService = standing{disabled: ServiceRevoked, expired: ServiceExpired, notYet: ServiceNotYet}
+)
+
+// judge refuses an account that may not be used now.
+func (s standing) judge(a *Account, now time.Duration) *Error {
 	switch p := a.lifetime.at(now); {
 	case a.disabled:
-		return fail(ServiceRevoked, "%v is disabled", a)
+		return fail(s.disabled, "%v is disabled", a)
 	case p == after:
-		return fail(ServiceExpired, "%v expired at %v; it is %v", a, a.lifetime.Until, now)
+		return fail(s.expired, "%v expired at %v; it is %v", a, a.lifetime.Until, now)
 	case p == before:
-		return fail(ServiceNotYet, "%v is valid from %v; it is %v", a, a.lifetime.From, now)
-	case a.password.none:
-		return fail(NoKey, "%v has no password", a)
+		return fail(s.notYet, "%v is valid from %v; it is %v", a, a.lifetime.From, now)
 	}
 	return nil
 }
@@ -248,11 +251,11 @@ func tooFarApart(a, b, most time.Duration) bool {
 // each must have one from an issuer that the other trusts, and the server's must
 // be for the name that is asked for.
 func (r *Request) certificates() (Proof, *Error) {
-	client, refusal := r.present("client", &r.Client, &r.Server, "")
+	client, refusal := r.present("client", &r.Client, &r.Server, "", asClient)
 	if refusal != nil {
 		return Proof{}, refusal
 	}
-	server, refusal := r.present("server", &r.Server, &r.Client, r.Service)
+	server, refusal := r.present("server", &r.Server, &r.Client, r.Service, asService)
 	if refusal != nil {
 		return Proof{}, refusal
 	}
@@ -270,14 +273,14 @@ func (c *Certificate) principal() Principal {
 
 // present finds the first certificate of one end that the other accepts. When
 // there is none, the failure is that of the first.
-func (r *Request) present(end string, from, to *Credentials, service string) (*Certificate, *Error) {
+func (r *Request) present(end string, from, to *Credentials, service string, as standing) (*Certificate, *Error) {
 	if len(from.Certificates) == 0 {
 		return nil, &Error{Failure: NoCredentials, Method: Certificates, Text: "the " + end + " has no certificate"}
 	}
 	var first *Error
 	for i := range from.Certificates {
 		c := &from.Certificates[i]
-		refusal := c.judge(to, r.Now, service)
+		refusal := c.judge(to, r.Now, service, as)
 		if refusal == nil {
 			return c, nil
 		}
@@ -291,7 +294,7 @@ func (r *Request) present(end string, from, to *Credentials, service string) (*C
 
 // judge is one end's verdict on the other's certificate, by its own clock. Which
 // of several faults is reported is inferred.
-func (c *Certificate) judge(by *Credentials, now time.Duration, service string) *Error {
+func (c *Certificate) judge(by *Credentials, now time.Duration, service string, as standing) *Error {
 	clock := now + by.Skew
 	switch p := c.Valid.at(clock); {
 	case !slices.Contains(by.TrustedIssuers, c.Issuer):
@@ -303,7 +306,7 @@ func (c *Certificate) judge(by *Credentials, now time.Duration, service string) 
 	case service != "" && !c.Matches(service):
 		return fail(NameMismatch, "the certificate of %q is for %q, not for %q", c.Subject, c.Names, service)
 	case c.Account != nil:
-		return clientStanding(c.Account, now)
+		return as.judge(c.Account, now)
 	}
 	return nil
 }

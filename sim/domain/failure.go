@@ -99,7 +99,9 @@ func (f Failure) Meaning() string {
 	return failures[f].meaning
 }
 
-func (f Failure) Error() string { return fmt.Sprintf("%v (%#x): %s", f, f.Number(), f.Meaning()) }
+func (f Failure) Error() string {
+	return fmt.Sprintf("%s (%#x): %s", f.String(), f.Number(), f.Meaning())
+}
 
 // Error is why an authentication was refused.
 type Error struct {
@@ -113,7 +115,7 @@ type Error struct {
 // Error gives method, protocol name and number, and the text.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%v: %v (%#x): %s", e.Method, e.Failure, e.Failure.Number(), e.Text)
+	fmt.Fprintf(&b, "%v: %s (%#x): %s", e.Method, e.Failure.String(), e.Failure.Number(), e.Text)
 	for _, o := range e.Also {
 		b.WriteString("; " + o.Error())
 	}

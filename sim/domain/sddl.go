@@ -191,7 +191,7 @@ func parseRights(text string) (uint32, bool) {
 	if hex, ok := strings.CutPrefix(strings.ToLower(text), "0x"); ok {
 		digits, base = hex, 16
 	}
-	if n, err := strconv.ParseUint(digits, base, 32); err == nil && digits[0] != '+' {
+	if n, err := strconv.ParseUint(digits, base, 32); err == nil {
 		return uint32(n), true
 	}
 	return parseLetters(text, rightLetters)

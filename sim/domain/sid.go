@@ -101,7 +101,7 @@ func parseAuthority(text string) (uint64, error) {
 // leading zero.
 func parseDecimal(text string) (uint32, error) {
 	n, err := strconv.ParseUint(text, 10, 32)
-	if err != nil || (len(text) > 1 && text[0] == '0') || text[0] == '+' {
+	if err != nil || (len(text) > 1 && text[0] == '0') {
 		return 0, fmt.Errorf("%q is not a decimal number of 32 bits without leading zeros", clip(text))
 	}
 	return uint32(n), nil

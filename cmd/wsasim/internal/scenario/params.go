@@ -91,7 +91,7 @@ func Params(op string) []Param {
 		switch {
 		case ok:
 			p.preset = found
-		case strings.Contains(options, "omitempty"):
+		case strings.Contains(options, "omit"):
 			p.value = reflect.Zero(p.typ).Interface()
 		default:
 			p.Required = true
