@@ -219,7 +219,7 @@ func (m GenericMapping) walk(sd *SecurityDescriptor, t *Token, want, before uint
 			if refused < 0 && mask&want&^granted&^denied != 0 {
 				refused = i
 			}
-			denied |= mask &^ granted
+			denied |= mask
 		}
 	}
 	return granted, refused
