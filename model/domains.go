@@ -77,6 +77,28 @@ func started(tids ...int) State {
 	return s
 }
 
+// start is a state and the calls that led to it.
+type start struct {
+	State
+	steps []WitnessStep
+}
+
+func begin(s start, tid int, calls ...wsa.Call) start {
+	for _, c := range calls {
+		s.steps = append(s.steps, WitnessStep{TID: tid, Call: c})
+	}
+	s.State = after(s.State, tid, calls...)
+	return s
+}
+
+func beginAt(tids ...int) start {
+	s := start{State: exampleWorld()}
+	for _, tid := range tids {
+		s = begin(s, tid, wsa.WSAStartupCall{Version: 0x202})
+	}
+	return s
+}
+
 // moves gives the calls to one thread.
 func moves(tid int, calls ...wsa.Call) []Move {
 	out := make([]Move, len(calls))
@@ -126,7 +148,7 @@ func createDomain() Domain {
 	binary.LittleEndian.PutUint32(info[infoType:], wsa.SOCK_DGRAM)
 	binary.LittleEndian.PutUint32(info[infoProtocol:], wsa.IPPROTO_UDP)
 	make := func(af, typ, proto int32) wsa.Call { return wsa.SocketCall{Family: af, Type: typ, Protocol: proto} }
-	return Domain{Name: "create", Start: started(1, 4), Depth: 2, Moves: slices.Concat(
+	return Domain{Name: "create", Start: beginAt(1, 4).State, Setup: beginAt(1, 4).steps, Depth: 2, Moves: slices.Concat(
 		moves(1, make(0xdead, 0xdead, 6), make(0xdead, 1, 6), make(2, 1, 17), make(0, 0, 0), make(0, 0, 6), make(2, 0, 6), make(2, 3, 1),
 			make(2, 4, 113), make(23, 2, 0), wsa.WSASocketCall{ProtocolInfo: info}, wsa.WSASocketCall{ProtocolInfo: info[:100]},
 			wsa.WSASocketCall{Family: 2, Type: 1, Group: 77}, wsa.WSASocketCall{Family: 2, Type: 1, Flags: 0x80000000}),
@@ -134,8 +156,8 @@ func createDomain() Domain {
 }
 
 func bindDomain() Domain {
-	s := after(started(1), 1, tcp4, udp4, tcp6)
-	return Domain{Name: "bind", Start: s, Depth: 2, Moves: moves(1,
+	s := begin(beginAt(1), 1, tcp4, udp4, tcp6)
+	return Domain{Name: "bind", Start: s.State, Setup: s.steps, Depth: 2, Moves: moves(1,
 		wsa.BindCall{S: 4, Name: nil}, wsa.BindCall{S: 4, Name: sockaddr("0.0.0.0:0")[:15]}, wsa.BindCall{S: 4, Name: family(0xdead, 16)},
 		wsa.BindCall{S: 4, Name: sockaddr("[::]:80")}, wsa.BindCall{S: 4, Name: sockaddr("0.0.0.0:0")}, wsa.BindCall{S: 4, Name: sockaddr("10.0.0.1:80")},
 		wsa.BindCall{S: 4, Name: sockaddr("10.9.9.9:80")}, wsa.BindCall{S: 8, Name: sockaddr("255.255.255.255:80")},
@@ -146,7 +168,7 @@ func bindDomain() Domain {
 }
 
 func sharingDomain() Domain {
-	s := after(started(1), 1, tcp4, tcp4)
+	s := begin(beginAt(1), 1, tcp4, tcp4)
 	var calls []wsa.Call
 	for _, h := range []wsa.SOCKET{4, 8} {
 		for _, opt := range []int32{wsa.SO_REUSEADDR, wsa.SO_EXCLUSIVEADDRUSE} {
@@ -155,12 +177,12 @@ func sharingDomain() Domain {
 		calls = append(calls, wsa.BindCall{S: h, Name: sockaddr("0.0.0.0:80")}, wsa.BindCall{S: h, Name: sockaddr("10.0.0.1:80")},
 			wsa.ConnectCall{S: h, Name: sockaddr("10.0.0.1:99")}, wsa.ClosesocketCall{S: h})
 	}
-	return Domain{Name: "sharing", Start: s, Depth: 4, Moves: moves(1, calls...)}
+	return Domain{Name: "sharing", Start: s.State, Setup: s.steps, Depth: 4, Moves: moves(1, calls...)}
 }
 
 func listenDomain() Domain {
-	s := after(started(1), 1, tcp4, udp4, wsa.BindCall{S: 8, Name: sockaddr("0.0.0.0:53")})
-	return Domain{Name: "listen", Start: s, Depth: 5, Moves: slices.Concat(moves(1,
+	s := begin(beginAt(1), 1, tcp4, udp4, wsa.BindCall{S: 8, Name: sockaddr("0.0.0.0:53")})
+	return Domain{Name: "listen", Start: s.State, Setup: s.steps, Depth: 5, Moves: slices.Concat(moves(1,
 		wsa.BindCall{S: 4, Name: sockaddr("0.0.0.0:80")}, wsa.ListenCall{S: 4, Backlog: 1}, wsa.ListenCall{S: 8}, nonblocking(4),
 		wsa.AcceptCall{S: 4, Addr: 16, Addrlen: ptr(int32(16))}, wsa.AcceptCall{S: 4, Addr: 4, Addrlen: ptr(int32(4))},
 		wsa.AcceptCall{S: 4, Addr: wsa.NULL}, wsa.AcceptCall{S: 8, Addr: wsa.NULL}, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}),
@@ -168,8 +190,8 @@ func listenDomain() Domain {
 }
 
 func streamDomain() Domain {
-	s := after(started(1), 1, tcp4)
-	return Domain{Name: "stream", Start: s, Depth: 4, Moves: slices.Concat(moves(1,
+	s := begin(beginAt(1), 1, tcp4)
+	return Domain{Name: "stream", Start: s.State, Setup: s.steps, Depth: 4, Moves: slices.Concat(moves(1,
 		wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}, nonblocking(4),
 		wsa.GetsocknameCall{S: 4, Name: 16, Namelen: ptr(int32(16))}, wsa.GetpeernameCall{S: 4, Name: 16, Namelen: ptr(int32(16))},
 		wsa.ShutdownCall{S: 4, How: wsa.SD_SEND}, wsa.ShutdownCall{S: 4, How: 9},
@@ -179,9 +201,9 @@ func streamDomain() Domain {
 }
 
 func connectDomain() Domain {
-	s := after(started(1), 1, tcp4, udp4, tcp6)
+	s := begin(beginAt(1), 1, tcp4, udp4, tcp6)
 	to := sockaddr("10.0.0.2:80")
-	return Domain{Name: "connect", Start: s, Depth: 2, Moves: moves(1,
+	return Domain{Name: "connect", Start: s.State, Setup: s.steps, Depth: 2, Moves: moves(1,
 		wsa.ConnectCall{S: 4}, wsa.ConnectCall{S: 4, Name: family(0xdead, 16)}, wsa.ConnectCall{S: 4, Name: family(0, 16)},
 		wsa.ConnectCall{S: 4, Name: sockaddr("0.0.0.0:80")}, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:0")},
 		wsa.WSAConnectCall{S: 4, Name: to, GroupQOS: wsa.Bytes{1}}, wsa.WSAConnectCall{S: 4, Name: to, CallerData: wsa.Bytes{1}},
@@ -192,11 +214,11 @@ func connectDomain() Domain {
 }
 
 func transferDomain() Domain {
-	s := after(started(1), 1, tcp4, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}, udp4, tcp4, plain4(wsa.SOCK_DGRAM))
+	s := begin(beginAt(1), 1, tcp4, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}, udp4, tcp4, plain4(wsa.SOCK_DGRAM))
 	flags := func(f uint32) *uint32 { return &f }
 	bufs := []wsa.Bytes{wsa.Bytes("ab"), wsa.Bytes("c")}
 	big := make(wsa.Bytes, maxDatagramLimit+1)
-	return Domain{Name: "transfer", Start: s, Depth: 2, Moves: moves(1,
+	return Domain{Name: "transfer", Start: s.State, Setup: s.steps, Depth: 2, Moves: moves(1,
 		wsa.SendCall{S: 4}, wsa.SendCall{S: 4, Buf: wsa.Bytes("a"), Flags: 0x4000}, wsa.SendCall{S: 12, Buf: wsa.Bytes("a")}, wsa.SendCall{S: 8, Buf: wsa.Bytes("a"), Flags: wsa.MSG_OOB},
 		wsa.SendtoCall{S: 4, Buf: wsa.Bytes("a"), To: sockaddr("10.0.0.9:1")}, wsa.SendtoCall{S: 8, Buf: wsa.Bytes("a")},
 		wsa.SendtoCall{S: 8, Buf: big, To: sockaddr("10.0.0.2:9")}, wsa.SendtoCall{S: 8, To: sockaddr("10.0.0.2:9")[:4]},
@@ -212,8 +234,8 @@ func transferDomain() Domain {
 }
 
 func endingDomain() Domain {
-	s := after(started(1), 1, tcp4, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")})
-	return Domain{Name: "ending", Start: s, Depth: 3, Moves: slices.Concat(moves(1,
+	s := begin(beginAt(1), 1, tcp4, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")})
+	return Domain{Name: "ending", Start: s.State, Setup: s.steps, Depth: 3, Moves: slices.Concat(moves(1,
 		wsa.SendCall{S: 4, Buf: wsa.Bytes("ab")}, wsa.RecvCall{S: 4, Buf: 4}, wsa.ShutdownCall{S: 4, How: wsa.SD_SEND}, wsa.ShutdownCall{S: 4, How: wsa.SD_RECEIVE},
 		wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}, wsa.GetpeernameCall{S: 4, Name: 16, Namelen: ptr(int32(16))},
 		wsa.SetsockoptCall{S: 4, Level: wsa.SOL_SOCKET, Optname: wsa.SO_KEEPALIVE, Optval: word(1)}),
@@ -221,9 +243,9 @@ func endingDomain() Domain {
 }
 
 func datagramDomain() Domain {
-	s := after(started(1), 1, udp4)
+	s := begin(beginAt(1), 1, udp4)
 	to, all := sockaddr("10.0.0.2:9"), sockaddr("255.255.255.255:9")
-	return Domain{Name: "datagram", Start: s, Depth: 3, Moves: moves(1,
+	return Domain{Name: "datagram", Start: s.State, Setup: s.steps, Depth: 3, Moves: moves(1,
 		wsa.SendtoCall{S: 4, Buf: wsa.Bytes("a"), To: to}, wsa.SendtoCall{S: 4, Buf: wsa.Bytes("a"), To: all}, wsa.SendtoCall{S: 4, Buf: wsa.Bytes("a"), To: family(99, 16)},
 		wsa.SendtoCall{S: 4, Buf: wsa.Bytes("a"), To: sockaddr("0.0.0.0:9")}, wsa.SendtoCall{S: 4, Buf: wsa.Bytes("a"), To: sockaddr("127.0.0.1:0")},
 		wsa.SendCall{S: 4, Buf: wsa.Bytes("a")}, wsa.RecvCall{S: 4, Buf: 4}, wsa.RecvfromCall{S: 4, Buf: 4, From: 16, Fromlen: ptr(int32(16))},
@@ -234,7 +256,7 @@ func datagramDomain() Domain {
 }
 
 func optionDomain() Domain {
-	s := after(started(1), 1, tcp4, udp4)
+	s := begin(beginAt(1), 1, tcp4, udp4)
 	get := func(h wsa.SOCKET, level, opt int32, room int32) wsa.Call {
 		return wsa.GetsockoptCall{S: h, Level: level, Optname: opt, Optval: wsa.Room(room), Optlen: &room}
 	}
@@ -242,7 +264,7 @@ func optionDomain() Domain {
 		return wsa.SetsockoptCall{S: h, Level: level, Optname: opt, Optval: v}
 	}
 	const sol = wsa.SOL_SOCKET
-	return Domain{Name: "options", Start: s, Depth: 2, Moves: moves(1,
+	return Domain{Name: "options", Start: s.State, Setup: s.steps, Depth: 2, Moves: moves(1,
 		get(4, sol, wsa.SO_TYPE, 4), get(4, sol, wsa.SO_ERROR, 4), get(4, sol, wsa.SO_CONNECT_TIME, 4), get(4, sol, wsa.SO_REUSEADDR, 4),
 		get(8, sol, wsa.SO_LINGER, 4), get(4, 0x8000, 1, 4), get(4, sol, 0x7abc, 4), get(4, sol, wsa.SO_TYPE, 0), get(77, sol, wsa.SO_OPENTYPE, 4),
 		get(4, wsa.IPPROTO_IP, wsa.IP_TTL, 4), set(4, sol, wsa.SO_TYPE, word(1)), set(4, sol, wsa.SO_ERROR, word(1234)),
@@ -253,11 +275,11 @@ func optionDomain() Domain {
 }
 
 func controlDomain() Domain {
-	s := after(started(1), 1, tcp4, udp4)
+	s := begin(beginAt(1), 1, tcp4, udp4)
 	ctl := func(code uint32, in wsa.Bytes, out wsa.Room) wsa.Call {
 		return wsa.WSAIoctlCall{S: 4, Code: code, In: in, Out: out}
 	}
-	return Domain{Name: "control", Start: s, Depth: 2, Moves: moves(1,
+	return Domain{Name: "control", Start: s.State, Setup: s.steps, Depth: 2, Moves: moves(1,
 		wsa.IoctlsocketCall{S: 4, Cmd: wsa.FIONREAD, Argp: ptr(uint32(0))}, wsa.IoctlsocketCall{S: 4, Cmd: wsa.SIOCATMARK, Argp: ptr(uint32(0))},
 		wsa.IoctlsocketCall{S: 4, Cmd: wsa.FIONBIO}, wsa.IoctlsocketCall{S: 4, Cmd: 0xdeadbeef, Argp: ptr(uint32(0))}, nonblocking(4),
 		ctl(wsa.FIONBIO, word(1), wsa.NULL), ctl(wsa.FIONREAD, nil, 4), ctl(wsa.FIONREAD, nil, 3), ctl(0xdeadbeef, nil, wsa.NULL),
@@ -290,13 +312,13 @@ func targetBytes(peer, name string) wsa.Bytes {
 }
 
 func settingsDomain() Domain {
-	s := after(started(1, 4), 1, tcp4, unix)
-	s = after(s, 4, raw4)
+	s := begin(beginAt(1, 4), 1, tcp4, unix)
+	s = begin(s, 4, raw4)
 	ipsec, _ := (&wsa.SecuritySettingsIPsec{SecurityProtocol: wsa.SOCKET_SECURITY_PROTOCOL_IPSEC, UserName: "u"}).AppendBinary(nil) // "u" encodes
 	keyed := slices.Clone(ipsec)
 	keyed[12] = 1
 	set := func(b wsa.Bytes) wsa.Call { return wsa.WSASetSocketSecurityCall{S: 4, Settings: b} }
-	return Domain{Name: "settings", Start: s, Depth: 2, Moves: slices.Concat(moves(1,
+	return Domain{Name: "settings", Start: s.State, Setup: s.steps, Depth: 2, Moves: slices.Concat(moves(1,
 		set(nil), set(settingsBytes(0, 0)), set(settingsBytes(1, 0)), set(settingsBytes(9, 0)), set(wsa.Bytes{1}), set(ipsec), set(keyed), set(ipsec[:80]),
 		wsa.WSASetSocketSecurityCall{S: 8}, wsa.WSASetSocketSecurityCall{S: 77}, wsa.WSASetSocketSecurityCall{S: 4, Overlapped: 1},
 		wsa.BindCall{S: 4, Name: sockaddr("0.0.0.0:0")}, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}, wsa.ClosesocketCall{S: 4},
@@ -305,7 +327,7 @@ func settingsDomain() Domain {
 }
 
 func targetDomain() Domain {
-	s := after(started(1), 1, tcp4, udp4, plain4(wsa.SOCK_STREAM))
+	s := begin(beginAt(1), 1, tcp4, udp4, plain4(wsa.SOCK_STREAM))
 	set := func(h wsa.SOCKET, b wsa.Bytes) wsa.Call {
 		return wsa.WSASetSocketPeerTargetNameCall{S: h, PeerTargetName: b}
 	}
@@ -317,7 +339,7 @@ func targetDomain() Domain {
 	binary.LittleEndian.PutUint32(chars[136:], binary.LittleEndian.Uint32(chars[136:])/2)
 	proto := slices.Clone(good)
 	proto[0] = 9
-	return Domain{Name: "target", Start: s, Depth: 2, Moves: moves(1,
+	return Domain{Name: "target", Start: s.State, Setup: s.steps, Depth: 2, Moves: moves(1,
 		set(4, nil), set(4, good[:100]), set(4, good), set(4, targetBytes("", "plain")), set(4, targetBytes("", "")), set(4, targetBytes("", "")[:140]), set(4, proto), set(4, chars),
 		set(8, targetBytes("", "host/a")), set(8, targetBytes("0.0.0.0:0", "host/a")), set(8, targetBytes("10.0.0.2:9", "host/a")), set(8, targetBytes("[fd00::2]:9", "host/a")),
 		del(4, sockaddr("10.0.0.2:9")), del(8, nil), del(8, sockaddr("10.0.0.2:9")[:8]), del(8, family(99, 16)), del(8, sockaddr("10.0.0.2:9")),
@@ -326,11 +348,11 @@ func targetDomain() Domain {
 }
 
 func ioctlDomain() Domain {
-	s := after(started(1), 1, tcp4)
+	s := begin(beginAt(1), 1, tcp4)
 	ctl := func(code uint32, in wsa.Bytes, out wsa.Room) wsa.Call {
 		return wsa.WSAIoctlCall{S: 4, Code: code, In: in, Out: out}
 	}
-	return Domain{Name: "secure control codes", Start: s, Depth: 2, Moves: moves(1,
+	return Domain{Name: "secure control codes", Start: s.State, Setup: s.steps, Depth: 2, Moves: moves(1,
 		ctl(wsa.SIO_SET_SECURITY, nil, wsa.NULL), ctl(wsa.SIO_SET_PEER_TARGET_NAME, targetBytes("", "host/server.example"), wsa.NULL),
 		ctl(wsa.SIO_DELETE_PEER_TARGET_NAME, sockaddr("10.0.0.2:9"), wsa.NULL), ctl(wsa.SIO_QUERY_SECURITY, nil, 24), ctl(wsa.SIO_QUERY_SECURITY, nil, 3),
 		wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")})}
@@ -347,12 +369,12 @@ func templateBytes(peer string, mask uint32) wsa.Bytes {
 }
 
 func queryDomain() Domain {
-	s := after(started(1), 1, tcp4, udp4, wsa.WSASetSocketSecurityCall{S: 4})
+	s := begin(beginAt(1), 1, tcp4, udp4, wsa.WSASetSocketSecurityCall{S: 4})
 	ask := func(h wsa.SOCKET, template wsa.Bytes, info wsa.Room, length *uint32) wsa.Call {
 		return wsa.WSAQuerySocketSecurityCall{S: h, Template: template, Info: info, InfoLen: length}
 	}
 	n := ptr(uint32(24))
-	return Domain{Name: "query", Start: s, Depth: 3, Moves: moves(1,
+	return Domain{Name: "query", Start: s.State, Setup: s.steps, Depth: 3, Moves: moves(1,
 		ask(4, nil, 24, n), ask(4, nil, 24, nil), ask(4, nil, wsa.NULL, ptr(uint32(0))), ask(4, nil, 4, ptr(uint32(4))), ask(4, templateBytes("", wsa.TOKEN_QUERY), 24, n),
 		ask(8, nil, 24, n), ask(8, templateBytes("10.0.0.2:9", 0), 24, n), ask(8, templateBytes("", 0), 24, n),
 		wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}, wsa.CloseHandleCall{H: 12}, wsa.CloseHandleCall{H: 4},
@@ -360,10 +382,10 @@ func queryDomain() Domain {
 }
 
 func negotiationDomain() Domain {
-	s := after(started(1, 3), 1, tcp4, udp4)
-	s = after(s, 3, tcp4, udp4)
+	s := begin(beginAt(1, 3), 1, tcp4, udp4)
+	s = begin(s, 3, tcp4, udp4)
 	n := ptr(uint32(24))
-	return Domain{Name: "negotiation", Start: s, Depth: 6, Moves: slices.Concat(
+	return Domain{Name: "negotiation", Start: s.State, Setup: s.steps, Depth: 6, Moves: slices.Concat(
 		moves(1, wsa.WSASetSocketSecurityCall{S: 4, Settings: settingsBytes(0, wsa.SOCKET_SETTINGS_GUARANTEE_ENCRYPTION)},
 			wsa.WSASetSocketSecurityCall{S: 4, Settings: settingsBytes(0, wsa.SOCKET_SETTINGS_ALLOW_INSECURE)},
 			wsa.WSASetSocketPeerTargetNameCall{S: 4, PeerTargetName: targetBytes("", "host/other.example")},
@@ -372,19 +394,19 @@ func negotiationDomain() Domain {
 }
 
 func impersonationDomain() Domain {
-	s := after(started(1, 3), 1, plain4(wsa.SOCK_STREAM), plain4(wsa.SOCK_DGRAM), tcp4, wsa.WSASetSocketSecurityCall{S: 4})
+	s := begin(beginAt(1, 3), 1, plain4(wsa.SOCK_STREAM), plain4(wsa.SOCK_DGRAM), tcp4, wsa.WSASetSocketSecurityCall{S: 4})
 	imp := func(h wsa.SOCKET, peer wsa.Bytes) wsa.Call {
 		return wsa.WSAImpersonateSocketPeerCall{S: h, PeerAddr: peer}
 	}
-	return Domain{Name: "impersonation", Start: s, Depth: 4, Moves: slices.Concat(moves(1,
+	return Domain{Name: "impersonation", Start: s.State, Setup: s.steps, Depth: 4, Moves: slices.Concat(moves(1,
 		imp(4, nil), imp(8, nil), imp(8, sockaddr("10.0.0.2:9")[:8]), imp(8, family(99, 16)), imp(8, sockaddr("10.0.0.2:9")), imp(12, nil),
 		wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}, wsa.WSARevertImpersonationCall{}, wsa.ClosesocketCall{S: 4}),
 		moves(2, wsa.WSARevertImpersonationCall{}, imp(4, nil)))}
 }
 
 func closingDomain() Domain {
-	s := after(started(1, 3), 1, tcp4, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}, tcp4)
-	return Domain{Name: "closing", Start: s, Depth: 3, Moves: slices.Concat(moves(1,
+	s := begin(beginAt(1, 3), 1, tcp4, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}, tcp4)
+	return Domain{Name: "closing", Start: s.State, Setup: s.steps, Depth: 3, Moves: slices.Concat(moves(1,
 		wsa.RecvCall{S: 4, Buf: 4}, wsa.SendCall{S: 4, Buf: wsa.Bytes("a")}, wsa.ConnectCall{S: 8, Name: sockaddr("10.0.0.2:80")}),
 		moves(2, wsa.ClosesocketCall{S: 4}, wsa.ClosesocketCall{S: 8}, wsa.WSACleanupCall{}, tcp4, nonblocking(4),
 			wsa.SetsockoptCall{S: 4, Level: wsa.SOL_SOCKET, Optname: wsa.SO_LINGER, Optval: word(0x50001)}),

@@ -20,6 +20,7 @@ type Move struct {
 type Domain struct {
 	Name  string
 	Start State
+	Setup []WitnessStep // the calls that led to Start, all of which succeeded
 	Moves []Move
 	Depth int // how many calls and ends of waiting follow the start
 	// LastErrors keeps threads' last errors in the states. Elsewhere they are
@@ -62,14 +63,17 @@ func (s WitnessStep) result() string {
 	return s.Kind.String()
 }
 
-// Witness is a shortest sequence of calls, in its domain, after which a rule
-// justified an outcome.
+// Witness is a shortest sequence of calls, in its domain and after its set-up,
+// after which a rule justified an outcome.
 type Witness struct {
 	Rule   rules.ID
 	Domain string
+	Setup  []WitnessStep
 	Steps  []WitnessStep
 	Advice bool // the rule advised against the last call
 }
+
+func (w *Witness) length() int { return len(w.Setup) + len(w.Steps) }
 
 // Broken is an invariant that does not hold.
 type Broken struct {
@@ -235,7 +239,7 @@ func (s State) forgetErrors(tid int) State {
 
 func (e *explorer) witness(id rules.ID, n *node, advice bool) {
 	if _, ok := e.out.Witnesses[id]; !ok {
-		e.out.Witnesses[id] = Witness{id, e.dom.Name, n.path(), advice}
+		e.out.Witnesses[id] = Witness{id, e.dom.Name, e.dom.Setup, n.path(), advice}
 	}
 }
 
@@ -277,7 +281,7 @@ func ExploreAll(domains []Domain, o ExploreOptions) *Survey {
 		s.States, s.Transitions, s.Elapsed = s.States+e.States, s.Transitions+e.Transitions, s.Elapsed+e.Elapsed
 		s.Broken = append(s.Broken, e.Broken...)
 		for id, w := range e.Witnesses {
-			if old, ok := s.Witnesses[id]; !ok || len(w.Steps) < len(old.Steps) {
+			if old, ok := s.Witnesses[id]; !ok || w.length() < old.length() {
 				s.Witnesses[id] = w
 			}
 		}

@@ -114,6 +114,7 @@ type socket struct {
 	nonblocking         tri
 	bound               tri
 	explicit            bool // bound by bind
+	fixed               bool // bound by bind to one address
 	local               netip.AddrPort
 	addrKnown           bool
 	portKnown           bool
@@ -303,7 +304,7 @@ func (c security) encode(b []byte) []byte {
 
 func (x *socket) encode(b []byte) []byte {
 	b = put(append(b, 'S'), uint64(x.pid), uint64(x.handle), uint64(uint32(x.family)), uint64(uint32(x.typ)), uint64(uint32(x.proto)))
-	b = append(b, flag(x.overlapped), byte(x.nonblocking), byte(x.bound), flag(x.explicit), flag(x.addrKnown), flag(x.portKnown),
+	b = append(b, flag(x.overlapped), byte(x.nonblocking), byte(x.bound), flag(x.explicit), flag(x.fixed), flag(x.addrKnown), flag(x.portKnown),
 		byte(x.mode), byte(x.status), flag(x.peerKnown), flag(x.shutRecv), flag(x.shutSend), flag(x.deadRecv), flag(x.deadSend),
 		flag(x.sent), byte(x.reuse), byte(x.exclusive), flag(x.broadcast), byte(x.v6only), byte(x.oobInline), flag(x.noReset),
 		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted))

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"wsasim/model/rules"
 	"wsasim/wsa"
 )
@@ -65,20 +67,56 @@ func run(w *world, tid int, call wsa.Call, resume bool) []Outcome {
 	if resume && v.t.orphan {
 		s = nil
 	}
-	if s == nil || s.status != connecting {
+	if s == nil || s.status != connecting || indifferent(call) {
 		v.s = s
 		v.judge(call)
 		return v.out
 	}
 	// Whether an attempt to connect has ended is known only by what calls
 	// return, so every possibility is judged.
-	for _, variant := range unfold(w, s) {
+	goesOn := 0
+	for i, variant := range unfold(w, s) {
 		v.w, v.failed = variant, false
 		v.t = variant.threads.get(uint64(tid))
 		v.s = variant.sockets.get(sockKey(s.pid, uint64(s.handle)))
+		base := len(v.out)
 		v.judge(call)
+		if i > 0 {
+			v.subsume(goesOn, base)
+		} else {
+			goesOn = len(v.out)
+		}
 	}
 	return v.out
+}
+
+// indifferent reports whether a call goes the same way whatever has become of
+// an attempt to connect.
+func indifferent(call wsa.Call) bool {
+	switch c := call.(type) {
+	case wsa.GetsockoptCall, wsa.SetsockoptCall, wsa.IoctlsocketCall, wsa.ClosesocketCall, wsa.WSADeleteSocketPeerTargetNameCall:
+		return true
+	case wsa.WSAIoctlCall:
+		return c.Code != wsa.SIO_SET_SECURITY && c.Code != wsa.SIO_SET_PEER_TARGET_NAME && c.Code != wsa.SIO_QUERY_SECURITY
+	}
+	return false
+}
+
+// subsume drops the outcomes from base on that the attempt which goes on
+// allows too, when they tell nothing: from the state in which it goes on, the
+// others can still be reached later, so nothing is lost.
+func (v *verdict) subsume(goesOn, base int) {
+	same := func(a, b *Outcome) bool {
+		return a.effect == nil && b.effect == nil && a.Kind == b.Kind && slices.Equal(a.Rules, b.Rules) && slices.Equal(a.Errors, b.Errors)
+	}
+	kept := v.out[:base]
+	for i := base; i < len(v.out); i++ {
+		o := v.out[i]
+		if !slices.ContainsFunc(v.out[:goesOn], func(x Outcome) bool { return same(&x, &o) }) {
+			kept = append(kept, o)
+		}
+	}
+	v.out = kept
 }
 
 // judge runs the checks of one call.

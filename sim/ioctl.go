@@ -67,7 +67,7 @@ func (t *Thread) WSAIoctl(s wsa.SOCKET, code uint32, in, out []byte, returnedByt
 	sock, e := t.open(s)
 	switch {
 	case e != 0:
-	case returnedBytes == nil && !overlappedGiven(sock, ov, routine):
+	case returnedBytes == nil && (ov == nil || !sock.overlapped):
 		e = t.fail(rules.IOCTLReturned, wsa.WSAEFAULT)
 	default:
 		e = t.ioctl(sock, code, in, out, returnedBytes, ov, routine)

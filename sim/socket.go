@@ -130,7 +130,7 @@ func (t *Thread) Socket(af, typ, protocol int32) (wsa.SOCKET, error) {
 	if w.trace != nil {
 		t.called(wsa.SocketCall{Family: af, Type: typ, Protocol: protocol})
 	}
-	s, e := t.create(af, typ, protocol, true)
+	s, e := t.create(af, typ, protocol, t.openType == 0)
 	if w.trace != nil {
 		t.returned(socketReturn(s, e))
 	}
@@ -139,8 +139,7 @@ func (t *Thread) Socket(af, typ, protocol int32) (wsa.SOCKET, error) {
 
 // WSASocket implements wsa.BaseSockets.
 //
-// Not simulated: protocol information and groups; giving either fails with
-// WSAEINVAL.
+// Not simulated: protocol information and groups.
 func (t *Thread) WSASocket(af, typ, protocol int32, protocolInfo []byte, group, flags uint32) (wsa.SOCKET, error) {
 	w := t.world
 	w.lock()
@@ -152,9 +151,9 @@ func (t *Thread) WSASocket(af, typ, protocol int32, protocolInfo []byte, group, 
 	case t.proc.startup == 0:
 		e = t.fail(rules.GENStartup, wsa.WSANOTINITIALISED)
 	case protocolInfo != nil:
-		e = t.fail(rules.SOCKInfoBad, wsa.WSAEINVAL)
+		e = t.notSimulated("WSASocket with protocol information")
 	case group != 0:
-		e = t.fail(rules.SOCKGroup, wsa.WSAEINVAL)
+		e = t.notSimulated("socket groups")
 	case flags&^(wsa.WSA_FLAG_OVERLAPPED|wsa.WSA_FLAG_NO_HANDLE_INHERIT) != 0:
 		e = t.fail(rules.SOCKFlags, wsa.WSAEINVAL)
 	default:

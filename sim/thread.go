@@ -100,6 +100,7 @@ type Thread struct {
 	rule      rules.ID // the rule that the call in progress failed by, or that says most about its success
 	failure   error    // why the call in progress ends without a Winsock result
 	apcs      []func()
+	openType  uint32 // SO_OPENTYPE
 	// impersonating is the token the thread acts under; nil when it acts as
 	// its process.
 	impersonating *ale.Token

@@ -1,0 +1,5 @@
+package fuzz
+
+import "wsasim/wsa/trace"
+
+func Records(m *Machine) []*trace.Record { return m.records }
