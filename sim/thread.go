@@ -6,6 +6,7 @@ import (
 
 	"wsasim/model/rules"
 	"wsasim/sim/ale"
+	"wsasim/sim/domain"
 	"wsasim/wsa"
 	"wsasim/wsa/trace"
 )
@@ -14,6 +15,10 @@ import (
 type ProcessConfig struct {
 	// Admin runs the process as administrator: raw sockets may be created.
 	Admin bool
+	// User and Owner are on whose behalf the process runs, in place of the
+	// host's: one that is just a name, or one of a domain.
+	User  string
+	Owner domain.Credentials
 }
 
 // Process is one process of a host: the count of WSAStartup, the handle table
@@ -38,6 +43,9 @@ func (h *Host) NewProcess(cfg ProcessConfig) *Process {
 	defer w.unlock()
 	w.lastPID++
 	p := &Process{host: h, pid: w.lastPID, admin: cfg.Admin}
+	if cfg.User != "" || cfg.Owner.Account != nil {
+		p.credential = h.makeCredential(cfg.User, cfg.Owner)
+	}
 	h.processes = append(h.processes, p)
 	w.emit(&trace.Record{Kind: trace.Process, Host: h.cfg.Name, PID: p.pid, Admin: p.admin})
 	return p

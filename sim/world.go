@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"wsasim/sim/ale"
+	"wsasim/sim/domain"
 	"wsasim/wsa"
 	"wsasim/wsa/trace"
 )
@@ -188,6 +189,11 @@ type HostConfig struct {
 	// User is the principal on whose behalf its processes run; it gives a
 	// peer something to impersonate. Empty: only the computer authenticates.
 	User string
+	// Computer is what the computer holds of a domain or of certificates, in
+	// place of Principals; Owner is the same for the user on whose behalf its
+	// processes run, in place of User. Package sim/domain then decides what
+	// they prove.
+	Computer, Owner domain.Credentials
 	// MainModePolicies and QuickModePolicies are the provider contexts that
 	// the administrator has added, by the key under which
 	// WSASetSocketSecurity may name them (rule SSS-POLICY-KEYS).
@@ -248,7 +254,7 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 	if cfg.Ports.First == 0 || cfg.Ports.Last < cfg.Ports.First {
 		return nil, fmt.Errorf("sim: host %q: %d to %d is not a range of ports", cfg.Name, cfg.Ports.First, cfg.Ports.Last)
 	}
-	cfg.Addrs, cfg.Principals = slices.Clone(cfg.Addrs), slices.Clone(cfg.Principals)
+	cfg.Addrs, cfg.Principals = slices.Clone(cfg.Addrs), cfg.principals()
 	h := &Host{world: w, cfg: cfg, ports: make(map[portKey]*portEntry), admin: slices.Clone(cfg.Policy)}
 	for _, key := range slices.SortedFunc(maps.Keys(cfg.MainModePolicies), compareGUID) {
 		h.addMainMode(key, cfg.MainModePolicies[key])
@@ -256,7 +262,7 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 	for _, key := range slices.SortedFunc(maps.Keys(cfg.QuickModePolicies), compareGUID) {
 		h.addQuickMode(key, cfg.QuickModePolicies[key])
 	}
-	h.credential = h.makeCredential(cfg.User)
+	h.credential = h.makeCredential(cfg.User, cfg.Owner)
 	w.hosts = append(w.hosts, h)
 	w.byName[cfg.Name] = h
 	rec := &trace.Record{Kind: trace.Host, Host: cfg.Name, Principals: cfg.Principals}
