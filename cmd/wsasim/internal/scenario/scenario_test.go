@@ -235,3 +235,24 @@ func TestHelpKnowsEverything(t *testing.T) {
 		}
 	}
 }
+
+// TestViolationStopsTheRun: the specification judges what the simulator
+// reports; here the report is changed on its way.
+func TestViolationStopsTheRun(t *testing.T) {
+	r := Run("t.star", `
+t = host("a", "10.0.0.1").thread()
+s = t.socket(AF_INET, SOCK_STREAM)
+t.bind(s, "10.0.0.1:80")
+t.listen(s)
+`, Options{Trace: func(r *trace.Record) {
+		if r.Kind == trace.Returned && r.Return.Socket != 0 {
+			r.Return = &wsa.Return{Err: wsa.WSAEISCONN}
+		}
+	}})
+	if r.Failure == nil || r.Failure.Kind() != "violation" || r.Failure.Malformed() || r.Failure.Line != 3 {
+		t.Fatalf("got %v", r.Failure)
+	}
+	if text := r.Failure.Error(); !strings.Contains(text, "the specification does not allow this: socket failed with WSAEISCONN") || !strings.Contains(text, "allowed:") {
+		t.Error(text)
+	}
+}
