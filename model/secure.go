@@ -230,7 +230,7 @@ func (v *verdict) targetAddress(name *wsa.PeerTargetNameView) {
 	if family != v.s.family {
 		v.may(rules.PTNAddrFamily)
 	}
-	if a, err := wsa.ParseSockaddr(name.PeerAddress); err == nil && a.Addr().IsUnspecified() && a.Port() == 0 {
+	if a, err := wsa.ParseSockaddr(name.PeerAddress); err == nil && a.Addr().WithZone("").IsUnspecified() && a.Port() == 0 {
 		v.must(rules.PTNZeroaddr)
 	}
 }
