@@ -217,7 +217,13 @@ func (a *account) token(resource *domain.Domain) domain.Token {
 	return domain.Token{Name: a.name, User: SID(a.name), Groups: groups, Computer: a.computer}
 }
 
-// realm is the domain that the host is a member of, nil for none.
+// Domain is the domain that the host is a member of, nil for none.
+func (h *Host) Domain() *domain.Domain {
+	h.world.lock()
+	defer h.world.unlock()
+	return h.realm()
+}
+
 func (h *Host) realm() *domain.Domain {
 	if a := h.cfg.Computer.Account; a != nil {
 		return a.Domain()
