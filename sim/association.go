@@ -233,7 +233,7 @@ func (a *association) carries(n int) bool {
 // again (inferred). What is sent meanwhile waits.
 func (a *association) renew(why ale.Expiry) {
 	w := a.world
-	w.fault("association %d between %s and %s: %v", a.id, a.key.from.cfg.Name, a.key.to.cfg.Name, why)
+	w.event("association %d between %s and %s: %v", a.id, a.key.from.cfg.Name, a.key.to.cfg.Name, why)
 	n := &negotiation{world: w, from: a.key.from, traffic: a.traffic, need: a.key.ours, theirNeed: &a.key.theirs, fixed: a.key.to, who: a.mode.key.user}
 	a.renewing = n
 	n.done = func(ours, theirs ale.Outcome) *association {
@@ -279,7 +279,7 @@ func (a *association) changed(before ale.Association) {
 	}
 	for _, s := range slices.Clone(a.watchers) {
 		if s.watch&fields != 0 && !s.closed {
-			a.world.fault("connection %v to %v is aborted: a field that it watches has changed", s.local, s.remote)
+			a.world.event("connection %v to %v is aborted: a field that it watches has changed", s.local, s.remote)
 			s.abort()
 		}
 	}

@@ -225,7 +225,7 @@ func (w *World) suits(h *Host, x *exchange, src, dst netip.AddrPort) bool {
 // (rule SEC-FAIL-CODE).
 func (w *World) hold(s *socket, x *exchange, m waitingDatagram) {
 	if len(x.waiting) == maxWaiting {
-		w.fault("a datagram from %v to %v is dropped: too many wait for a negotiation", m.src, m.dst)
+		w.event("a datagram from %v to %v is dropped: too many wait for a negotiation", m.src, m.dst)
 		return
 	}
 	x.waiting = append(x.waiting, m)
@@ -260,7 +260,7 @@ func (w *World) flush(s *socket, x *exchange, open bool) {
 		case open && (x.sa == nil || x.sa.carries(len(m.data))):
 			w.leave(s, x, [][]byte{m.data}, m.src, m.dst)
 		default:
-			w.fault("a datagram from %v to %v is dropped: it may not leave in clear", m.src, m.dst)
+			w.event("a datagram from %v to %v is dropped: it may not leave in clear", m.src, m.dst)
 		}
 	}
 }

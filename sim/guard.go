@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/netip"
+	"strings"
 
 	"wsasim/sim/ale"
 	"wsasim/wsa"
@@ -189,7 +190,19 @@ func (h *Host) SetPolicy(p ale.AdminPolicy) {
 	h.world.lock()
 	defer h.world.unlock()
 	h.admin = append(ale.AdminPolicy(nil), p...)
-	h.world.fault("the administrator of %s sets %d rules", h.cfg.Name, len(p))
+	h.ruled()
+}
+
+// ruled traces the administrator's rules.
+func (h *Host) ruled() {
+	if h.world.trace == nil {
+		return
+	}
+	list := make([]string, len(h.admin))
+	for i := range h.admin {
+		list[i] = h.admin[i].String()
+	}
+	h.world.emit(&trace.Record{Kind: trace.Policy, Host: h.cfg.Name, Note: strings.Join(list, "; ")})
 }
 
 // AddMainMode adds a provider context with a main-mode policy, as

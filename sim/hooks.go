@@ -133,7 +133,7 @@ func (h *Host) Dropped() DropCounts {
 // drop counts and traces a packet that the host's security does not let in.
 func (h *Host) drop(count *int, p *Packet, why ale.Winerr) {
 	*count++
-	h.world.fault("%s drops a packet: %v (%s %s from %v to %v)", h.cfg.Name, why, p.Protocol, p.Flags, p.From, p.To)
+	h.world.event("%s drops a packet: %v (%s %s from %v to %v)", h.cfg.Name, why, p.Protocol, p.Flags, p.From, p.To)
 }
 
 // genuine reports whether a packet that arrived is what was sent. In clear
@@ -211,7 +211,7 @@ func (w *World) SetName(name string, addrs ...netip.Addr) {
 	} else {
 		w.names[key] = slices.Clone(addrs)
 	}
-	w.fault("the name %s resolves to %v", name, addrs)
+	w.event("the name %s resolves to %v", name, addrs)
 }
 
 // Resolve is the addresses that a name resolves to, nil for none.

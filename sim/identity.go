@@ -82,7 +82,7 @@ func (h *Host) SetCredentials(c domain.Credentials) {
 	defer h.world.unlock()
 	h.cfg.Computer = c
 	h.credential = h.makeCredential(h.cfg.User, h.cfg.Owner)
-	h.world.fault("%s has other credentials", h.cfg.Name)
+	h.world.event("%s has other credentials", h.cfg.Name)
 }
 
 // Administer changes the directory of a world while the world runs: everything

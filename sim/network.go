@@ -100,6 +100,14 @@ func (w *World) fault(format string, args ...any) {
 	}
 }
 
+// event traces something that the world did by itself, or that changed in it,
+// and that is no fault of network or hosts.
+func (w *World) event(format string, args ...any) {
+	if w.trace != nil {
+		w.emit(&trace.Record{Kind: trace.Event, Note: fmt.Sprintf(format, args...)})
+	}
+}
+
 // reachable reports whether a partition does not separate the hosts.
 func (w *World) reachable(from, to *Host) bool {
 	return w.groups == nil || w.groups[from] == w.groups[to]

@@ -543,7 +543,7 @@ func TestDatagramsWait(t *testing.T) {
 	other := open(t, d.client, wsa.SOCK_DGRAM, &how{target: "host/other"}, "10.0.0.2:53")
 	must[int](t)(d.client.Sendto(other, []byte("lost"), 0, addr("10.0.0.2:53")))
 	ok(t, d.w.Sleep(time.Second))
-	if len(d.notes(trace.Fault, "may not leave in clear")) != 1 {
+	if len(d.notes(trace.Event, "may not leave in clear")) != 1 {
 		t.Error("what happened to the datagram to an impostor?")
 	}
 	d.noClear()

@@ -271,6 +271,9 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 		rec.Addrs = append(rec.Addrs, a.String())
 	}
 	w.emit(rec)
+	if len(h.admin) > 0 {
+		h.ruled()
+	}
 	return h, nil
 }
 

@@ -1,6 +1,7 @@
 package ale
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -45,6 +46,26 @@ type AdminRule struct {
 	// MainMode and QuickMode take the place of the socket's policies.
 	MainMode  *MainModePolicy
 	QuickMode *QuickModePolicy
+}
+
+// String is the rule for people: "require, remote port 443, encrypted".
+func (r *AdminRule) String() string {
+	text := r.Action.String()
+	for _, part := range [...]struct {
+		on    bool
+		value string
+	}{
+		{r.Protocol != 0, fmt.Sprintf("protocol %d", r.Protocol)},
+		{r.Remote.IsValid(), "peers " + r.Remote.String()},
+		{r.LocalPort != 0, fmt.Sprintf("port %d", r.LocalPort)},
+		{r.RemotePort != 0, fmt.Sprintf("remote port %d", r.RemotePort)},
+		{r.Encrypt, "encrypted"},
+	} {
+		if part.on {
+			text += ", " + part.value
+		}
+	}
+	return text
 }
 
 // AdminPolicy is the rules of a host in the order in which they are tried: the

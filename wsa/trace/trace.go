@@ -45,12 +45,14 @@ const (
 	Negotiation Kind = "negotiation" // two hosts negotiated security: From, To, Rule, Agreement, Note
 	PacketSent  Kind = "packet"      // a host sent something: From, To, Packet
 	Fault       Kind = "fault"       // the network or a host was changed: Note
+	Policy      Kind = "policy"      // an administrator set a host's rules: Host, Note
+	Event       Kind = "event"       // something else worth knowing happened: Host, Note
 	Deadlock    Kind = "deadlock"    // every thread waits and nothing will happen: Note
 )
 
 // Kinds lists every kind, in the order above.
 func Kinds() []Kind {
-	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Deadlock}
+	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Policy, Event, Deadlock}
 }
 
 // Record is one line of a trace. Which fields are set depends on Kind.
@@ -224,6 +226,7 @@ func (r *Record) complete() error {
 		ThreadEnd:  {{"tid", r.TID > 0}},
 		CallMade:   {{"tid", r.TID > 0}},
 		Returned:   {{"tid", r.TID > 0}, {"ret", r.Return != nil}},
+		Policy:     {{"host", r.Host != ""}},
 		Advisory:   {{"rule", r.Rule != ""}},
 		PacketSent: {{"from", r.From != ""}, {"to", r.To != ""}, {"packet", r.Packet != nil}},
 	}
