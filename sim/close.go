@@ -65,7 +65,7 @@ func (s *stream) finish() {
 	}
 	s.sendShut = true
 	s.world().wakeAll(&s.writers, wokenReady)
-	s.sent("FIN ACK", nil)
+	s.sent("FIN ACK", nil, 0)
 	s.seq++
 	s.transmit(segment{fin: true})
 }
@@ -103,7 +103,7 @@ func (t *Thread) close(s *socket) wsa.Errno {
 	if t.impersonating != nil {
 		t.adviseRevert("the socket is closed")
 	}
-	t.destroy(s, linger && seconds == 0)
+	t.world.destroy(s, linger && seconds == 0)
 	return 0
 }
 
@@ -131,14 +131,14 @@ func (t *Thread) linger(s *socket, d time.Duration) wsa.Errno {
 
 // destroy releases a socket. abort resets the connection instead of ending it
 // gracefully.
-func (t *Thread) destroy(s *socket, abort bool) {
-	w := t.world
+func (w *World) destroy(s *socket, abort bool) {
 	s.closed = true
 	s.proc.handles.remove(uintptr(s.handle))
 	s.host().leave(s)
 	if a := s.attempt; a != nil {
 		s.attempt = nil
 		w.clock.cancel(a.retry)
+		a.guard.drop(s.host())
 		w.wakeAll(&a.waiters, wokenClosed)
 	}
 	if l := s.listener; l != nil {
@@ -147,6 +147,7 @@ func (t *Thread) destroy(s *socket, abort bool) {
 		for _, c := range l.queue {
 			c.closed = true
 			c.abort()
+			c.settle()
 		}
 		l.queue = nil
 	}
@@ -161,8 +162,10 @@ func (t *Thread) destroy(s *socket, abort bool) {
 		} else {
 			c.finish()
 		}
+		c.settle()
 	}
 	if d := s.dgram; d != nil {
+		d.part(s.host())
 		w.wakeAll(&d.readers, wokenClosed)
 	}
 }

@@ -128,6 +128,8 @@ func (t *Thread) accept(s *socket, addr []byte, addrlen *int32) (wsa.SOCKET, wsa
 	l.queue = l.queue[1:]
 	c.listener = nil
 	if c.broken != 0 {
+		c.closed = true
+		c.settle()
 		return wsa.INVALID_SOCKET, t.fail(rules.ACCEPTReset, wsa.WSAECONNRESET)
 	}
 	n := &socket{

@@ -114,9 +114,22 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 			return 0, e
 		}
 	}
-	c.sent("PSH ACK", bufs)
+	c.sent("PSH ACK", bufs, n)
+	if c.broken != 0 {
+		if filled != nil {
+			filled.release()
+		}
+		return 0, t.sendError(c)
+	}
 	c.seq += uint32(n)
 	switch {
+	case len(t.world.hooks) > 0 || c.out.carrying > 0:
+		if filled != nil {
+			filled.release()
+		}
+		c.out.carrying += n
+		c.transmit(segment{n: n, data: flat(bufs)})
+		return n, 0
 	case filled != nil:
 		c.peer.in.push(filled)
 	case c.giveDirectly(bufs, n):
@@ -157,7 +170,7 @@ func (t *Thread) waitForRoom(s *socket, c *stream, what string) wsa.Errno {
 // receive at the other end, if one does and nothing is before it.
 func (s *stream) giveDirectly(bufs [][]byte, n int) bool {
 	x := s.peer.readers.head
-	if x == nil || x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || !s.perfect() {
+	if x == nil || x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || s.out.held || !s.perfect() {
 		return false
 	}
 	if len(x.t.direct) != 1 || len(x.t.direct[0]) < n || s.peer.recvShut || s.peer.broken != 0 {
