@@ -80,8 +80,8 @@ const tcp, udp = true, true
 
 // optionTable lists the options, in the order of the constants above (pages
 // sol-socket-socket-options, ipproto-tcp-, ipproto-ip- and
-// ipproto-ipv6-socket-options). Every other option of a known level fails with
-// WSAENOPROTOOPT.
+// ipproto-ipv6-socket-options). Not simulated: the options of these pages that
+// are not here. What no page knows fails with WSAENOPROTOOPT.
 var optionTable = [numOptions]optionSpec{
 	optDebug:        {wsa.SOL_SOCKET, wsa.SO_DEBUG, shapeBool, stored, 0, tcp, udp, 0},
 	optAcceptConn:   {wsa.SOL_SOCKET, wsa.SO_ACCEPTCONN, shapeComputed, readOnly, 0, tcp, false, 0},
@@ -121,7 +121,7 @@ type OptionStatus struct {
 }
 
 // Options lists the socket options that the simulator knows, in the order of
-// its table; all others fail with WSAENOPROTOOPT.
+// its table; all others of the documentation give a NotSimulatedError.
 func Options() []OptionStatus {
 	list := make([]OptionStatus, numOptions)
 	for i, o := range optionTable {
@@ -168,9 +168,6 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 	if !levels[level] {
 		return 0, t.fail(rules.OPTLevel, wsa.WSAEINVAL)
 	}
-	if level == wsa.SOL_SOCKET && (name == wsa.SO_PROTOCOL_INFOA || name == wsa.SO_PROTOCOL_INFOW) {
-		return 0, t.notSimulated("SO_PROTOCOL_INFO")
-	}
 	for i, o := range optionTable {
 		if o.level != level || o.name != name {
 			continue
@@ -179,6 +176,9 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 			return 0, t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
 		}
 		return option(i), 0
+	}
+	if known, ok := wsa.ConstantName(wsa.OptionKind(level), int64(name)); ok {
+		return 0, t.notSimulated(known)
 	}
 	return 0, t.fail(rules.OPTUnknown, wsa.WSAENOPROTOOPT)
 }
@@ -233,7 +233,16 @@ func (t *Thread) Getsockopt(s wsa.SOCKET, level, optname int32, optval []byte, o
 	return t.done(e)
 }
 
+// setOnly are options that can be set and not read (observed OV4).
+var setOnly = map[[2]int32]bool{
+	{wsa.IPPROTO_IP, wsa.IP_ADD_MEMBERSHIP}: true, {wsa.IPPROTO_IP, wsa.IP_DROP_MEMBERSHIP}: true,
+	{wsa.IPPROTO_IPV6, wsa.IPV6_ADD_MEMBERSHIP}: true, {wsa.IPPROTO_IPV6, wsa.IPV6_DROP_MEMBERSHIP}: true,
+}
+
 func (t *Thread) getOption(s *socket, level, name int32, val []byte, length *int32) wsa.Errno {
+	if setOnly[[2]int32{level, name}] {
+		return t.fail(rules.OPTReadonly, wsa.WSAENOPROTOOPT)
+	}
 	i, e := t.find(s, level, name)
 	if e != 0 {
 		return e
