@@ -20,7 +20,8 @@ func (t *Thread) Getsockname(s wsa.SOCKET, name []byte, namelen *int32) error {
 	case e != 0:
 	case name == nil || namelen == nil:
 		e = t.fail(rules.NAMEFault, wsa.WSAEFAULT)
-	case !sock.bound:
+	case !sock.bound || sock.context && sock.port == nil:
+		// After AcceptEx until SO_UPDATE_ACCEPT_CONTEXT (observed AX12).
 		e = t.fail(rules.NAMEUnbound, wsa.WSAEINVAL)
 	default:
 		e = t.storeName(sock, sock.local, name, namelen)
@@ -43,7 +44,7 @@ func (t *Thread) Getpeername(s wsa.SOCKET, name []byte, namelen *int32) error {
 	case e != 0:
 	case name == nil || namelen == nil:
 		e = t.fail(rules.NAMEFault, wsa.WSAEFAULT)
-	case sock.state != stateConnected:
+	case sock.state != stateConnected || sock.context:
 		e = t.fail(rules.NAMENotconn, wsa.WSAENOTCONN)
 	default:
 		e = t.storeName(sock, sock.peer, name, namelen)

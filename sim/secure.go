@@ -29,12 +29,7 @@ func (t *Thread) completed(s *socket, ov *wsa.Overlapped, routine wsa.Completion
 	if !overlappedGiven(s, ov, routine) {
 		return
 	}
-	if ov != nil {
-		ov.Internal, ov.InternalHigh = 0, 0
-	}
-	if routine != nil {
-		t.apcs = append(t.apcs, func() { routine(0, 0, ov, 0) })
-	}
+	t.completeNow(s, ov, routine, 0, 0)
 }
 
 // MainMode implements ale.Contexts.
@@ -55,7 +50,7 @@ func (h *Host) QuickMode(key wsa.GUID) *ale.QuickModePolicy {
 
 // openToken gives the process a handle for a token.
 func (t *Thread) openToken(token ale.Token) wsa.HANDLE {
-	return wsa.HANDLE(t.proc.handles.add(handleEntry{token: &token}))
+	return wsa.HANDLE(t.proc.handles.add(&token))
 }
 
 // CloseHandle implements wsa.SecureSockets.
@@ -65,12 +60,7 @@ func (t *Thread) CloseHandle(h wsa.HANDLE) error {
 	if w.trace != nil {
 		t.called(wsa.CloseHandleCall{H: h})
 	}
-	e := wsa.Errno(0)
-	if t.proc.handles.entry(uintptr(h)).token == nil {
-		e = t.fail(rules.HANDLEInvalid, wsa.WSA_INVALID_HANDLE)
-	} else {
-		t.proc.handles.remove(uintptr(h))
-	}
+	e := t.closeHandle(h)
 	if w.trace != nil {
 		t.returned(wsa.Return{Err: e})
 	}
@@ -82,7 +72,7 @@ func (t *Thread) WSASetSocketSecurity(s wsa.SOCKET, settings []byte, ov *wsa.Ove
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSASetSocketSecurityCall{S: s, Settings: clone(settings), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSASetSocketSecurityCall{S: s, Settings: clone(settings), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	sock, e := t.open(s)
 	if e == 0 {
@@ -99,7 +89,7 @@ func (t *Thread) WSASetSocketPeerTargetName(s wsa.SOCKET, name []byte, ov *wsa.O
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSASetSocketPeerTargetNameCall{S: s, PeerTargetName: clone(name), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSASetSocketPeerTargetNameCall{S: s, PeerTargetName: clone(name), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	sock, e := t.open(s)
 	if e == 0 {
@@ -116,7 +106,7 @@ func (t *Thread) WSADeleteSocketPeerTargetName(s wsa.SOCKET, peerAddr []byte, ov
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSADeleteSocketPeerTargetNameCall{S: s, PeerAddr: clone(peerAddr), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSADeleteSocketPeerTargetNameCall{S: s, PeerAddr: clone(peerAddr), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	sock, e := t.open(s)
 	if e == 0 {
@@ -133,7 +123,7 @@ func (t *Thread) WSAQuerySocketSecurity(s wsa.SOCKET, template, info []byte, inf
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSAQuerySocketSecurityCall{S: s, Template: clone(template), Info: roomOf(info), InfoLen: copyOf(infoLen), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSAQuerySocketSecurityCall{S: s, Template: clone(template), Info: roomOf(info), InfoLen: copyOf(infoLen), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	sock, e := t.open(s)
 	if e == 0 {

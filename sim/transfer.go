@@ -77,10 +77,7 @@ func (t *Thread) send(s *socket, bufs [][]byte, flags int32, to []byte, what str
 		return 0, e
 	}
 	if flags&wsa.MSG_OOB != 0 {
-		if s.opts.get(optOOBInline) != 0 {
-			return 0, t.fail(rules.SENDFlags, wsa.WSAEINVAL)
-		}
-		return 0, t.notSimulated("urgent data")
+		return s.stream.sendUrgent(bufs), 0
 	}
 	return t.sendStream(s, bufs, what)
 }
@@ -98,6 +95,7 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 	var filled *chunk
 	if !c.hasRoom() {
 		if s.nonblocking {
+			s.wantsWrite = true
 			return 0, t.fail(rules.SENDWouldblock, wsa.WSAEWOULDBLOCK)
 		}
 		if e := t.waitForRoom(s, c, what); e != 0 {
@@ -114,20 +112,32 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 			return 0, e
 		}
 	}
+	if filled == nil {
+		c.put(bufs, n)
+		return n, 0
+	}
 	c.sent("PSH ACK", bufs)
 	c.seq += uint32(n)
-	switch {
-	case filled != nil:
-		c.peer.in.push(filled)
-	case c.giveDirectly(bufs, n):
-		return n, 0
-	default:
-		for _, b := range bufs {
-			c.peer.in.write(b)
-		}
-	}
+	c.peer.in.push(filled)
 	c.transmit(segment{n: n})
+	s.touch()
 	return n, 0
+}
+
+// put sends everything in bufs, n bytes.
+func (s *stream) put(bufs [][]byte, n int) {
+	s.sent("PSH ACK", bufs)
+	s.seq += uint32(n)
+	if s.giveDirectly(bufs, n) {
+		return
+	}
+	for _, b := range bufs {
+		s.peer.in.write(b)
+	}
+	s.transmit(segment{n: n})
+	if s.sock != nil {
+		s.sock.touch()
+	}
 }
 
 // stillOpen looks at a connection again after the world was unlocked during a
@@ -153,11 +163,17 @@ func (t *Thread) waitForRoom(s *socket, c *stream, what string) wsa.Errno {
 	return 0
 }
 
-// giveDirectly copies all of bufs into the buffers of a thread that waits to
-// receive at the other end, if one does and nothing is before it.
+// giveDirectly copies all of bufs into the buffers of a thread or an operation
+// that waits to receive at the other end, if one does and nothing is before it.
 func (s *stream) giveDirectly(bufs [][]byte, n int) bool {
 	x := s.peer.readers.head
-	if x == nil || x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || !s.perfect() {
+	if x == nil {
+		return false
+	}
+	if x.op != nil {
+		return s.giveOperation(x.op, bufs, n)
+	}
+	if x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || !s.perfect() {
 		return false
 	}
 	if len(x.t.direct) != 1 || len(x.t.direct[0]) < n || s.peer.recvShut || s.peer.broken != 0 {
@@ -213,13 +229,12 @@ func (t *Thread) recvStream(s *socket, bufs [][]byte, flags int32, what string) 
 	}
 	c := s.stream
 	if flags&wsa.MSG_OOB != 0 {
-		// Urgent data is not simulated, so none ever waits.
-		return 0, t.fail(rules.RECVOobnone, wsa.WSAEINVAL)
+		return t.recvUrgent(s, bufs, flags)
 	}
 	want := total(bufs)
 	if want == 0 {
 		// Observed EM1 and EM3: it fails, unless there is something to read.
-		if c.arrived > 0 || c.finished {
+		if c.readable() > 0 || c.finished {
 			return 0, 0
 		}
 		return 0, t.fail(rules.RECVZerolen, wsa.WSAEINVAL)
@@ -227,6 +242,9 @@ func (t *Thread) recvStream(s *socket, bufs [][]byte, flags int32, what string) 
 	got := 0
 	until := time.Duration(-1)
 	for {
+		if c.arrived == 0 && c.inlineUrgent() > 0 && got == 0 {
+			return c.readUrgent(bufs, flags&wsa.MSG_PEEK != 0), 0
+		}
 		if c.arrived > 0 {
 			if flags&wsa.MSG_PEEK != 0 {
 				return c.peek(bufs), 0
@@ -317,7 +335,8 @@ func (t *Thread) read(s *stream, bufs [][]byte, skip int) int {
 
 // tellReaders lets the next waiting reader have what is left.
 func (s *stream) tellReaders() {
-	if s.arrived > 0 {
+	s.sock.readAgain()
+	if s.readable() > 0 {
 		s.world().wakeFirst(&s.readers)
 	}
 }
@@ -433,25 +452,21 @@ func overlappedGiven(s *socket, ov *wsa.Overlapped, routine wsa.CompletionRoutin
 }
 
 // WSASend implements wsa.Transfer.
-//
-// Not simulated: overlapped operation.
 func (t *Thread) WSASend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSASendCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSASendCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	return t.wsaSend(s, buffers, sent, flags, nil, ov, routine, "WSASend")
 }
 
 // WSASendTo implements wsa.Transfer.
-//
-// Not simulated: overlapped operation.
 func (t *Thread) WSASendTo(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uint32, to []byte, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSASendToCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, To: clone(to), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSASendToCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, To: clone(to), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	return t.wsaSend(s, buffers, sent, flags, to, ov, routine, "WSASendTo")
 }
@@ -463,13 +478,13 @@ func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uin
 	switch {
 	case e != 0:
 	case overlappedGiven(sock, ov, routine):
-		e = t.notSimulated("overlapped " + what)
+		n, e = t.sendOverlapped(sock, buffers, int32(flags), to, ov, routine, what)
 	case sent == nil:
 		e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
 	default:
 		n, e = t.send(sock, buffers, int32(flags), to, what)
 	}
-	if e == 0 {
+	if e == 0 && sent != nil {
 		*sent = uint32(n)
 	}
 	if t.world.trace != nil {
@@ -479,25 +494,21 @@ func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uin
 }
 
 // WSARecv implements wsa.Transfer.
-//
-// Not simulated: overlapped operation.
 func (t *Thread) WSARecv(s wsa.SOCKET, buffers [][]byte, receivedBytes *uint32, flags *uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSARecvCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSARecvCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	return t.wsaRecv(s, buffers, receivedBytes, flags, nil, nil, ov, routine, "WSARecv")
 }
 
 // WSARecvFrom implements wsa.Transfer.
-//
-// Not simulated: overlapped operation.
 func (t *Thread) WSARecvFrom(s wsa.SOCKET, buffers [][]byte, receivedBytes *uint32, flags *uint32, from []byte, fromlen *int32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSARecvFromCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), From: roomOf(from), Fromlen: copyOf(fromlen), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSARecvFromCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), From: roomOf(from), Fromlen: copyOf(fromlen), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	return t.wsaRecv(s, buffers, receivedBytes, flags, from, fromlen, ov, routine, "WSARecvFrom")
 }
@@ -508,15 +519,18 @@ func (t *Thread) wsaRecv(s wsa.SOCKET, buffers [][]byte, count *uint32, flags *u
 	sock, e := t.open(s)
 	switch {
 	case e != 0:
-	case overlappedGiven(sock, ov, routine):
-		e = t.notSimulated("overlapped " + what)
-	case count == nil || flags == nil:
+	case flags == nil || count == nil && !overlappedGiven(sock, ov, routine):
 		e = t.fail(rules.RECVCount, wsa.WSAEFAULT)
+	case overlappedGiven(sock, ov, routine):
+		n, e = t.recvOverlapped(sock, receiveArgs{bufs: buffers, flags: int32(*flags), from: from, fromlen: fromlen}, ov, routine)
 	default:
 		n, e = t.recv(sock, buffers, int32(*flags), from, fromlen, what)
 	}
 	if e == 0 {
-		*count, *flags = uint32(n), 0
+		*flags = 0
+		if count != nil {
+			*count = uint32(n)
+		}
 	}
 	if t.world.trace != nil {
 		ret := received(n, e, buffers)
@@ -525,15 +539,6 @@ func (t *Thread) wsaRecv(s wsa.SOCKET, buffers [][]byte, count *uint32, flags *u
 		t.returned(ret.Return)
 	}
 	return t.done(e)
-}
-
-// overlappedID numbers an OVERLAPPED in a trace. Operations never outlive their
-// call here, so one number is enough.
-func overlappedID(ov *wsa.Overlapped) wsa.OverlappedID {
-	if ov == nil {
-		return 0
-	}
-	return 1
 }
 
 func bytesOf(bufs [][]byte) []wsa.Bytes {

@@ -84,6 +84,13 @@ type World struct {
 	links  map[linkKey]*Link
 	groups map[*Host]int // partition; nil when whole
 
+	// due are the operations to look at before the world is unlocked.
+	due  []*operation
+	idle *operation // free ones, linked by nextOp
+	ids  map[*wsa.Overlapped]wsa.OverlappedID
+	// duplicates are what WSADuplicateSocket has made and nobody has taken.
+	duplicates       map[uint32]duplicate
+	lastDuplicate    uint32
 	lastPID, lastTID int
 	lastSAID         uint64
 	mainThread       Thread // stands for whoever calls Run
