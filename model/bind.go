@@ -59,7 +59,7 @@ func (v *verdict) bind(c wsa.BindCall) {
 		k := sockKey(v.s.pid, uint64(v.s.handle))
 		n.editSocket(k, func(x *socket) {
 			x.bound, x.explicit, x.mode = yes, true, x.sharing()
-			x.local, x.addrKnown = name, true
+			x.local, x.addrKnown, x.fixed = name, true, !name.Addr().IsUnspecified()
 			x.portKnown = name.Port() != 0
 		})
 		n.noteDatagram(k)

@@ -163,8 +163,8 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		return c.declare(r, func(s State) (State, bool) { return s.AddThread(r.PID, r.TID) })
 	case trace.ThreadEnd:
 		c.settle()
+		// A call that was waiting when its world ended returns after this.
 		c.each(func(s State) (State, bool) { return s.EndThread(r.TID), true })
-		delete(c.waiting, r.TID)
 	case trace.Fault:
 		c.each(func(s State) (State, bool) { return s.Disturb(), true })
 	case trace.Advisory, trace.Negotiation:
@@ -345,7 +345,7 @@ func (o *Outcome) justify(ret *wsa.Return) []rules.ID {
 // abandon forgets that the thread waits.
 func (c *Checker) abandon(tid int) {
 	c.each(func(s State) (State, bool) {
-		o := Outcome{Kind: Unspecified, before: s.world(), tid: tid}
+		o := Outcome{Kind: Unspecified, before: s.world(), tid: tid, effect: forgetError(tid)}
 		return o.Apply(wsa.Return{})
 	})
 }

@@ -37,7 +37,8 @@ func connectedTo(x *socket, link links) {
 func disconnected(x *socket) {
 	x.status, x.peerKnown, x.peer = idle, false, netip.AddrPort{}
 	if !x.explicit {
-		x.bound = maybe
+		// If it does not survive, another port will be chosen.
+		x.bound, x.addrKnown, x.portKnown = maybe, false, false
 	}
 }
 
@@ -81,12 +82,6 @@ func (v *verdict) connect(b []byte) {
 	if !ok || v.failed {
 		return
 	}
-	if name.Addr().IsUnspecified() {
-		v.may(rules.CONNZero)
-	}
-	if name.Port() == 0 {
-		v.mayAny(rules.CONNZero)
-	}
 	v.stream(name)
 }
 
@@ -105,14 +100,20 @@ func (v *verdict) stream(name netip.AddrPort) {
 	if v.s.nonblocking != no {
 		v.mayThen(rules.CONNWouldblock, start)
 	}
-	v.connectFails()
+	v.connectFails(name)
+	if v.s.nonblocking != yes {
+		v.block(rules.CONNBlocks, start)
+	}
+	tried := *v.s
+	tried.peer = name
+	if v.w.linkTo(&tried) == 0 {
+		v.refused(&tried)
+		return
+	}
 	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
 		start(n, ret)
 		return n.establish(k)
 	}, nil, v.connectRules()...)
-	if v.s.nonblocking != yes {
-		v.block(rules.CONNBlocks, start)
-	}
 }
 
 // establish ends an attempt with a connection, if negotiation allows it.
@@ -159,11 +160,20 @@ func (x *socket) securityRules() []rules.ID {
 }
 
 // connectFails adds the ways in which the network ends an attempt.
-func (v *verdict) connectFails() {
+func (v *verdict) connectFails(name netip.AddrPort) {
 	e := v.change(func(x *socket) {
 		disconnected(x)
 		bindImplicitly(maybe)(x)
 	})
+	// An address that is not valid may be found out before anything is done or
+	// after; the states differ by the binding, and the one after covers both.
+	if name.Addr().IsUnspecified() {
+		v.mayThen(rules.CONNZero, e)
+	}
+	if name.IsValid() && name.Port() == 0 {
+		v.mayAny(rules.CONNZero)
+		v.out[len(v.out)-1].effect = e
+	}
 	for _, id := range [...]rules.ID{rules.CONNRefused, rules.CONNTimedout, rules.CONNUnreach, rules.CONNInuse, rules.CONNReset, rules.BINDExhausted} {
 		v.mayThen(id, e)
 	}
@@ -175,9 +185,8 @@ func (v *verdict) connectFails() {
 // connectEnds judges how a connect that waited ends.
 func (v *verdict) connectEnds() {
 	if v.s.status == connecting || v.s.status == idle {
-		v.connectFails()
-		if v.s.status == connecting && !v.s.sec.on {
-			// The other end may be the one that insists on security.
+		v.connectFails(v.s.peer)
+		if v.s.status == connecting && !v.s.sec.on && v.w.mayInsist(v.s) {
 			v.mayThen(rules.SECFailCode, v.change(disconnected))
 		}
 	}
@@ -185,9 +194,14 @@ func (v *verdict) connectEnds() {
 		v.succeed(nil, nil, v.connectRules()...)
 	}
 	if v.s.status == connecting && v.w.linkTo(v.s) == 0 {
-		v.add(Outcome{Kind: Failure, Rules: []rules.ID{rules.SECFailCode, v.w.refusal(v.s)}, effect: v.change(disconnected)})
-		v.certain()
+		v.refused(v.s)
 	}
+}
+
+// refused is the failure of an attempt that negotiation does not allow.
+func (v *verdict) refused(x *socket) {
+	v.add(Outcome{Kind: Failure, Rules: []rules.ID{rules.SECFailCode, v.w.refusal(x)}, effect: v.change(disconnected)})
+	v.certain()
 }
 
 func (v *verdict) connectDatagram(b []byte) {
@@ -208,6 +222,7 @@ func (v *verdict) connectDatagram(b []byte) {
 		v.succeed(v.change(func(x *socket) {
 			bindImplicitly(maybe)(x)
 			x.status, x.peerKnown, x.peer = idle, false, netip.AddrPort{}
+			x.addrKnown = x.addrKnown && x.fixed
 		}), nil, rules.CONNDissolve)
 		if ok && name.Port() != 0 {
 			v.succeed(v.peerSet(name), nil, rules.CONNDgram)
@@ -243,7 +258,7 @@ func (v *verdict) peerSet(name netip.AddrPort) effect {
 		n.editSocket(k, func(x *socket) {
 			bindImplicitly(yes)(x)
 			x.status, x.peer, x.peerKnown = connected, name, true
-			x.addrKnown = x.addrKnown && !x.local.Addr().IsUnspecified()
+			x.addrKnown = x.addrKnown && x.fixed // the peer decides which one
 		})
 		n.noteDatagram(k)
 		return ""

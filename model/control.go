@@ -66,8 +66,13 @@ func (v *verdict) ioctl(c wsa.WSAIoctlCall) {
 		return
 	}
 	if c.NullReturned {
-		// Judged before the code (UI1).
+		// Judged before the code (UI1); an overlapped call of an unknown code
+		// pends all the same (UI3).
 		v.must(rules.IOCTLReturned)
+		if c.Overlapped != 0 {
+			v.may(rules.IOCTLCode)
+			v.add(Outcome{Kind: Pending, Rules: refs[rules.IOCTLPending].ids})
+		}
 		return
 	}
 	if c.Overlapped != 0 && v.s.overlapped {
@@ -119,7 +124,8 @@ func (v *verdict) udpConnreset(c wsa.WSAIoctlCall) {
 		v.may(rules.IOCTLKind)
 	}
 	off := len(c.In) > 0 && zeroAddress(c.In[:min(len(c.In), 4)])
-	v.succeed(v.change(func(x *socket) { x.noReset = off }), nil, rules.IOCTLConnreset)
+	// What came back before the code was given may still wait.
+	v.succeed(v.change(func(x *socket) { x.noReset = off && !x.sent }), nil, rules.IOCTLConnreset)
 }
 
 func (v *verdict) otherIoctl(c wsa.WSAIoctlCall) {

@@ -58,7 +58,12 @@ func (v *verdict) getsockname(c wsa.GetsocknameCall) {
 			return rules.NAMESock
 		}
 		n.editSocket(k, func(x *socket) {
-			x.bound, x.local, x.addrKnown, x.portKnown = yes, got, true, got.Port() != 0
+			x.bound, x.portKnown = yes, got.Port() != 0
+			if x.addrKnown && x.status != connected {
+				// The wildcard that it was bound to still decides who may share.
+				got = netip.AddrPortFrom(x.local.Addr(), got.Port())
+			}
+			x.local, x.addrKnown = got, true
 		})
 		if s.status == listening {
 			n.noteListener(k)
@@ -80,8 +85,8 @@ func (x *socket) knows(got netip.AddrPort) bool {
 	if !x.addrKnown {
 		return true
 	}
-	if x.local.Addr().IsUnspecified() && x.typ == wsa.SOCK_DGRAM {
-		return true // a concrete address may be known after traffic
+	if x.local.Addr().IsUnspecified() && (x.typ == wsa.SOCK_DGRAM || x.status == connecting) {
+		return true // traffic, or an attempt to connect, may have chosen one
 	}
 	return got.Addr().WithZone("") == x.local.Addr().WithZone("")
 }

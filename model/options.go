@@ -51,7 +51,7 @@ func triSet(field func(*socket) *tri) func(*socket, uint32, bool) {
 var options = []option{
 	{level: wsa.SOL_SOCKET, name: wsa.SO_TYPE, form: formWord, access: readOnly,
 		value: func(x *socket) (uint32, bool) { return uint32(x.typ), true }},
-	{level: wsa.SOL_SOCKET, name: wsa.SO_ACCEPTCONN, access: readOnly,
+	{level: wsa.SOL_SOCKET, name: wsa.SO_ACCEPTCONN, access: readOnly, on: wsa.SOCK_STREAM,
 		value: func(x *socket) (uint32, bool) { return uint32(flag(x.status == listening)), true }},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_REUSEADDR,
 		value: func(x *socket) (uint32, bool) { return triValue(x.reuse) },
@@ -88,7 +88,7 @@ var options = []option{
 			return v, known && x.family == wsa.AF_INET6
 		},
 		set: triSet(func(x *socket) *tri { return &x.v6only })},
-	{level: wsa.SOL_SOCKET, name: wsa.SO_MAX_MSG_SIZE, form: formWord, access: readOnly},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_MAX_MSG_SIZE, form: formWord, access: readOnly, on: wsa.SOCK_DGRAM},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_PROTOCOL_INFOA, form: formBlob, access: readOnly},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_PROTOCOL_INFOW, form: formBlob, access: readOnly},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_BSP_STATE, form: formBlob, access: readOnly},
@@ -174,7 +174,7 @@ func (v *verdict) getsockopt(c wsa.GetsockoptCall) {
 		v.must(rules.OPTFault)
 	case o != nil && room < 4 && (o.form == formWord || o.form == formPair):
 		v.must(rules.OPTFault)
-	case o == nil || o.form == formBlob:
+	case o == nil || o.form == formBlob || room < 4 && o.access == readOnly:
 		v.may(rules.OPTFault)
 	}
 	ids := []rules.ID{rules.OPTGet}
@@ -210,7 +210,7 @@ func optionGiven(s *socket, o *option, c wsa.GetsockoptCall, ret *wsa.Return) ru
 	if !ok {
 		return rules.OPTGet
 	}
-	if o.name == wsa.SO_CONNECT_TIME && s.status != connected && got != 0xFFFFFFFF {
+	if o.name == wsa.SO_CONNECT_TIME && s.status != connected && s.status != connecting && got != 0xFFFFFFFF {
 		return rules.OPTConntime
 	}
 	if o.value == nil {
@@ -265,7 +265,7 @@ func (v *verdict) setsockopt(c wsa.SetsockoptCall) {
 	if v.s.status == connecting {
 		v.mayAny(rules.OPTConnecting)
 	}
-	if v.s.status == connected && v.s.typ == wsa.SOCK_STREAM {
+	if (v.s.status == connected || v.s.status == connecting) && v.s.typ == wsa.SOCK_STREAM {
 		v.may(rules.OPTNetreset)
 		v.may(rules.OPTNotconn)
 	}

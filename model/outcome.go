@@ -106,7 +106,7 @@ func (o *Outcome) apply(ret *wsa.Return) (State, rules.ID) {
 	}
 	// The thread first: effects may change it again.
 	after := *t
-	after.pending, after.late = nil, false
+	after.pending, after.late, after.orphan = nil, false, false
 	if !o.quiet {
 		if ret.Err != 0 {
 			after.lastErr, after.errKnown, after.errMaybeZero = ret.Err, true, false
@@ -283,7 +283,7 @@ func (v *verdict) block(id rules.ID, e effect) {
 	call, tid := v.call, v.tid
 	v.add(Outcome{Kind: Blocks, Rules: refs[id].ids, effect: func(n *world, ret *wsa.Return) rules.ID {
 		t := *n.threads.get(uint64(tid))
-		t.pending, t.late = call, false
+		t.pending, t.late, t.orphan = call, false, false
 		n.setThread(&t)
 		if e != nil {
 			return e(n, ret)

@@ -33,6 +33,21 @@ func (q query) mask() uint32 {
 	return binary.LittleEndian.Uint32(q.template[136:])
 }
 
+// oddProtocol reports whether the template names a protocol that is unknown, or
+// whose structure is larger than the template.
+func (q query) oddProtocol() bool {
+	if len(q.template) < wsa.SecuritySettingsSize {
+		return false
+	}
+	switch binary.LittleEndian.Uint32(q.template) {
+	case wsa.SOCKET_SECURITY_PROTOCOL_DEFAULT, wsa.SOCKET_SECURITY_PROTOCOL_IPSEC:
+		return false
+	case wsa.SOCKET_SECURITY_PROTOCOL_IPSEC2:
+		return len(q.template) < wsa.SecurityQueryTemplateIPsec2Size
+	}
+	return true
+}
+
 func (v *verdict) querySecurity(q query) {
 	ok := v.secureSocket()
 	v.queryBuffers(q)
@@ -76,12 +91,21 @@ func (v *verdict) queryBuffers(q query) {
 	}
 	if q.info == wsa.NULL {
 		v.mayThen(rules.QSSSizeQuery, q.needed(rules.QSSSizeQuery))
-		v.certain()
+		v.tooSmall(q)
 		return
 	}
 	if uint32(q.info) < q.size() || q.infoLen != nil && *q.infoLen < q.size() {
 		v.mayThen(rules.QSSSize, q.needed(rules.QSSSize))
-		v.certain()
+		v.tooSmall(q)
+	}
+}
+
+// tooSmall gives the last failure its example: the size needed is stored.
+func (v *verdict) tooSmall(q query) {
+	v.certain()
+	v.out[len(v.out)-1].example = func(*world) wsa.Return {
+		n := int64(q.size())
+		return wsa.Return{Len: &n}
 	}
 }
 
@@ -101,10 +125,13 @@ func (q query) needed(id rules.ID) effect {
 // queryTemplate judges the template.
 func (v *verdict) queryTemplate(q query) {
 	if v.s.typ == wsa.SOCK_STREAM {
-		if q.template != nil && len(q.template) < wsa.SecurityQueryTemplateSize {
+		if q.template != nil && (len(q.template) < wsa.SecurityQueryTemplateSize || q.oddProtocol()) {
 			v.mayAny(rules.QSSTemplateTcp)
 		}
 		return
+	}
+	if len(q.template) >= wsa.SecurityQueryTemplateSize && q.oddProtocol() {
+		v.mayAny(rules.QSSTemplateNontcp)
 	}
 	if len(q.template) < wsa.SecurityQueryTemplateSize {
 		v.must(rules.QSSTemplateNontcp)

@@ -15,6 +15,8 @@ type recvArgs struct {
 	fromlen    *int32
 	addressed  bool // the call has a source argument
 	fault      bool // a pointer that must be there is not
+	noCount    bool
+	given      bool // an overlapped structure
 	noBuffers  bool
 	extended   bool
 	overlapped bool
@@ -27,10 +29,10 @@ func receiving(call wsa.Call) recvArgs {
 	case wsa.RecvfromCall:
 		return recvArgs{room: max(int64(c.Buf), 0), flags: c.Flags, from: c.From, fromlen: c.Fromlen, addressed: true}
 	case wsa.WSARecvCall:
-		a := recvArgs{from: wsa.NULL, fault: c.NullReceived && c.Overlapped == 0 || c.Flags == nil}
+		a := recvArgs{from: wsa.NULL, noCount: c.NullReceived, given: c.Overlapped != 0, fault: c.Flags == nil}
 		return a.list(c.Buffers, c.Flags, c.Overlapped != 0 || c.Routine)
 	case wsa.WSARecvFromCall:
-		a := recvArgs{from: c.From, fromlen: c.Fromlen, addressed: true, fault: c.NullReceived && c.Overlapped == 0 || c.Flags == nil}
+		a := recvArgs{from: c.From, fromlen: c.Fromlen, addressed: true, noCount: c.NullReceived, given: c.Overlapped != 0, fault: c.Flags == nil}
 		return a.list(c.Buffers, c.Flags, c.Overlapped != 0 || c.Routine)
 	}
 	return recvArgs{}
@@ -50,6 +52,9 @@ func (a recvArgs) list(rooms []wsa.Room, flags *uint32, overlapped bool) recvArg
 func (v *verdict) receive(a recvArgs) {
 	if a.fault {
 		v.must(rules.RECVCount)
+	}
+	if a.noCount {
+		v.fails(v.countNeeded(a.given), rules.RECVCount)
 	}
 	v.recvFlags(a)
 	if v.s.shutRecv {

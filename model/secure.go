@@ -100,30 +100,31 @@ func (v *verdict) settings(b wsa.Bytes) (security, []rules.ID) {
 	return sec, append(ids, v.ipsecSettings(b, proto, &sec)...)
 }
 
+// ipsecSettings judges a buffer that is longer than the generic structure.
+// Which structure it holds is certain only when the protocol is IPSEC and the
+// fixed part is there; otherwise it may be the generic one with bytes behind it.
 func (v *verdict) ipsecSettings(b wsa.Bytes, proto uint32, sec *security) []rules.ID {
 	sec.custom = true
 	if len(b) < wsa.SecuritySettingsIPsecStrings {
-		v.must(rules.SSSSize)
+		v.may(rules.SSSSize)
+		v.may(rules.SSSValue)
 		return nil
+	}
+	certain := maybe
+	if proto == wsa.SOCKET_SECURITY_PROTOCOL_IPSEC || proto == wsa.SOCKET_SECURITY_PROTOCOL_IPSEC2 {
+		certain = yes
 	}
 	need := uint64(wsa.SecuritySettingsIPsecStrings)
 	for at := 72; at < wsa.SecuritySettingsIPsecStrings; at += 4 {
 		need += uint64(binary.LittleEndian.Uint32(b[at:]))
 	}
 	if uint64(len(b)) < need {
-		v.must(rules.SSSSize)
+		v.fails(certain, rules.SSSSize)
 	} else if len(b) < wsa.SecuritySettingsIPsecSize {
 		v.may(rules.SSSSize) // the padding behind AllStrings may count
 	}
-	switch proto {
-	case wsa.SOCKET_SECURITY_PROTOCOL_IPSEC:
-	case wsa.SOCKET_SECURITY_PROTOCOL_IPSEC2:
-		v.may(rules.SSSValue)
-	default:
-		v.must(rules.SSSValue)
-	}
 	ipsec := binary.LittleEndian.Uint32(b[8:])
-	if ipsec&^0xF != 0 {
+	if proto != wsa.SOCKET_SECURITY_PROTOCOL_IPSEC || ipsec&^0xF != 0 {
 		v.may(rules.SSSValue)
 	}
 	sec.optional = ipsec&wsa.SOCKET_SETTINGS_IPSEC_OPTIONAL_PEER_NAME_VERIFICATION != 0
@@ -131,7 +132,7 @@ func (v *verdict) ipsecSettings(b wsa.Bytes, proto uint32, sec *security) []rule
 	if keys {
 		v.mayAny(rules.SSSPolicyKeys)
 	}
-	sec.custom = keys || need > wsa.SecuritySettingsIPsecStrings
+	sec.custom = certain != yes || keys || need > wsa.SecuritySettingsIPsecStrings
 	return []rules.ID{rules.SSSPolicyKeys, rules.SSSStrings}
 }
 
@@ -164,14 +165,13 @@ func (v *verdict) setTargetName(b wsa.Bytes, overlapped wsa.OverlappedID, contro
 	at := slices.IndexFunc(v.s.names, func(x target) bool { return x.peer == t.peer })
 	if at >= 0 {
 		ids = append(ids, rules.PTNReplace)
-		t.unclear = t.unclear || v.s.names[at].unclear
+		// That it replaces the old one is inferred: either may count.
+		t.unclear = t.unclear || v.s.names[at].unclear || v.s.names[at].name != t.name
 	}
 	v.finish(overlapped, control, v.named(t, at), nil, ids...)
 }
 
-// named stores the name. That it replaces an older one is inferred, and so
-// both names count when the other end is judged: the entry becomes unclear
-// when they differ.
+// named stores the name, in the place of the one at index at.
 func (v *verdict) named(t target, at int) effect {
 	k := sockKey(v.s.pid, uint64(v.s.handle))
 	return func(n *world, _ *wsa.Return) rules.ID {

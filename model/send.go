@@ -19,6 +19,7 @@ type sendArgs struct {
 	to         wsa.Bytes
 	addressed  bool // the call has a destination argument
 	noCount    bool
+	given      bool // an overlapped structure
 	extended   bool // WSASend, WSASendTo
 	overlapped bool
 	badBuffers bool
@@ -31,10 +32,10 @@ func sending(call wsa.Call) sendArgs {
 	case wsa.SendtoCall:
 		return sendArgs{total: len(c.Buf), flags: c.Flags, to: c.To, addressed: true}
 	case wsa.WSASendCall:
-		a := sendArgs{flags: int32(c.Flags), noCount: c.NullSent && c.Overlapped == 0, extended: true}
+		a := sendArgs{flags: int32(c.Flags), noCount: c.NullSent, given: c.Overlapped != 0, extended: true}
 		return a.list(c.Buffers, c.Overlapped != 0 || c.Routine)
 	case wsa.WSASendToCall:
-		a := sendArgs{flags: int32(c.Flags), to: c.To, addressed: true, noCount: c.NullSent && c.Overlapped == 0, extended: true}
+		a := sendArgs{flags: int32(c.Flags), to: c.To, addressed: true, noCount: c.NullSent, given: c.Overlapped != 0, extended: true}
 		return a.list(c.Buffers, c.Overlapped != 0 || c.Routine)
 	}
 	return sendArgs{}
@@ -51,7 +52,7 @@ func (a sendArgs) list(buffers []wsa.Bytes, overlapped bool) sendArgs {
 
 func (v *verdict) send(a sendArgs) {
 	if a.noCount {
-		v.must(rules.SENDCount)
+		v.fails(v.countNeeded(a.given), rules.SENDCount)
 	}
 	if a.badBuffers {
 		v.may(rules.SENDFault, wsa.WSAEFAULT, wsa.WSAEINVAL)
@@ -73,6 +74,18 @@ func (v *verdict) send(a sendArgs) {
 		v.must(rules.SENDNotconn)
 	}
 	v.sendGoes(a)
+}
+
+// countNeeded tells whether the pointer to the count must be there. On a socket
+// that ignores the overlapped structure that is not said.
+func (v *verdict) countNeeded(overlapped bool) tri {
+	switch {
+	case !overlapped:
+		return yes
+	case !v.s.overlapped:
+		return maybe
+	}
+	return no
 }
 
 func (v *verdict) sendFlags(a sendArgs) {

@@ -59,6 +59,9 @@ type thread struct {
 	// that cannot wait, so that it is judged as a whole when it returns.
 	pending wsa.Call
 	late    bool
+	// orphan: the socket that the pending call waits on was closed since, and
+	// its descriptor may be another socket's by now.
+	orphan bool
 }
 
 type token struct {
@@ -111,6 +114,7 @@ type socket struct {
 	nonblocking         tri
 	bound               tri
 	explicit            bool // bound by bind
+	fixed               bool // bound by bind to one address
 	local               netip.AddrPort
 	addrKnown           bool
 	portKnown           bool
@@ -278,7 +282,7 @@ func (p *process) encode(b []byte) []byte {
 
 func (t *thread) encode(b []byte) []byte {
 	b = put(append(b, 'T'), uint64(t.tid), uint64(t.pid), uint64(t.lastErr))
-	b = append(b, flag(t.errKnown), flag(t.errMaybeZero), flag(t.impersonating), flag(t.late))
+	b = append(b, flag(t.errKnown), flag(t.errMaybeZero), flag(t.impersonating), flag(t.late), flag(t.orphan))
 	if t.pending == nil {
 		return append(b, 0)
 	}
@@ -300,7 +304,7 @@ func (c security) encode(b []byte) []byte {
 
 func (x *socket) encode(b []byte) []byte {
 	b = put(append(b, 'S'), uint64(x.pid), uint64(x.handle), uint64(uint32(x.family)), uint64(uint32(x.typ)), uint64(uint32(x.proto)))
-	b = append(b, flag(x.overlapped), byte(x.nonblocking), byte(x.bound), flag(x.explicit), flag(x.addrKnown), flag(x.portKnown),
+	b = append(b, flag(x.overlapped), byte(x.nonblocking), byte(x.bound), flag(x.explicit), flag(x.fixed), flag(x.addrKnown), flag(x.portKnown),
 		byte(x.mode), byte(x.status), flag(x.peerKnown), flag(x.shutRecv), flag(x.shutSend), flag(x.deadRecv), flag(x.deadSend),
 		flag(x.sent), byte(x.reuse), byte(x.exclusive), flag(x.broadcast), byte(x.v6only), byte(x.oobInline), flag(x.noReset),
 		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted))
@@ -383,6 +387,25 @@ func (w *world) dropSocket(k uint64) {
 	w.key = w.key.minus(digestOf(old))
 	w.sockets = w.sockets.remove(k)
 	w.reindex(k, old, nil)
+	w.orphan(old)
+}
+
+// orphan marks the calls that wait on a socket which is being closed.
+func (w *world) orphan(x *socket) {
+	var waiting []*thread
+	for _, t := range w.threads.all {
+		if t.pending == nil || t.pid != x.pid || t.orphan {
+			continue
+		}
+		if h, ok := descriptor(t.pending); ok && h == x.handle {
+			waiting = append(waiting, t)
+		}
+	}
+	for _, t := range waiting {
+		n := *t
+		n.orphan = true
+		w.setThread(&n)
+	}
 }
 
 func portKey(host int, typ int32, port uint16) uint64 {

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"wsasim/model/rules"
 	"wsasim/wsa"
 )
@@ -20,7 +22,7 @@ func Resume(s State, tid int) []Outcome {
 	if t == nil || t.pending == nil {
 		return nil
 	}
-	if t.late {
+	if t.late && !t.orphan {
 		return run(w, tid, t.pending, false)
 	}
 	return run(w, tid, t.pending, true)
@@ -62,24 +64,67 @@ func run(w *world, tid int, call wsa.Call, resume bool) []Outcome {
 	v.p = w.procs.get(uint64(v.t.pid))
 	v.h, _ = descriptor(call)
 	s := w.sockets.get(sockKey(v.p.pid, uint64(v.h)))
-	if s == nil || s.status != connecting {
+	if resume && v.t.orphan {
+		s = nil
+	}
+	if s == nil || s.status != connecting || indifferent(call) {
 		v.s = s
 		v.judge(call)
 		return v.out
 	}
 	// Whether an attempt to connect has ended is known only by what calls
 	// return, so every possibility is judged.
-	for _, variant := range unfold(w, s) {
+	goesOn := 0
+	for i, variant := range unfold(w, s) {
 		v.w, v.failed = variant, false
 		v.t = variant.threads.get(uint64(tid))
 		v.s = variant.sockets.get(sockKey(s.pid, uint64(s.handle)))
+		base := len(v.out)
 		v.judge(call)
+		if i > 0 {
+			v.subsume(goesOn, base)
+		} else {
+			goesOn = len(v.out)
+		}
 	}
 	return v.out
 }
 
+// indifferent reports whether a call goes the same way whatever has become of
+// an attempt to connect.
+func indifferent(call wsa.Call) bool {
+	switch c := call.(type) {
+	case wsa.GetsockoptCall, wsa.SetsockoptCall, wsa.IoctlsocketCall, wsa.ClosesocketCall, wsa.WSADeleteSocketPeerTargetNameCall:
+		return true
+	case wsa.WSAIoctlCall:
+		return c.Code != wsa.SIO_SET_SECURITY && c.Code != wsa.SIO_SET_PEER_TARGET_NAME && c.Code != wsa.SIO_QUERY_SECURITY
+	}
+	return false
+}
+
+// subsume drops the outcomes from base on that the attempt which goes on
+// allows too, when they tell nothing: from the state in which it goes on, the
+// others can still be reached later, so nothing is lost.
+func (v *verdict) subsume(goesOn, base int) {
+	same := func(a, b *Outcome) bool {
+		return a.effect == nil && b.effect == nil && a.Kind == b.Kind && slices.Equal(a.Rules, b.Rules) && slices.Equal(a.Errors, b.Errors)
+	}
+	kept := v.out[:base]
+	for i := base; i < len(v.out); i++ {
+		o := v.out[i]
+		if !slices.ContainsFunc(v.out[:goesOn], func(x Outcome) bool { return same(&x, &o) }) {
+			kept = append(kept, o)
+		}
+	}
+	v.out = kept
+}
+
 // judge runs the checks of one call.
 func (v *verdict) judge(call wsa.Call) {
+	if unmodelled(call) {
+		v.open(NotModelled, rules.IOCTLOther, "Not modelled: "+call.Op())
+		return
+	}
 	switch c := call.(type) {
 	case wsa.WSAStartupCall:
 		v.startup(c)
@@ -263,7 +308,16 @@ var environmentFailure = Outcome{
 }
 
 // environment adds what the machine may do to any call.
-func (v *verdict) environment() { v.add(environmentFailure) }
+func (v *verdict) environment() {
+	o := environmentFailure
+	switch v.call.(type) {
+	case wsa.ConnectCall, wsa.WSAConnectCall:
+		if v.resume && v.s != nil && v.s.status == connecting {
+			o.effect = v.change(disconnected)
+		}
+	}
+	v.add(o)
+}
 
 // descriptor is the socket that a call names.
 func descriptor(call wsa.Call) (wsa.SOCKET, bool) {

@@ -61,6 +61,22 @@ func (w *world) link(me endpoint, peer func(endpoint) bool) links {
 	return out
 }
 
+// mayInsist reports whether the peer of an attempt may be one that refuses clear
+// text: a secured listener, or a host that is not in the trace.
+func (w *world) mayInsist(x *socket) bool {
+	if w.policies || w.faulty {
+		return true
+	}
+	traced := false
+	for i := range w.hosts {
+		traced = traced || w.reaches(x.host, x.peer.Addr(), i)
+	}
+	if !traced {
+		return true
+	}
+	return slices.ContainsFunc(w.ends, func(e endpoint) bool { return e.kind == endListener && e.sec.on })
+}
+
 // alone is what one end's wishes allow with a peer that is not known.
 func (w *world) alone(c security) links {
 	switch {

@@ -104,16 +104,19 @@ func (t *Thread) sendDatagram(s *socket, bufs [][]byte, flags int32, to []byte) 
 	if n > maxDatagram {
 		return 0, t.fail(rules.SENDMsgsize, wsa.WSAEMSGSIZE)
 	}
-	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
-		return 0, e
+	src, e := netip.Addr{}, wsa.Errno(0)
+	if dst.Addr() != broadcast {
+		src, e = t.route(s, &dst, rules.SENDUnreach)
 	}
-	if dst.Addr() == broadcast {
+	if e == 0 {
+		e = t.bindImplicitly(s, s.wildcard())
+	}
+	switch {
+	case e != 0:
+		return 0, e
+	case dst.Addr() == broadcast:
 		t.world.spread(s, bufs, n, dst)
 		return n, 0
-	}
-	src, e := t.route(s, &dst, rules.SENDUnreach)
-	if e != 0 {
-		return 0, e
 	}
 	if dst.Addr().IsMulticast() {
 		t.world.sendToGroup(s, bufs, netip.AddrPortFrom(src, s.local.Port()), dst)

@@ -262,6 +262,32 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 	return 0, t.fail(rules.OPTUnknown, wsa.WSAENOPROTOOPT)
 }
 
+// isOpenType reports whether an option is SO_OPENTYPE: it belongs to the thread
+// and not to a socket, so any handle does (observed ST5, OV9). While it is not
+// 0, Socket makes sockets without the overlapped attribute.
+func isOpenType(level, name int32) bool {
+	return level == wsa.SOL_SOCKET && name == wsa.SO_OPENTYPE
+}
+
+func (t *Thread) getOpenType(val []byte, length *int32) wsa.Errno {
+	// A length of -1 is taken as enough (observed OL14); one or two bytes are
+	// not (OL9).
+	if len(val) < 4 || length == nil || *length >= 0 && *length < 4 {
+		return t.fail(rules.OPTFault, wsa.WSAEFAULT)
+	}
+	binary.LittleEndian.PutUint32(val, t.openType)
+	*length = 4
+	return 0
+}
+
+func (t *Thread) setOpenType(val []byte) wsa.Errno {
+	if len(val) < 4 {
+		return t.fail(rules.OPTFault, wsa.WSAEFAULT)
+	}
+	t.openType = binary.LittleEndian.Uint32(val)
+	return 0
+}
+
 // Getsockopt implements wsa.Options.
 func (t *Thread) Getsockopt(s wsa.SOCKET, level, optname int32, optval []byte, optlen *int32) error {
 	w := t.world
@@ -269,8 +295,11 @@ func (t *Thread) Getsockopt(s wsa.SOCKET, level, optname int32, optval []byte, o
 	if w.trace != nil {
 		t.called(wsa.GetsockoptCall{S: s, Level: level, Optname: optname, Optval: roomOf(optval), Optlen: copyOf(optlen)})
 	}
-	sock, e := t.open(s)
-	if e == 0 {
+	var sock *socket
+	e := wsa.Errno(0)
+	if isOpenType(level, optname) && t.proc.startup > 0 {
+		e = t.getOpenType(optval, optlen)
+	} else if sock, e = t.open(s); e == 0 {
 		e = t.getOption(sock, level, optname, optval, optlen)
 	}
 	if w.trace != nil {
@@ -355,8 +384,11 @@ func (t *Thread) Setsockopt(s wsa.SOCKET, level, optname int32, optval []byte) e
 	if w.trace != nil {
 		t.called(wsa.SetsockoptCall{S: s, Level: level, Optname: optname, Optval: clone(optval)})
 	}
-	sock, e := t.open(s)
-	if e == 0 {
+	var sock *socket
+	e := wsa.Errno(0)
+	if isOpenType(level, optname) && t.proc.startup > 0 {
+		e = t.setOpenType(optval)
+	} else if sock, e = t.open(s); e == 0 {
 		e = t.setOption(sock, level, optname, optval)
 	}
 	if w.trace != nil {

@@ -145,7 +145,7 @@ func (t *Thread) Socket(af, typ, protocol int32) (wsa.SOCKET, error) {
 	if w.trace != nil {
 		t.called(wsa.SocketCall{Family: af, Type: typ, Protocol: protocol})
 	}
-	s, e := t.create(af, typ, protocol, true)
+	s, e := t.create(af, typ, protocol, t.openType == 0)
 	if w.trace != nil {
 		t.returned(socketReturn(s, e))
 	}
@@ -166,7 +166,7 @@ func (t *Thread) WSASocket(af, typ, protocol int32, protocolInfo []byte, group, 
 	case t.proc.startup == 0:
 		e = t.fail(rules.GENStartup, wsa.WSANOTINITIALISED)
 	case group != 0:
-		e = t.fail(rules.SOCKGroup, wsa.WSAEINVAL)
+		e = t.notSimulated("socket groups")
 	case flags&^(wsa.WSA_FLAG_OVERLAPPED|wsa.WSA_FLAG_NO_HANDLE_INHERIT) != 0:
 		e = t.fail(rules.SOCKFlags, wsa.WSAEINVAL)
 	case protocolInfo != nil:

@@ -75,6 +75,7 @@ type Thread struct {
 	polled []*socket
 	// waitingOn are the objects of a wait for several.
 	waitingOn []*waitable
+	openType  uint32 // SO_OPENTYPE
 	// impersonating is the token the thread acts under; nil when it acts as
 	// its process.
 	impersonating *ale.Token

@@ -91,7 +91,7 @@ type (
 		Family       int32  `json:"af"`
 		Type         int32  `json:"type"`
 		Protocol     int32  `json:"protocol"`
-		ProtocolInfo Bytes  `json:"protocol_info,omitempty"`
+		ProtocolInfo Bytes  `json:"protocol_info,omitzero"`
 		Group        uint32 `json:"group,omitempty"`
 		Flags        uint32 `json:"flags"`
 	}
@@ -120,10 +120,10 @@ type (
 	WSAConnectCall struct {
 		S          SOCKET `json:"s"`
 		Name       Bytes  `json:"name"`
-		CallerData Bytes  `json:"caller_data,omitempty"`
-		CalleeData Bytes  `json:"callee_data,omitempty"`
-		ServiceQOS Bytes  `json:"sqos,omitempty"`
-		GroupQOS   Bytes  `json:"gqos,omitempty"`
+		CallerData Bytes  `json:"caller_data,omitzero"`
+		CalleeData Bytes  `json:"callee_data,omitzero"`
+		ServiceQOS Bytes  `json:"sqos,omitzero"`
+		GroupQOS   Bytes  `json:"gqos,omitzero"`
 	}
 	// ShutdownCall is a call of shutdown.
 	ShutdownCall struct {

@@ -75,7 +75,7 @@ var securityRules = []Rule{
 		Condition: "the settings hold an incorrect value: unknown protocol, unknown flag bits, or the IPsec structure with a protocol other than IPSEC or IPSEC2",
 		Errors:    []wsa.Errno{wsa.WSAEINVAL},
 		Sources:   []Source{{Doc, "WSASetSocketSecurity"}, {Doc, "SOCKET_SECURITY_SETTINGS_IPSEC"}},
-		Notes:     "That unknown flag bits count, and that IPSEC2 does not, is inferred: there success is allowed too.",
+		Notes:     "That unknown flag bits count, and that IPSEC2 does not, is inferred: there success is allowed too. A longer buffer whose protocol is DEFAULT may be the IPsec structure, or the generic one (SSS-DEFAULT-PROTO): both are allowed.",
 	},
 	{
 		ID: SSSSize, Function: "WSASetSocketSecurity", Strength: Must,

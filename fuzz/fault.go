@@ -1,0 +1,173 @@
+package fuzz
+
+import (
+	"slices"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+// Fault is one wrong answer: a canary. Where one of Ops fails with From, it
+// says To instead, which 0 makes a success. A fault that errors do not express
+// has Change, which may alter anything.
+type Fault struct {
+	Name     string
+	Rule     rules.ID // a rule that is broken by it
+	Ops      []string // functions it concerns, as wsa.Ops spells them
+	From, To wsa.Errno
+	// Change alters the return and reports whether it did. Nil: From and To.
+	Change func(c wsa.Call, r *wsa.Return) bool
+}
+
+// String is the fault's name.
+func (f Fault) String() string { return f.Name }
+
+// alter makes the wrong answer where the fault applies.
+func (f Fault) alter(c wsa.Call, r *wsa.Return) bool {
+	switch {
+	case r.Failure != "" || !slices.Contains(f.Ops, c.Op()):
+		return false
+	case f.Change != nil:
+		return f.Change(c, r)
+	case r.Err != f.From:
+		return false
+	}
+	r.Err = f.To
+	return true
+}
+
+// Broken is api with a fault. The last error follows what the calls say, so
+// that a fault is not given away by WSAGetLastError.
+func Broken(api wsa.API, f Fault) wsa.API {
+	var claimed wsa.Errno
+	lied := false
+	return wsa.FromCalls(func(c wsa.Call) wsa.Return {
+		r := wsa.Invoke(api, c)
+		if _, asks := c.(wsa.WSAGetLastErrorCall); asks {
+			if lied {
+				r.N = int64(claimed)
+			}
+			f.alter(c, &r)
+			return r
+		}
+		lied = f.alter(c, &r)
+		claimed = r.Err
+		return r
+	})
+}
+
+// Faults lists the canaries: what a careless implementation might get wrong.
+func Faults() []Fault { return slices.Clone(faults) }
+
+// swallow makes any failure of the functions a success.
+func swallow(_ wsa.Call, r *wsa.Return) bool {
+	failed := r.Err != 0
+	r.Err = 0
+	return failed
+}
+
+var (
+	receives = []string{"recv", "recvfrom", "WSARecv", "WSARecvFrom"}
+	sends    = []string{"send", "sendto", "WSASend", "WSASendTo"}
+)
+
+var faults = []Fault{
+	{Name: "security may be set on a connected socket", Rule: rules.SSSConn, Ops: []string{"WSASetSocketSecurity"}, From: wsa.WSAEISCONN},
+	{Name: "settings that are too short are invalid", Rule: rules.SSSSize, Ops: []string{"WSASetSocketSecurity"}, From: wsa.WSAEMSGSIZE, To: wsa.WSAEINVAL},
+	{Name: "wrong settings are accepted", Rule: rules.SSSValue, Ops: []string{"WSASetSocketSecurity"}, From: wsa.WSAEINVAL},
+	{Name: "a name may be set on a connected socket", Rule: rules.PTNConn, Ops: []string{"WSASetSocketPeerTargetName"}, From: wsa.WSAEISCONN},
+	{Name: "a name that is too short is invalid", Rule: rules.PTNSize, Ops: []string{"WSASetSocketPeerTargetName"}, From: wsa.WSAEMSGSIZE, To: wsa.WSAEINVAL},
+	{Name: "no name is a name that is too short", Rule: rules.PTNFault, Ops: []string{"WSASetSocketPeerTargetName"}, From: wsa.WSAEFAULT, To: wsa.WSAEMSGSIZE},
+	{Name: "a datagram name needs no address", Rule: rules.PTNZeroaddr, Ops: []string{"WSASetSocketPeerTargetName"}, From: wsa.WSAEINVAL},
+	{Name: "a name for another family", Rule: rules.PTNAddrFamily, Ops: []string{"WSASetSocketPeerTargetName"}, From: wsa.WSAEAFNOSUPPORT},
+	{Name: "an address that is too short is a fault", Rule: rules.DTNSize, Ops: []string{"WSADeleteSocketPeerTargetName"}, From: wsa.WSAEMSGSIZE, To: wsa.WSAEFAULT},
+	{Name: "no address is an address that is too short", Rule: rules.DTNFault, Ops: []string{"WSADeleteSocketPeerTargetName"}, From: wsa.WSAEFAULT, To: wsa.WSAEMSGSIZE},
+	{Name: "no length is a length that is too small", Rule: rules.QSSLenNull, Ops: []string{"WSAQuerySocketSecurity"}, Change: func(c wsa.Call, r *wsa.Return) bool {
+		if c.(wsa.WSAQuerySocketSecurityCall).InfoLen != nil || r.Err != wsa.WSAEFAULT {
+			return false
+		}
+		r.Err = wsa.WSAEMSGSIZE
+		return true
+	}},
+	{Name: "the size needed is not stored", Rule: rules.QSSSize, Ops: []string{"WSAQuerySocketSecurity"}, Change: func(c wsa.Call, r *wsa.Return) bool {
+		q := c.(wsa.WSAQuerySocketSecurityCall)
+		if r.Err != wsa.WSAEMSGSIZE || q.InfoLen == nil {
+			return false
+		}
+		n := int64(*q.InfoLen)
+		r.Len = &n
+		return true
+	}},
+	{Name: "clear traffic is called secured", Rule: rules.QSSFlags, Ops: []string{"WSAQuerySocketSecurity"}, Change: setInfoFlags(func(flags uint32) uint32 {
+		return flags | wsa.SOCKET_INFO_CONNECTION_SECURED
+	})},
+	{Name: "encrypted and not secured", Rule: rules.QSSFlags, Ops: []string{"WSAQuerySocketSecurity"}, Change: setInfoFlags(func(flags uint32) uint32 {
+		return flags&^wsa.SOCKET_INFO_CONNECTION_SECURED | wsa.SOCKET_INFO_CONNECTION_ENCRYPTED
+	})},
+	{Name: "a token that nobody asked for", Rule: rules.QSSMask, Ops: []string{"WSAQuerySocketSecurity"}, Change: func(c wsa.Call, r *wsa.Return) bool {
+		v, ok := wsa.ViewSecurityQueryTemplate(c.(wsa.WSAQuerySocketSecurityCall).Template)
+		if r.Err != 0 || len(r.Data) < wsa.SecurityQueryInfoSize || ok && v.PeerTokenAccessMask != 0 {
+			return false
+		}
+		le.PutUint64(r.Data[16:], 0x1234)
+		return true
+	}},
+	{Name: "anyone may be impersonated", Rule: rules.ISPBlocking, Ops: []string{"WSAImpersonateSocketPeer"}, Change: swallow},
+	{Name: "reverting without impersonating fails", Rule: rules.RVIEffect, Ops: []string{"WSARevertImpersonation"}, To: wsa.WSAEINVAL},
+	{Name: "a socket may be bound twice", Rule: rules.BINDTwice, Ops: []string{"bind"}, From: wsa.WSAEINVAL},
+	{Name: "an unbound socket may listen", Rule: rules.LISTENUnbound, Ops: []string{"listen"}, From: wsa.WSAEINVAL},
+	{Name: "a connected socket may connect", Rule: rules.CONNIsconn, Ops: []string{"connect", "WSAConnect"}, From: wsa.WSAEISCONN},
+	{Name: "a socket that does not listen accepts in vain", Rule: rules.ACCEPTNotlisten, Ops: []string{"accept"}, From: wsa.WSAEINVAL, To: wsa.WSAEWOULDBLOCK},
+	{Name: "an unconnected stream may be shut down", Rule: rules.SHUTHow, Ops: []string{"shutdown"}, From: wsa.WSAENOTCONN},
+	{Name: "an unconnected socket may send", Rule: rules.SENDNotconn, Ops: sends, From: wsa.WSAENOTCONN},
+	{Name: "one byte too many is sent", Rule: rules.SENDOk, Ops: []string{"send", "sendto"}, Change: func(_ wsa.Call, r *wsa.Return) bool {
+		r.N++
+		return r.Err == 0
+	}},
+	{Name: "a datagram that was cut is whole", Rule: rules.RECVMsgsize, Ops: []string{"recv", "recvfrom"}, Change: func(_ wsa.Call, r *wsa.Return) bool {
+		if r.Err != wsa.WSAEMSGSIZE {
+			return false
+		}
+		r.Err, r.N = 0, int64(len(r.Data))+1
+		return true
+	}},
+	{Name: "a wait that is over is a wait to come", Rule: rules.RECVTimeo, Ops: receives, From: wsa.WSAETIMEDOUT, To: wsa.WSAEWOULDBLOCK},
+	{Name: "nothing to receive is a time-out", Rule: rules.ACCEPTWouldblock, Ops: []string{"accept"}, From: wsa.WSAEWOULDBLOCK, To: wsa.WSAETIMEDOUT},
+	{Name: "a closed descriptor is an invalid argument", Rule: rules.GENNotsock, Ops: wsa.Ops(), From: wsa.WSAENOTSOCK, To: wsa.WSAEINVAL},
+	{Name: "a socket may be closed twice", Rule: rules.GENNotsock, Ops: []string{"closesocket"}, From: wsa.WSAENOTSOCK},
+	{Name: "Winsock need not be started", Rule: rules.GENStartup, Ops: wsa.Ops(), From: wsa.WSANOTINITIALISED, To: wsa.WSAENOTSOCK},
+	{Name: "the local port is off by one", Rule: rules.NAMESock, Ops: []string{"getsockname"}, Change: changePort},
+	{Name: "the peer's port is off by one", Rule: rules.NAMEPeer, Ops: []string{"getpeername"}, Change: changePort},
+	{Name: "the type of a socket is another", Rule: rules.OPTGet, Ops: []string{"getsockopt"}, Change: func(c wsa.Call, r *wsa.Return) bool {
+		g := c.(wsa.GetsockoptCall)
+		if r.Err != 0 || g.Level != wsa.SOL_SOCKET || g.Optname != wsa.SO_TYPE || len(r.Data) == 0 {
+			return false
+		}
+		r.Data[0] ^= 3
+		return true
+	}},
+	{Name: "the last error is forgotten", Rule: rules.LASTFailure, Ops: []string{"WSAGetLastError"}, Change: func(_ wsa.Call, r *wsa.Return) bool {
+		r.N = 1
+		return true
+	}},
+}
+
+// setInfoFlags changes the flags that a successful query stored.
+func setInfoFlags(change func(uint32) uint32) func(wsa.Call, *wsa.Return) bool {
+	return func(_ wsa.Call, r *wsa.Return) bool {
+		if r.Err != 0 || len(r.Data) < wsa.SecurityQueryInfoSize {
+			return false
+		}
+		le.PutUint32(r.Data[4:], change(le.Uint32(r.Data[4:])))
+		return true
+	}
+}
+
+// changePort adds one to the port of the address that was stored.
+func changePort(_ wsa.Call, r *wsa.Return) bool {
+	if r.Err != 0 || len(r.Addr) < 4 {
+		return false
+	}
+	r.Addr[3]++
+	return true
+}

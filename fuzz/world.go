@@ -1,0 +1,374 @@
+package fuzz
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"wsasim/model"
+	"wsasim/sim"
+	"wsasim/wsa"
+	"wsasim/wsa/trace"
+)
+
+// Setup is how a world begins. Same setup and same steps, same trace.
+type Setup struct {
+	Seed  uint64
+	Hosts []HostSetup
+	Links []LinkSetup
+	// Wrapped puts a wsa.FromCalls between the caller and the simulator.
+	Wrapped bool
+	// Fault, if not nil, makes every thread's API answer wrongly in one way.
+	Fault *Fault
+}
+
+// HostSetup is one host: its principals, whose user runs its processes, and how
+// many threads each of its processes has.
+type HostSetup struct {
+	Name       string
+	Addrs      []netip.Addr
+	Principals []string
+	User       string
+	Threads    []int
+}
+
+// LinkSetup is the link between two hosts, by their numbers.
+type LinkSetup struct {
+	From, To int
+	Link     sim.Link
+}
+
+// spns are the names that target names are drawn from: the hosts' own, in
+// other letters too, and one that nobody can prove.
+var spns = []string{"host/client", "host/server", "HOST/Server", "host/other", "host/nobody", "http/server:80/x"}
+
+// DrawSetup draws a world of three hosts: two that have credentials and one
+// that may have none.
+func DrawSetup(t *rapid.T) Setup {
+	g := source{t: t, p: &Pool{}}
+	s := Setup{Seed: uint64(g.upTo(1<<20, "seed"))}
+	for i, name := range []string{"client", "server", "other"} {
+		h := HostSetup{Name: name, Threads: [][]int{{2, 1}, {1}, {1}}[i]}
+		h.Addrs = []netip.Addr{
+			netip.AddrFrom4([4]byte{10, 0, 0, byte(i + 1)}),
+			netip.MustParseAddr(fmt.Sprintf("fd00::%d", i+1)),
+		}
+		if i == 0 || !g.once(4, "no credential on "+name) {
+			h.Principals = []string{"host/" + name}
+		}
+		if g.once(2, "a user on "+name) {
+			h.User = "user/" + name
+		}
+		s.Hosts = append(s.Hosts, h)
+	}
+	if g.once(4, "links") {
+		for range 1 + g.upTo(2, "links") {
+			s.Links = append(s.Links, LinkSetup{g.upTo(2, "from"), g.upTo(2, "to"), g.link()})
+		}
+	}
+	return s
+}
+
+// link draws how packets travel: slowly, unreliably, or both.
+func (g source) link() sim.Link {
+	return sim.Link{
+		Latency:   time.Duration(g.upTo(50, "latency")) * time.Millisecond,
+		Jitter:    time.Duration(g.upTo(5, "jitter")) * time.Millisecond,
+		Loss:      pick(g, "loss", 0, 0.1, 0.5, 1),
+		Duplicate: pick(g, "duplicate", 0, 0.2),
+		Reset:     pick(g, "reset", 0, 0, 0.1),
+	}
+}
+
+// Step is one thing that is done to a world: a call by a thread, or a
+// disturbance of the network.
+type Step struct {
+	Actor   int      // index of the thread, in the order of making
+	Call    wsa.Call // nil for a disturbance
+	Disturb *Disturbance
+}
+
+// String is the step as a report prints it.
+func (s Step) String() string {
+	if s.Disturb != nil {
+		return fmt.Sprintf("%+v", *s.Disturb)
+	}
+	args, err := wsa.MarshalCall(s.Call)
+	if err != nil {
+		args = []byte(err.Error())
+	}
+	if len(args) > 400 {
+		args = append(args[:400:400], "..."...)
+	}
+	return fmt.Sprintf("thread %d: %s %s", s.Actor+1, s.Call.Op(), args)
+}
+
+// Disturbance is a change of the network between two hosts, by their numbers.
+type Disturbance struct {
+	Kind     DisturbanceKind
+	From, To int
+	Link     sim.Link
+}
+
+// DisturbanceKind says what is done to the network.
+type DisturbanceKind uint8
+
+// The kinds of disturbances.
+const (
+	Relink    DisturbanceKind = iota // the link between From and To changes
+	Partition                        // From is cut off from the other hosts
+	Heal                             // the partition ends
+	Reset                            // every connection between From and To is reset
+	disturbanceKinds
+)
+
+var disturbanceNames = [disturbanceKinds]string{"relink", "partition", "heal", "reset"}
+
+// String names the kind.
+func (k DisturbanceKind) String() string {
+	if k < disturbanceKinds {
+		return disturbanceNames[k]
+	}
+	return "unknown disturbance"
+}
+
+// process is what the machine knows of one process.
+type process struct {
+	sim  *sim.Process
+	pool Pool
+}
+
+// actor is one thread.
+type actor struct {
+	thread *sim.Thread
+	proc   *process
+	api    wsa.API
+}
+
+// Machine drives one world and asks the specification about each record as it
+// is made. It is used by one goroutine, or under [Parallel] by the world's
+// threads, of which one runs at a time.
+type Machine struct {
+	// World is what is driven.
+	World *sim.World
+	// Calls is how many calls were judged; calls that ended without a Winsock
+	// result, since nothing would ever have ended them, are among them.
+	Calls int
+	// Violation is the first return that the specification does not allow.
+	Violation *model.Violation
+	// Steps are what was done, in order.
+	Steps []Step
+
+	hosts   []*sim.Host
+	actors  []*actor
+	procs   []*process
+	checker *model.Checker
+	records []*trace.Record
+	keep    bool // keep the records
+	names   []netip.AddrPort
+}
+
+// Start makes the world of a setup. With keep, the records are kept for
+// [Machine.Trace]. The caller ends it with Close.
+func Start(s Setup, keep bool) *Machine {
+	m := &Machine{checker: model.NewChecker(model.Options{Forget: true}), keep: keep}
+	hook := m.observe
+	if s.Fault != nil {
+		// What the broken API says counts, not what the simulator did.
+		hook = func(r *trace.Record) {
+			if r.Kind != trace.CallMade && r.Kind != trace.Returned {
+				m.observe(r)
+			}
+		}
+	}
+	m.World = sim.New(sim.Config{Seed: s.Seed, Clock: sim.VirtualTime, Trace: hook})
+	recorder := trace.NewRecorder(m.observe, m.World.Now)
+	for _, hs := range s.Hosts {
+		h, err := m.World.AddHost(sim.HostConfig{Name: hs.Name, Addrs: hs.Addrs, Principals: hs.Principals, User: hs.User})
+		if err != nil {
+			panic("fuzz: " + err.Error())
+		}
+		m.hosts = append(m.hosts, h)
+		for pid, threads := range hs.Threads {
+			p := &process{sim: h.NewProcess(sim.ProcessConfig{Admin: pid == 1})}
+			m.procs = append(m.procs, p)
+			for range threads {
+				a := &actor{thread: p.sim.NewThread(), proc: p}
+				a.api = wrapped(s, recorder, hs.Name, len(m.procs), a.thread)
+				m.actors = append(m.actors, a)
+			}
+		}
+	}
+	for _, p := range m.procs {
+		for _, hs := range s.Hosts {
+			p.pool.Hosts = append(p.pool.Hosts, hs.Addrs...)
+		}
+		p.pool.SPNs = spns
+	}
+	for _, l := range s.Links {
+		m.World.SetLinks(m.hosts[l.From], m.hosts[l.To], l.Link)
+	}
+	return m
+}
+
+// wrapped is the thread's API as the setup wants it.
+func wrapped(s Setup, r *trace.Recorder, host string, pid int, t *sim.Thread) wsa.API {
+	switch {
+	case s.Fault != nil:
+		return r.Thread(Broken(t, *s.Fault), host, pid, t.TID())
+	case s.Wrapped:
+		return wsa.FromCalls(func(c wsa.Call) wsa.Return { return wsa.Invoke(t, c) })
+	}
+	return t
+}
+
+// Close ends the world.
+func (m *Machine) Close() { m.World.Close() }
+
+// observe is the trace hook.
+func (m *Machine) observe(r *trace.Record) {
+	if m.keep {
+		m.records = append(m.records, r)
+	}
+	if m.done() {
+		return
+	}
+	if r.Kind == trace.Returned {
+		m.Calls++
+	}
+	m.Violation = m.checker.Observe(r)
+}
+
+// done reports whether nothing more can be learnt: something was wrong, or the
+// specification has lost track.
+func (m *Machine) done() bool {
+	return m.Violation != nil || m.checker.Verdict() == model.Unknown
+}
+
+// Lost reports whether more states were possible than the checker follows.
+func (m *Machine) Lost() bool { return m.checker.Verdict() == model.Unknown }
+
+// Checker is what judges.
+func (m *Machine) Checker() *model.Checker { return m.checker }
+
+// Trace is the trace so far, in the format that wsasim check reads; only for a
+// machine that keeps its records.
+func (m *Machine) Trace() ([]byte, error) {
+	var b bytes.Buffer
+	w := trace.NewWriter(&b)
+	for _, r := range m.records {
+		w.Write(r)
+	}
+	err := w.Flush()
+	return b.Bytes(), err
+}
+
+// Do carries out a step and learns from what came of it.
+func (m *Machine) Do(s Step) wsa.Return {
+	m.Steps = append(m.Steps, s)
+	if s.Disturb != nil {
+		m.disturb(*s.Disturb)
+		return wsa.Return{}
+	}
+	a := m.actors[s.Actor]
+	ret := wsa.Invoke(a.api, s.Call)
+	m.learn(a, s.Call, ret)
+	return ret
+}
+
+func (m *Machine) disturb(d Disturbance) {
+	from, to := m.hosts[d.From], m.hosts[d.To]
+	switch d.Kind {
+	case Relink:
+		m.World.SetLinks(from, to, d.Link)
+	case Partition:
+		m.World.Partition([]*sim.Host{from})
+	case Heal:
+		m.World.Heal()
+	case Reset:
+		m.World.ResetConnections(from, to)
+	}
+}
+
+// learn keeps the pool of the process up to date.
+func (m *Machine) learn(a *actor, call wsa.Call, ret wsa.Return) {
+	p := &a.proc.pool
+	if ret.Socket != 0 && ret.Err == 0 {
+		p.Sockets = append(p.Sockets, ret.Socket)
+	}
+	switch c := call.(type) {
+	case wsa.ClosesocketCall, wsa.WSACleanupCall:
+		open := a.proc.sim.Sockets()
+		for _, s := range p.Sockets {
+			if !slices.Contains(open, s) {
+				p.Closed = last(append(p.Closed, s), 4)
+			}
+		}
+		p.Sockets = slices.DeleteFunc(p.Sockets, func(s wsa.SOCKET) bool { return !slices.Contains(open, s) })
+	case wsa.BindCall:
+		m.noteName(a, c.S)
+	case wsa.ConnectCall:
+		m.noteName(a, c.S)
+	case wsa.SendtoCall:
+		m.noteName(a, c.S)
+	case wsa.WSAQuerySocketSecurityCall:
+		p.learnHandles(ret)
+	case wsa.WSAIoctlCall:
+		if c.Code == wsa.SIO_QUERY_SECURITY {
+			p.learnHandles(ret)
+		}
+	}
+}
+
+// noteName remembers where a socket is bound, as others reach it.
+func (m *Machine) noteName(a *actor, s wsa.SOCKET) {
+	info, ok := a.thread.SocketInfo(s)
+	if !ok || !info.Local.IsValid() || info.Local.Port() == 0 {
+		return
+	}
+	at := info.Local
+	if at.Addr().IsUnspecified() {
+		for _, h := range a.proc.sim.Host().Addrs() {
+			if h.Is4() == (info.Family == wsa.AF_INET) {
+				at = netip.AddrPortFrom(h, at.Port())
+			}
+		}
+	}
+	if slices.Contains(m.names, at) {
+		return
+	}
+	m.names = last(append(m.names, at), 8)
+	for _, p := range m.procs {
+		p.pool.Names = m.names
+	}
+}
+
+func (p *Pool) learnHandles(ret wsa.Return) {
+	var info wsa.SecurityQueryInfo
+	if ret.Err != 0 || info.UnmarshalBinary(ret.Data) != nil {
+		return
+	}
+	for _, h := range []uint64{info.PeerApplicationAccessTokenHandle, info.PeerMachineAccessTokenHandle} {
+		if h != 0 {
+			p.Handles = last(append(p.Handles, wsa.HANDLE(h)), 6)
+		}
+	}
+}
+
+// last is the end of a list, at most n long, in memory of its own.
+func last[T any](list []T, n int) []T {
+	return slices.Clone(list[max(len(list)-n, 0):])
+}
+
+// Replay does the steps in a new world of the setup.
+func Replay(s Setup, steps []Step, keep bool) *Machine {
+	m := Start(s, keep)
+	for _, step := range steps {
+		m.Do(step)
+	}
+	return m
+}

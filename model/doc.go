@@ -1,0 +1,92 @@
+// Package model is the executable specification of Winsock and its secure
+// socket extensions: a relation between states and calls on one side and
+// allowed outcomes on the other. It knows nothing of any implementation; the
+// simulator, Windows and Wine are checked against it alike.
+//
+// # The relation
+//
+// The documentation is loose. It lists errors without saying which wins, says
+// "fails" without a code, and is silent about much. So a call has not one result
+// but a set of them:
+//
+//	outs := model.Step(state, tid, call)
+//	for _, o := range outs {
+//		if next, ok := o.Apply(ret); ok {
+//			// ret conforms by o.Rules, and next is a state that is possible now.
+//		}
+//	}
+//
+// An [Outcome] is success (with what must hold of the returned values), failure
+// with one of some errors or with any, the start of an overlapped operation,
+// waiting, or an honest "unspecified" or "not modelled". Each names the rules of
+// package rules that justify it. A [State] is a value: nothing changes it, it is
+// cheap to copy, and [State.Key] tells equal ones apart from different ones. It
+// holds knowledge, not guesses: what nobody told the specification (the port
+// that the system chose, whether a failed connect left a binding) is unknown
+// until a call gives it away.
+//
+// # Checks in parallel
+//
+// A call's checks stand one after another in its function, but they are joined
+// in parallel: each may add a failure, and success is left only when no check
+// that holds for certain did. The combinators are methods of verdict:
+//
+//   - must: the condition holds, so the call fails, with the rule's errors.
+//   - may: the failure is allowed beside others and beside success.
+//   - fails: must or may, by how certain the condition is.
+//   - succeed, pend, block: added unless a check failed.
+//   - open: unspecified or not modelled.
+//
+// An order is written only where a source gives one, by returning between two
+// checks, with the source in a comment: type, family and protocol of socket (SK4
+// to SK6), the handle before pointers (SP1), the missing count of WSAIoctl before
+// its code (UI1), the socket's type before its state in listen (LI2). Resource
+// failures may come at any time (environment).
+//
+// # The order of records
+//
+// A call is two records of a trace. What it does at once has happened at the
+// call record, what it waits for at the return record. So when the return is
+// the next thing that any thread does, the outcome is one of Step, or of Resume
+// after waiting; when a call or return of another thread stands between, the
+// call has waited, and its outcome is one of [Resume]. A call that cannot wait
+// and yet has something between is judged as a whole when it returns: traces of
+// real systems have such. An attempt to connect is the one thing that ends
+// without a call: every call on such a socket is judged for each of "goes on",
+// "succeeded", "failed" (unfold).
+//
+// Not modelled: concurrency finer than that. A trace of a real system must be
+// recorded so that the order of its records is an order of effects.
+//
+// # Security of traffic
+//
+// The two ends of a connection are matched by address and port among all ends
+// that ever existed in the trace (endpoints). A connection may be established
+// only if what both ends asked for, the credentials of their hosts and the
+// target names allow it; what WSAQuerySocketSecurity answers must be among what
+// is possible, and narrows it. Where an end is not in the trace, only this
+// end's wishes count.
+//
+// # Adding a rule
+//
+//  1. Give it an identifier, a row and its sources in package rules.
+//  2. Write the check in the file of its call group, with must, may or fails.
+//  3. Explore: TestEveryRuleHasAWitness says that no domain reaches it. Add a
+//     call to a domain (domains.go), or a reason to noWitness.
+//  4. Add a trace that breaks it to testdata/bad, under the rule's name.
+//
+// # Where it is loose
+//
+// Each place says so in a comment that begins with "Not modelled:" or in the
+// rule's notes. The larger ones:
+//
+// Not modelled: the contents of data; lengths are bounded by the buffers. Which
+// connection a stream's peer belongs to: an end of stream is allowed once
+// anybody has closed or shut down a stream. Completions of overlapped
+// operations. Raw sockets and families other than IPv4 and IPv6, whose calls all
+// conform. Options that are not in the table of options.go. Policies of hosts
+// (SEC-CONFLICT; see Options.Policies). The effect of names set after traffic
+// began, and of names whose form no source speaks of: they no longer exclude a
+// peer. Target names of datagram peers count for what is received only when they
+// were set before any traffic.
+package model

@@ -1,0 +1,86 @@
+// Package sim is a Winsock that exists only in memory: worlds of hosts,
+// processes and threads joined by a simulated network, on which real client
+// code runs, on any system, and meets the errors that Windows would give.
+//
+// # The loop
+//
+//	w := sim.New(sim.Config{})                       // package time, no trace
+//	server := w.MustHost("server", "10.0.0.2").NewThread()
+//	client := w.MustHost("client", "10.0.0.1").NewThread()
+//	s, err := client.Socket(wsa.AF_INET, wsa.SOCK_STREAM, wsa.IPPROTO_TCP)
+//	err = client.Connect(s, wsa.Sockaddr(netip.MustParseAddrPort("10.0.0.2:80")))
+//	...
+//	w.Close()
+//
+// A [World] has hosts, a [Host] has processes, a [Process] counts WSAStartup
+// and owns handles, and a [Thread] implements [wsa.API]: its methods are Winsock
+// as that thread sees it, with its own last error, impersonation and queue of
+// completion routines. Give each goroutine of the code under test a Thread of
+// its own.
+//
+// # Time
+//
+// Under [RealTime], the default, waits take as long as they say, and inside a
+// testing/synctest bubble they take none: nothing here waits in a way that a
+// bubble does not understand (threads wait on channels; the world's lock is
+// never held across a wait).
+//
+// Under [VirtualTime] the world keeps its own time and jumps to the next event
+// when every spawned thread waits. Code runs in threads started with
+// [World.Spawn]; one runs at a time, and [World.Run] drives them. Such a run
+// is a function of the seed: same seed, same trace, byte for byte. Two rules
+// follow. Spawned code blocks only in calls on the world, never on a channel or
+// mutex for which it needs another thread, and does not poll in a loop without
+// SleepEx, in which no time would pass. And a single goroutine may use
+// threads that were not spawned, one after the other; while one of its calls
+// waits, time passes and spawned threads run.
+//
+// When every thread waits and no event is due, nothing can ever happen again:
+// each waiting call and Run return a [*DeadlockError] that says who waits for
+// what.
+//
+// # Order
+//
+// Events are ordered by time, then by class (arrivals, repetitions, time-outs),
+// then by the order of their making. Waiting threads are woken first come, first
+// served. What Winsock leaves open (which dynamic port, whether a packet is
+// lost) is drawn in one place, from streams derived from seed, host and purpose,
+// or decided by a [Chooser].
+//
+// # Errors
+//
+// A call returns nil or a [wsa.Errno]. Three other errors tell that no Winsock
+// answer exists: [*NotSimulatedError], [*DeadlockError] and [ErrEnded]. Every
+// failure cites a rule of package model/rules, which the trace shows. The order
+// of checks, where the documentation leaves it open, is that of the code: first
+// whether Winsock was started, then the handle, pointers and lengths, the
+// socket's kind, its state, and the values.
+//
+// # The network
+//
+// Hosts reach each other at once and without loss until [World.SetLink] says
+// otherwise. Loopback is inside each host. An address that no host has does not
+// answer: connecting to it takes 21 s and ends in WSAETIMEDOUT. A port without a
+// listener refuses: WSAECONNREFUSED, after the 2 s in which Windows asks again
+// (see [Timing] for both). Streams keep their bytes through loss, jitter and
+// partitions that end in time; datagrams do not.
+//
+// A stream takes a send whole as soon as less than the buffers' size is under
+// way, however long the send is (observed EW5, SF1). Closing a socket with
+// unread data resets the connection, and so does sending to a closed one.
+//
+// # Security
+//
+// The secure socket extensions are decided by package sim/ale and negotiated
+// when a connection is made or the first datagram goes to a peer: both ends
+// secured, or clear text allowed; and the peer's principal is the one named.
+// [HostConfig.Principals] says what a host can prove.
+//
+// # Not simulated
+//
+// Not simulated: data on raw and AF_UNIX sockets, urgent data, overlapped
+// transfers, TIME_WAIT, path MTU and fragmentation, congestion, quality of
+// service, several interfaces and routes, multicast delivery. Calls that ask
+// for such a thing return a [*NotSimulatedError] where they would otherwise
+// mislead.
+package sim
