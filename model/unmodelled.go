@@ -1,6 +1,11 @@
 package model
 
-import "wsasim/wsa"
+import (
+	"slices"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
 
 // unmodelled reports whether a call is outside of the specification. Not
 // modelled: readiness, events, the ends of overlapped operations, the
@@ -19,4 +24,24 @@ func unmodelled(call wsa.Call) bool {
 		return true
 	}
 	return false
+}
+
+// outsideRules belong to modelled calls and speak of what is not modelled.
+var outsideRules = []rules.ID{
+	rules.OVReuse, rules.CONNPending, rules.OPTDatagram, rules.OPTContext, rules.OPTGroup,
+	rules.IOCTLSelected, rules.IOCTLExtension, rules.IOCTLNotconn, rules.IOCTLRoute,
+}
+
+// outside reports whether a rule can have no witness because the specification
+// does not judge its calls.
+func outside(r rules.Rule) bool {
+	if slices.Contains(outsideRules, r.ID) {
+		return true
+	}
+	for _, c := range wsa.Calls() {
+		if r.Applies(c.Op()) && !unmodelled(c) {
+			return false
+		}
+	}
+	return true
 }
