@@ -11,10 +11,10 @@ import (
 // by the function that re-enables it.
 type notices struct {
 	event      *eventObject // to set; nil for none
-	mask       uint16 // FD_* bits asked for
-	recorded   uint16 // FD_* bits that have happened
-	wantsWrite bool   // a send failed with WSAEWOULDBLOCK: tell when there is room
-	closeTold  bool   // FD_CLOSE happens once
+	mask       uint16       // FD_* bits asked for
+	recorded   uint16       // FD_* bits that have happened
+	wantsWrite bool         // a send failed with WSAEWOULDBLOCK: tell when there is room
+	closeTold  bool         // FD_CLOSE happens once
 	connectErr wsa.Errno
 	closeErr   wsa.Errno
 }
