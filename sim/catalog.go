@@ -174,6 +174,9 @@ func (t *Thread) fromInfo(af, typ, protocol int32, raw []byte, overlapped bool) 
 			*a.arg = a.from
 		}
 	}
+	if typ == wsa.FROM_PROTOCOL_INFO {
+		typ = 0 // the family is what is wrong then (observed SK24)
+	}
 	if id := info.ProviderReserved; id != 0 {
 		d, ok := t.world.duplicates[id]
 		if !ok || d.to != t.proc || d.sock.closed {
