@@ -1,6 +1,7 @@
 package fuzz_test
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -29,14 +30,23 @@ func TestFaultsAreFound(t *testing.T) {
 				m := rapid.Custom(func(t *rapid.T) *fuzz.Machine {
 					s := fuzz.DrawSetup(t)
 					s.Fault = &f
-					return fuzz.Sequence(t, s, false)
+					return fuzz.Sequence(t, s)
 				}).Example(seed)
 				m.Close()
 				calls += m.Calls
-				if v := m.Violation; v != nil {
-					t.Logf("found after %d calls: %s %v", calls, v.Text, v.Violated)
-					return
+				v := m.Violation
+				if v == nil {
+					continue
 				}
+				sound := m.Setup
+				sound.Fault = nil
+				whole := fuzz.Replay(sound, m.Steps)
+				whole.Close()
+				if whole.Violation != nil || v.Call == nil || !slices.Contains(f.Ops, v.Call.Op()) {
+					t.Fatalf("found something else: %v", v)
+				}
+				t.Logf("found after %d calls: %s %v", calls, v.Text, v.Violated)
+				return
 			}
 			t.Errorf("not found in %d calls", calls)
 		})

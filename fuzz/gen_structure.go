@@ -93,7 +93,8 @@ func (g source) constant(kind wsa.Kind) uint32 {
 	case 0:
 		return 0
 	case 3:
-		return pick(g, string(kind), known...) | pick(g, string(kind), known...)
+		first := pick(g, string(kind), known...)
+		return first | pick(g, string(kind), known...)
 	}
 	return pick(g, string(kind), known...)
 }

@@ -78,6 +78,9 @@ func repeat(t *testing.T, enough int, property func(*rapid.T, *tally)) {
 // report says what is wrong in a way that can be looked at again: the
 // specification's words, what was done, and the trace in a file.
 func report(t *rapid.T, name string, m *fuzz.Machine) {
+	if m.Impure != "" {
+		t.Errorf("%s", m.Impure)
+	}
 	if m.Violation == nil {
 		return
 	}
@@ -112,7 +115,7 @@ func artifact(name string) string {
 // specification about each return.
 func TestSequence(t *testing.T) {
 	repeat(t, *calls*3/4, func(rt *rapid.T, c *tally) {
-		m := fuzz.Sequence(rt, fuzz.DrawSetup(rt), true)
+		m := fuzz.Sequence(rt, fuzz.DrawSetup(rt))
 		m.Close()
 		c.add(m)
 		report(rt, t.Name(), m)
@@ -123,7 +126,7 @@ func TestSequence(t *testing.T) {
 func TestParallel(t *testing.T) {
 	repeat(t, *calls/4, func(rt *rapid.T, c *tally) {
 		s := fuzz.DrawSetup(rt)
-		m := fuzz.Parallel(s, fuzz.DrawScripts(rt, s), true)
+		m := fuzz.Parallel(s, fuzz.DrawScripts(rt, s))
 		m.Close()
 		c.add(m)
 		report(rt, t.Name(), m)
@@ -149,22 +152,22 @@ func TestSameSeedSameTrace(t *testing.T) {
 	}
 	t.Run("sequence", rapid.MakeCheck(func(t *rapid.T) {
 		s := fuzz.DrawSetup(t)
-		one := fuzz.Sequence(t, s, true)
+		one := fuzz.Sequence(t, s)
 		one.Close()
-		two := fuzz.Replay(s, one.Steps, true)
+		two := fuzz.Replay(s, one.Steps)
 		two.Close()
 		same(t, one, two)
 		s.Wrapped = true
-		three := fuzz.Replay(s, one.Steps, true)
+		three := fuzz.Replay(s, one.Steps)
 		three.Close()
 		same(t, one, three)
 	}))
 	t.Run("parallel", rapid.MakeCheck(func(t *rapid.T) {
 		s := fuzz.DrawSetup(t)
 		scripts := fuzz.DrawScripts(t, s)
-		one := fuzz.Parallel(s, scripts, true)
+		one := fuzz.Parallel(s, scripts)
 		one.Close()
-		two := fuzz.Parallel(s, scripts, true)
+		two := fuzz.Parallel(s, scripts)
 		two.Close()
 		same(t, one, two)
 	}))
@@ -183,7 +186,7 @@ func differAt(a, b []byte) int {
 // conforms, so what the online check said can be repeated from the file.
 func TestTraceChecksAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := fuzz.Sequence(t, fuzz.DrawSetup(t), true)
+		m := fuzz.Sequence(t, fuzz.DrawSetup(t))
 		m.Close()
 		text, err := m.Trace()
 		if err != nil {

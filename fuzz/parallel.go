@@ -216,8 +216,8 @@ func (g source) wanderer(Setup) []wsa.Call {
 // its thread, under the virtual clock, which makes the order of events a
 // function of the setup and the scripts. Threads that come to wait for each
 // other for ever are told so and go on.
-func Parallel(s Setup, scripts []Script, keep bool) *Machine {
-	m := Start(s, keep)
+func Parallel(s Setup, scripts []Script) *Machine {
+	m := Start(s)
 	for _, script := range scripts {
 		a := m.actors[script.Actor]
 		m.World.Spawn(a.thread, func() {

@@ -12,8 +12,8 @@ import (
 // as many actions are done as rapid's flag -rapid.steps says, or something was
 // wrong. A call that would wait for ever returns at once, since no other
 // thread could end it.
-func Sequence(t *rapid.T, s Setup, keep bool) *Machine {
-	m := Start(s, keep)
+func Sequence(t *rapid.T, s Setup) *Machine {
+	m := Start(s)
 	for _, a := range m.actors {
 		if a.thread == m.first(a.proc) {
 			m.Do(Step{Actor: m.index(a), Call: wsa.WSAStartupCall{Version: 0x0202}})
@@ -63,6 +63,8 @@ var sequenceActions = map[string]func(*Machine, source){
 	"connect":      (*Machine).connect,
 	"datagrams":    (*Machine).datagrams,
 	"talk":         (*Machine).talk,
+	"ask":          (*Machine).ask,
+	"be patient":   (*Machine).bePatient,
 	"secure":       (*Machine).secure,
 	"disturb":      (*Machine).disturbNetwork,
 	"close":        (*Machine).closeOne,
@@ -306,6 +308,41 @@ func (m *Machine) talk(g source) {
 	case info.Pending > 0:
 		m.call(a, g.callOf("accept"))
 	}
+}
+
+// bePatient receives with a time-out where nothing may have arrived.
+func (m *Machine) bePatient(g source) {
+	a := m.drawActor(g)
+	pool := m.actors[a].proc.pool
+	for _, s := range pool.Sockets {
+		info, ok := m.actors[a].thread.SocketInfo(s)
+		if !ok || info.Nonblocking || !info.Bound || info.State == "listening" {
+			continue
+		}
+		m.call(a, wsa.SetsockoptCall{S: s, Level: wsa.SOL_SOCKET, Optname: wsa.SO_RCVTIMEO, Optval: le.AppendUint32(nil, uint32(1+g.upTo(500, "milliseconds")))})
+		m.call(a, wsa.RecvCall{S: s, Buf: 100})
+		return
+	}
+	m.call(a, wsa.WSAGetLastErrorCall{})
+}
+
+// ask asks about a socket that is far enough to have an answer.
+func (m *Machine) ask(g source) {
+	a := m.drawActor(g)
+	pool := m.actors[a].proc.pool
+	var far []wsa.SOCKET
+	for _, s := range pool.Sockets {
+		if info, ok := m.actors[a].thread.SocketInfo(s); ok && info.Bound {
+			far = append(far, s)
+		}
+	}
+	if len(far) == 0 {
+		return
+	}
+	pool.Sockets, pool.Closed = []wsa.SOCKET{pick(g, "socket", far...)}, nil
+	g.p = &pool
+	m.call(a, g.callOf(pick(g, "function", "WSAQuerySocketSecurity", "WSAQuerySocketSecurity", "getsockname", "getpeername", "getsockopt",
+		"WSAImpersonateSocketPeer", "WSARevertImpersonation", "WSADeleteSocketPeerTargetName", "WSAGetLastError")))
 }
 
 // secure does the secure calls on a socket that nothing was done to.

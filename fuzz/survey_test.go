@@ -26,9 +26,9 @@ func TestSurvey(t *testing.T) {
 			m := rapid.Custom(func(t *rapid.T) *fuzz.Machine {
 				s := fuzz.DrawSetup(t)
 				if kind == 0 {
-					return fuzz.Sequence(t, s, true)
+					return fuzz.Sequence(t, s)
 				}
-				return fuzz.Parallel(s, fuzz.DrawScripts(t, s), true)
+				return fuzz.Parallel(s, fuzz.DrawScripts(t, s))
 			}).Example(i)
 			m.Close()
 			total += m.Calls

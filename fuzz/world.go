@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
+	"reflect"
 	"slices"
 	"time"
 
@@ -153,13 +154,17 @@ type actor struct {
 // is made. It is used by one goroutine, or under [Parallel] by the world's
 // threads, of which one runs at a time.
 type Machine struct {
-	// World is what is driven.
+	// Setup is how the world began, World is what is driven.
+	Setup Setup
 	World *sim.World
 	// Calls is how many calls were judged; calls that ended without a Winsock
 	// result, since nothing would ever have ended them, are among them.
 	Calls int
 	// Violation is the first return that the specification does not allow.
 	Violation *model.Violation
+	// Impure says which call failed and changed its socket all the same,
+	// although its failures must not (rule GEN-VALIDATION-PURE).
+	Impure string
 	// Steps are what was done, in order.
 	Steps []Step
 
@@ -168,14 +173,12 @@ type Machine struct {
 	procs   []*process
 	checker *model.Checker
 	records []*trace.Record
-	keep    bool // keep the records
 	names   []netip.AddrPort
 }
 
-// Start makes the world of a setup. With keep, the records are kept for
-// [Machine.Trace]. The caller ends it with Close.
-func Start(s Setup, keep bool) *Machine {
-	m := &Machine{checker: model.NewChecker(model.Options{Forget: true}), keep: keep}
+// Start makes the world of a setup. The caller ends it with Close.
+func Start(s Setup) *Machine {
+	m := &Machine{Setup: s, checker: model.NewChecker(model.Options{Forget: true})}
 	hook := m.observe
 	if s.Fault != nil {
 		// What the broken API says counts, not what the simulator did.
@@ -231,9 +234,7 @@ func (m *Machine) Close() { m.World.Close() }
 
 // observe is the trace hook.
 func (m *Machine) observe(r *trace.Record) {
-	if m.keep {
-		m.records = append(m.records, r)
-	}
+	m.records = append(m.records, r)
 	if m.done() {
 		return
 	}
@@ -255,8 +256,7 @@ func (m *Machine) Lost() bool { return m.checker.Verdict() == model.Unknown }
 // Checker is what judges.
 func (m *Machine) Checker() *model.Checker { return m.checker }
 
-// Trace is the trace so far, in the format that wsasim check reads; only for a
-// machine that keeps its records.
+// Trace is the trace so far, in the format that wsasim check reads.
 func (m *Machine) Trace() ([]byte, error) {
 	var b bytes.Buffer
 	w := trace.NewWriter(&b)
@@ -275,9 +275,41 @@ func (m *Machine) Do(s Step) wsa.Return {
 		return wsa.Return{}
 	}
 	a := m.actors[s.Actor]
+	before, watched := a.watch(s.Call)
 	ret := wsa.Invoke(a.api, s.Call)
+	if watched && ret.Err != 0 && ret.Err != wsa.WSA_IO_PENDING && m.Impure == "" {
+		if after, _ := a.watch(s.Call); !reflect.DeepEqual(before, after) {
+			m.Impure = fmt.Sprintf("%s failed with %v and changed its socket:\n%+v\n%+v", s, ret.Err, before, after)
+		}
+	}
 	m.learn(a, s.Call, ret)
 	return ret
+}
+
+// watch is what the socket of a call looks like, for calls whose failures
+// leave it as it was: the secure ones, and those that validate and nothing else.
+func (a *actor) watch(c wsa.Call) (sim.SocketInfo, bool) {
+	switch c := c.(type) {
+	case wsa.WSASetSocketSecurityCall:
+		return a.thread.SocketInfo(c.S)
+	case wsa.WSASetSocketPeerTargetNameCall:
+		return a.thread.SocketInfo(c.S)
+	case wsa.WSADeleteSocketPeerTargetNameCall:
+		return a.thread.SocketInfo(c.S)
+	case wsa.WSAQuerySocketSecurityCall:
+		return a.thread.SocketInfo(c.S)
+	case wsa.WSAImpersonateSocketPeerCall:
+		return a.thread.SocketInfo(c.S)
+	case wsa.WSAIoctlCall:
+		return a.thread.SocketInfo(c.S)
+	case wsa.BindCall:
+		return a.thread.SocketInfo(c.S)
+	case wsa.ListenCall:
+		return a.thread.SocketInfo(c.S)
+	case wsa.SetsockoptCall:
+		return a.thread.SocketInfo(c.S)
+	}
+	return sim.SocketInfo{}, false
 }
 
 func (m *Machine) disturb(d Disturbance) {
@@ -365,8 +397,8 @@ func last[T any](list []T, n int) []T {
 }
 
 // Replay does the steps in a new world of the setup.
-func Replay(s Setup, steps []Step, keep bool) *Machine {
-	m := Start(s, keep)
+func Replay(s Setup, steps []Step) *Machine {
+	m := Start(s)
 	for _, step := range steps {
 		m.Do(step)
 	}

@@ -80,6 +80,10 @@ func (x *socket) sharing() sharing {
 // localAddress checks that the address is one of the host.
 func (v *verdict) localAddress(a netip.Addr) {
 	switch {
+	case a.Is4In6():
+		// Only a dual-stack socket takes an IPv4 address in this form, and no
+		// source says what another one answers.
+		v.may(rules.BINDNotlocal)
 	case a.IsUnspecified(), a == netip.IPv6Loopback(), a == netip.AddrFrom4([4]byte{127, 0, 0, 1}):
 		return
 	case v.w.hosts[v.s.host].owns(a) && a.Zone() == "":
@@ -87,7 +91,7 @@ func (v *verdict) localAddress(a netip.Addr) {
 	case a.IsLinkLocalUnicast():
 		v.may(rules.BINDScope)
 		v.may(rules.BINDNotlocal)
-	case a.IsLoopback(), a.IsMulticast(), a.Is4In6(), v.w.faulty:
+	case a.IsLoopback(), a.IsMulticast(), v.w.faulty:
 		v.may(rules.BINDNotlocal)
 	case v.s.typ == wsa.SOCK_DGRAM && a.Is4() && a.As4() == [4]byte{255, 255, 255, 255}:
 		if v.s.broadcast {

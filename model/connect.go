@@ -167,7 +167,7 @@ func (v *verdict) connectFails(name netip.AddrPort) {
 	})
 	// An address that is not valid may be found out before anything is done or
 	// after; the states differ by the binding, and the one after covers both.
-	if name.Addr().IsUnspecified() {
+	if name.Addr().Unmap().IsUnspecified() {
 		v.mayThen(rules.CONNZero, e)
 	}
 	if name.IsValid() && name.Port() == 0 {
@@ -214,7 +214,7 @@ func (v *verdict) connectDatagram(b []byte) {
 		if !ok {
 			return
 		}
-		zero = name.Addr().IsUnspecified()
+		zero = name.Addr().Unmap().IsUnspecified()
 	}
 	if zero {
 		v.may(rules.CONNDissolve)

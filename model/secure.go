@@ -230,7 +230,7 @@ func (v *verdict) targetAddress(name *wsa.PeerTargetNameView) {
 	if family != v.s.family {
 		v.may(rules.PTNAddrFamily)
 	}
-	if a, err := wsa.ParseSockaddr(name.PeerAddress); err == nil && a.Addr().IsUnspecified() && a.Port() == 0 {
+	if a, err := wsa.ParseSockaddr(name.PeerAddress); err == nil && a.Addr().WithZone("").IsUnspecified() && a.Port() == 0 {
 		v.must(rules.PTNZeroaddr)
 	}
 }
@@ -283,10 +283,11 @@ func (v *verdict) peerAddress(b wsa.Bytes, size, family rules.ID) (netip.AddrPor
 func (v *verdict) deleteTargetName(b wsa.Bytes, overlapped wsa.OverlappedID, control bool) {
 	ok := v.secureSocket()
 	var peer netip.AddrPort
+	named := false // whether an address is there to have no name
 	if b == nil {
 		v.must(rules.DTNFault)
 	} else {
-		peer, _ = v.peerAddress(b, rules.DTNSize, rules.DTNAddrFamily)
+		peer, named = v.peerAddress(b, rules.DTNSize, rules.DTNAddrFamily)
 	}
 	if !ok {
 		return
@@ -296,7 +297,9 @@ func (v *verdict) deleteTargetName(b wsa.Bytes, overlapped wsa.OverlappedID, con
 	}
 	ids := []rules.ID{rules.DTNEffect}
 	if !slices.ContainsFunc(v.s.names, match) {
-		v.mayAny(rules.DTNAbsent)
+		if named {
+			v.mayAny(rules.DTNAbsent)
+		}
 		ids[0] = rules.DTNAbsent
 	}
 	if v.s.typ == wsa.SOCK_STREAM {

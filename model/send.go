@@ -158,7 +158,7 @@ func (v *verdict) destination(a sendArgs) {
 	if v.s.status == connected {
 		v.may(rules.SENDIsconn)
 	}
-	if to.Addr().IsUnspecified() {
+	if to.Addr().Unmap().IsUnspecified() {
 		v.may(rules.SENDAddr)
 	}
 	if to.Port() == 0 && !to.Addr().IsLoopback() {

@@ -49,7 +49,6 @@ type Thread struct {
 	world *World
 	proc  *Process
 	tid   int
-	name  string
 
 	gate    chan struct{} // a value lets the parked thread go on; capacity 1
 	waiter  waiter
@@ -384,10 +383,4 @@ func (t *Thread) expireAfter(milliseconds uint32) {
 		t.waiter.timeout = nil
 		w.wake(&t.waiter, wokenTimeout)
 	})
-}
-
-// wake() cancels the time-out; a call that did not have to wait does it here.
-func (t *Thread) cancelTimeout() {
-	t.world.clock.cancel(t.waiter.timeout)
-	t.waiter.timeout = nil
 }

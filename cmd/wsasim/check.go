@@ -4,12 +4,16 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"wsasim/cmd/wsasim/internal/scenario"
+	"wsasim/cmd/wsasim/internal/suggest"
 	"wsasim/model"
 	"wsasim/model/rules"
+	"wsasim/wsa"
 	"wsasim/wsa/trace"
 )
 
@@ -73,7 +77,7 @@ func (a *app) check(file string, opts model.Options, all bool) error {
 	report, err := model.CheckTrace(&meter{r: in, tell: func(n int64) { p.tell("wsasim check: %d KiB read", n>>10) }}, opts)
 	var bad *trace.SyntaxError
 	if errors.As(err, &bad) {
-		return malformed("%s:%d: %v", file, bad.Line, bad.Err)
+		return malformed("%s:%d: %s", file, bad.Line, traceMessage(bad.Err))
 	}
 	if err != nil {
 		return malformed("%s: %v", file, err)
@@ -92,6 +96,24 @@ func (a *app) check(file string, opts model.Options, all bool) error {
 		return &exitError{exitUnmet, nil}
 	}
 	return nil
+}
+
+// traceMessage adds the nearest names to the message about a call that does
+// not exist.
+func traceMessage(err error) string {
+	text := err.Error()
+	quoted, ok := strings.CutPrefix(text, "op: ")
+	if !ok {
+		return text
+	}
+	name, err := strconv.QuotedPrefix(quoted)
+	if err != nil {
+		return text
+	}
+	if name, err = strconv.Unquote(name); err != nil {
+		return text
+	}
+	return "op: " + suggest.Unknown("call", name, wsa.Ops())
 }
 
 // violationJSON is a violation for programs; line counts records, not lines of

@@ -110,6 +110,15 @@ func (a *app) printWitness(s *model.Survey, id rules.ID) {
 	a.printf("%s\n", scenario.FormatRule(id))
 	a.printf("  %s\n", why(s, id))
 	if w, ok := s.Witnesses[id]; ok {
+		if len(w.Setup) > 0 {
+			a.printf("  after\n")
+		}
+		for _, line := range steps(w.Setup) {
+			a.printf("    %s\n", line)
+		}
+		if len(w.Setup) > 0 {
+			a.printf("  the witness is\n")
+		}
 		for _, line := range steps(w.Steps) {
 			a.printf("    %s\n", line)
 		}
@@ -166,6 +175,7 @@ func brokenText(n int) string {
 type witnessJSON struct {
 	Rule   rules.ID `json:"rule"`
 	Domain string   `json:"domain,omitempty"`
+	Setup  []string `json:"setup,omitempty"`
 	Steps  []string `json:"steps,omitempty"`
 	Reason string   `json:"reason,omitempty"`
 }
@@ -188,7 +198,7 @@ func surveyForJSON(s *model.Survey, only rules.ID) any {
 		}
 		j := witnessJSON{Rule: r.ID, Reason: s.Without[r.ID]}
 		if w, ok := s.Witnesses[r.ID]; ok {
-			j.Domain, j.Steps = w.Domain, steps(w.Steps)
+			j.Domain, j.Setup, j.Steps = w.Domain, steps(w.Setup), steps(w.Steps)
 		}
 		out.Rules = append(out.Rules, j)
 	}

@@ -20,8 +20,8 @@ import (
 	"wsasim/wsa/trace"
 )
 
-// maxSteps bounds what one thread of a script computes, so that a loop
-// without end is an error and not a hang. A call of Winsock costs about ten.
+// maxSteps is the default of Options.MaxSteps. A call of Winsock costs about
+// ten.
 const maxSteps = 200_000_000
 
 // Options says how a script runs. The zero value runs it in silence.
@@ -34,6 +34,9 @@ type Options struct {
 	Packets bool
 	// Seed, when not nil, is the seed of the world whatever the script says.
 	Seed *uint64
+	// MaxSteps bounds what one thread of the script computes, so that a loop
+	// without end is an error and not a hang; 0: 200 million steps.
+	MaxSteps uint64
 	// Trace is called with each record of the run, in order.
 	Trace func(*trace.Record)
 }
@@ -120,10 +123,11 @@ func New(opts Options) *Engine {
 	return e
 }
 
-// FileOptions is the dialect: Starlark with while, set, recursion and
-// statements at the top level.
+// FileOptions is the dialect: Starlark with while, set and
+// statements at the top level. Recursion stays out, as in all of Starlark: it could
+// end the process for want of stack.
 func FileOptions() *syntax.FileOptions {
-	return &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true}
+	return &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true}
 }
 
 // Run runs the script in the file, or in src (a string, bytes or reader) under
@@ -167,7 +171,11 @@ func (e *Engine) newInterpreter(name string) *starlark.Thread {
 		Print: func(_ *starlark.Thread, text string) { e.script.Say(e.now(), text) },
 		Load:  e.load,
 	}
-	st.SetMaxExecutionSteps(maxSteps)
+	limit := e.opts.MaxSteps
+	if limit == 0 {
+		limit = maxSteps
+	}
+	st.SetMaxExecutionSteps(limit)
 	e.running = append(e.running, st)
 	return st
 }

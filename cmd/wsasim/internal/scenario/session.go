@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -110,6 +111,12 @@ func (s *Session) report(err error) error {
 		return nil
 	}
 	f := failureOf(stdin, err)
+	var expect *ExpectError
+	var call *CallError
+	if errors.As(f.Err, &call) && !errors.As(f.Err, &expect) && call.Return.Err != 0 {
+		// The transcript has just told the rest.
+		return fmt.Errorf("%s failed with %s", call.Call.Op(), call.Return.Err.String())
+	}
 	return errors.New(message(f.Err))
 }
 

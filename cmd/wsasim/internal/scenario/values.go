@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"wsasim/cmd/wsasim/internal/suggest"
 	"wsasim/model/rules"
 	"wsasim/sim"
 	"wsasim/wsa"
@@ -93,12 +94,13 @@ func (o *object) AttrNames() []string {
 	return names
 }
 
-// Attr implements starlark.HasAttrs.
+// Attr implements starlark.HasAttrs. A name that does not exist gets the
+// nearest ones: the interpreter's own hint misses swapped letters.
 func (o *object) Attr(name string) (starlark.Value, error) {
 	if get, ok := o.attrs[name]; ok {
 		return get()
 	}
-	return nil, nil
+	return nil, usagef("%s", suggest.Unknown("method or field of a "+o.kind, name, o.AttrNames()))
 }
 
 // constant is an attribute that does not change.

@@ -1,0 +1,61 @@
+# What there is to do here. `make` alone lists it.
+
+GO ?= go
+# How long `make fuzz` works on each target.
+FUZZTIME ?= 10s
+# How long `make bench` measures each benchmark.
+BENCHTIME ?= 1s
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+# The systems that everything must build for.
+TARGETS = windows/amd64 windows/386 windows/arm64 darwin/arm64 linux/386 js/wasm
+
+.DEFAULT_GOAL := help
+.PHONY: help test race bench bench-smoke fuzz vectors lint cross cover scenarios explore
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: ## all tests; needs nothing but Go and make
+	$(GO) test ./...
+
+race: ## all tests under the race detector; needs a C compiler
+	$(GO) test -race ./...
+
+bench: ## all benchmarks, with allocations
+	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem ./...
+
+bench-smoke: ## every benchmark once, to see that it works
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "== $$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+vectors: ## make the golden vectors again; needs mingw-w64's compilers
+	testdata/vectors/regenerate.sh
+
+lint: ## gofmt, vet and staticcheck
+	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted: $$files"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+cross: ## build and vet for every system it must build for
+	@for target in $(TARGETS); do \
+		echo "== $$target"; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) build ./... || exit 1; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) vet ./... || exit 1; \
+	done
+
+cover: ## coverage of the statements, by function
+	$(GO) test -coverpkg=./wsa/...,./model/...,./sim/... -coverprofile=coverage.out ./...
+	$(GO) tool cover -func=coverage.out | tail -1
+
+scenarios: ## run every scenario, checked against the specification
+	$(GO) run ./cmd/wsasim run --quiet testdata/scenarios/*.star
+
+explore: ## explore the specification: a witness for each rule
+	$(GO) run ./cmd/wsasim explore

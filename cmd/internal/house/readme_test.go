@@ -1,0 +1,126 @@
+package house
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"wsasim/model/rules"
+)
+
+// readme is the text of the README.
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// block matches a fenced block: its language and its text.
+var block = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```")
+
+// blocks are the README's blocks in a language.
+func blocks(t *testing.T, language string) []string {
+	t.Helper()
+	var list []string
+	for _, m := range block.FindAllStringSubmatch(readme(t), -1) {
+		if m[1] == language {
+			list = append(list, m[2])
+		}
+	}
+	return list
+}
+
+// TestReadmeExample runs the README's Go test as a user would, in a module of
+// its own. It must fail, with the message that the README shows after it.
+func TestReadmeExample(t *testing.T) {
+	code := blocks(t, "go")
+	if len(code) != 1 {
+		t.Fatalf("the README has %d blocks of Go, want 1", len(code))
+	}
+	top, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", "module example\n\ngo 1.26\n\nrequire wsasim v0.0.0\n\nreplace wsasim => "+strconv.Quote(top)+"\n")
+	write("client_test.go", code[0])
+	cmd := exec.Command("go", "test", "-mod=mod", ".")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off")
+	out, err := cmd.CombinedOutput()
+	if err == nil || !bytes.Contains(out, []byte("--- FAIL: TestReadAgainAfterReset")) {
+		t.Fatalf("the example must compile and fail; %v:\n%s", err, out)
+	}
+	shown := strings.TrimSpace(blocks(t, "text")[1])
+	if !bytes.Contains(out, []byte(shown)) {
+		t.Errorf("the README shows %q, the test prints\n%s", shown, out)
+	}
+}
+
+// TestReadmeTranscripts runs the scenarios that the README shows lines of.
+func TestReadmeTranscripts(t *testing.T) {
+	text := blocks(t, "text")
+	for i, scenario := range map[int]string{0: "securing-a-socket.star", 2: "man-in-the-middle-refused.star"} {
+		cmd := exec.Command("go", "run", "./cmd/wsasim", "run", "testdata/scenarios/"+scenario)
+		cmd.Dir = root
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("%s: %v", scenario, err)
+		}
+		for line := range strings.Lines(text[i]) {
+			if !strings.Contains(string(out), line) {
+				t.Errorf("the README shows a line that %s does not print:\n%s", scenario, line)
+			}
+		}
+	}
+}
+
+// TestReadmeCounts: the numbers about the rules are those of the registry.
+func TestReadmeCounts(t *testing.T) {
+	cites := func(kinds ...rules.Kind) (n int) {
+		for _, r := range rules.All() {
+			for _, s := range r.Sources {
+				if s.Kind == kinds[0] || s.Kind == kinds[len(kinds)-1] {
+					n++
+					break
+				}
+			}
+		}
+		return n
+	}
+	strength := func(want rules.Strength) (n int) {
+		for _, r := range rules.All() {
+			if r.Strength == want {
+				n++
+			}
+		}
+		return n
+	}
+	text := strings.Join(strings.Fields(readme(t)), " ")
+	for phrase, n := range map[string]int{
+		"Each of the %d rules":                len(rules.All()),
+		"pages (%d rules cite one)":           cites(rules.Doc),
+		"assert of real Windows (%d)":         cites(rules.Observation),
+		"study of Windows XP (%d)":            cites(rules.Netsem),
+		"a library used on real Windows (%d)": cites(rules.Sample, rules.Practice),
+		"%d are **must**":                     strength(rules.Must),
+		"nobody says (%d **inferred** rules)": strength(rules.Inferred),
+	} {
+		if want := strings.Replace(phrase, "%d", strconv.Itoa(n), 1); !strings.Contains(text, want) {
+			t.Errorf("the README should say %q", want)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package wsatest
+
+import (
+	"strings"
+
+	"wsasim/wsa"
+)
+
+// Facts lists the tests of observed facts, in the order of Observed.
+func Facts() []Check {
+	tests := factTests()
+	var checks []Check
+	for _, o := range Observed() {
+		if run := tests[o.ID]; run != nil {
+			checks = append(checks, Check{o.ID, o.Mark, run})
+		}
+	}
+	return checks
+}
+
+// factTests holds the test of each observed fact that has one. It is a table,
+// and as long as the list of facts.
+func factTests() map[string]func(*context) {
+	return map[string]func(*context){
+		"ST1": observedST1, "ST3": observedST3, "ST4": observedST4, "ST5": observedST5,
+		"SK1": socketFailure("SK1"), "SK4": socketFailure("SK4"), "SK5": socketFailure("SK5"), "SK6": socketFailure("SK6"),
+		"SK7": socketFailure("SK7"), "SK8": socketKind("SK8"), "SK9": socketKind("SK9"), "SK10": socketFailure("SK10"),
+		"SK11": socketKind("SK11"), "SK13": socketFailure("SK13"), "SK15": socketFailure("SK15"), "SK18": socketFailure("SK18"),
+		"SK20": socketKind("SK20"), "SK22": observedSK22, "SK24": observedSK24, "SK26": observedSK26, "SK27": observedSK27,
+		"SK28": observedSK28, "SK29": observedSK29, "SK32": observedSK32,
+		"SO3": observedSO3, "SO6": observedSO6, "SO9": observedSO9, "SO10": observedSO10, "SO11": observedSO11,
+		"SO14": observedSO14, "SO15": observedSO15, "SO18": observedSO18, "SO19": observedSO19,
+		"OL1": observedOL1, "OL2": observedOL2, "OL3": observedOL3, "OL8": observedOL8, "OL9": observedOL9,
+		"OL14": observedOL14, "OL16": observedOL16, "OL17": observedOL17, "OL19": observedOL19, "OL20": observedOL20,
+		"OL23": observedOL23, "OL24": observedOL24,
+		"SP1": observedSP1, "SP2": observedSP2, "SP3": observedSP3, "SP5": observedSP5, "SP6": observedSP6,
+		"SP7": observedSP7, "SP8": observedSP8, "SP9": observedSP9, "SP11": observedSP11, "SP13": observedSP13,
+		"RA1": observedRA1, "RA2": observedRA2, "RA5": observedRA5, "RA6": observedRA6, "RA8": observedRA8,
+		"RA9": observedRA9, "RA11": observedRA11, "RA12": observedRA12, "RA14": observedRA14,
+		"RA16": claimFact(claimRow{any6Excl, loop4Plain, wsa.WSAEACCES}),
+		"RA17": claimFact(claimRow{any4Plain, loop4Excl, success}),
+		"RA18": claimFact(claimRow{any4Excl, loop4Excl, wsa.WSAEACCES}),
+		"RA22": claimFact(claimRow{loop6Plain, any4Excl, success}),
+		"RA23": claimFact(claimRow{loop6Excl, loop4Excl, success}),
+		"RA25": claimFact(claimRow{any6Excl, any4Plain, wsa.WSAEACCES}),
+		"RA26": claimFact(claimRow{any6Dual, any4Excl, success}),
+		"RA29": claimFact(claimRow{mappedAny, any4Plain, wsa.WSAEADDRINUSE}),
+		"RA30": claimFact(claimRow{mappedLoop, loop4Plain, wsa.WSAEADDRINUSE}, claimRow{loop4Plain, mappedLoop, wsa.WSAEADDRINUSE}),
+		"RA31": claimFact(claimRow{loop4Excl, loop4Plain, wsa.WSAEADDRINUSE}, claimRow{loop4Plain, loop4Excl, wsa.WSAEADDRINUSE}),
+		"UD1":  observedUD1, "UD5": observedUD5, "UD6": observedUD6,
+		"SB1": observedSB1, "SB3": observedSB3,
+		"LI2": observedLI2, "LI3": observedLI3, "LI5": observedLI5, "LI7": observedLI7,
+		"AC2": observedAC2, "AC3": observedAC3, "AC4": observedAC4, "AC7": observedAC7,
+		"SL25": observedSL25, "SL28": observedSL28,
+		"GN3": observedGN3, "GO1": observedGO1, "GO2": observedGO2, "GO3": observedGO3, "GO4": observedGO4,
+		"IO1": observedIO1, "IO3": observedIO3, "IO7": observedIO7, "IO8": observedIO8, "IO9": observedIO9,
+		"IO11": observedIO11, "IO12": observedIO12, "IO13": observedIO13,
+		"KA1": observedKA1, "KA2": observedKA2, "KA3": observedKA3, "UI1": observedUI1, "XF1": observedXF1,
+		"IB1": observedIB1, "BH1": observedBH1, "CQ1": observedCQ1,
+		"SN1": observedSN1, "SN3": observedSN3, "EW5": observedEW5,
+		"V62": observedV62, "V64": observedV64, "V65": observedV65, "V67": observedV67,
+		"SM3": observedSM3, "WR3": observedWR3, "PO17": observedPO17,
+		"CX1": observedCX1, "CX8": observedCX8,
+		"SD1": observedSD1, "SD2": observedSD2, "SD5": observedSD5, "SD7": observedSD7, "SD8": observedSD8,
+		"SD9": observedSD9, "SD10": observedSD10, "SD13": observedSD13, "SD14": observedSD14, "SD15": observedSD15,
+		"GP2": observedGP2, "GP3": observedGP3, "GP4": observedGP4,
+		"RQ1": observedRQ1, "RQ2": observedRQ2, "RQ3": observedRQ3, "RQ4": observedRQ4,
+		"AL1": observedAL1, "IL1": observedIL1, "IL3": observedIL3,
+		"BI1": observedBI1, "BI2": observedBI2, "BI4": observedBI4, "BI6": observedBI6, "BI7": observedBI7, "BI8": observedBI8,
+		"CG1": observedCG1, "CG4": observedCG4, "NB1": observedNB1, "EM1": observedEM1, "EM3": observedEM3, "TO2": observedTO2,
+		"OV1": observedOV1, "OV2": observedOV2, "OV3": observedOV3, "OV4": observedOV4, "OV6": observedOV6,
+		"OV7": observedOV7, "OV8": observedOV8, "CT1": observedCT1, "CT2": observedCT2,
+		"RS2": observedRS2, "RS3": observedRS3,
+		"UC1": observedUC1, "UC3": observedUC3, "UC4": observedUC4, "UC5": observedUC5,
+		"BC2": observedBC2, "BC3": observedBC3, "SF1": observedSF1, "SF2": observedSF2, "SF3": observedSF3,
+		"SV1": observedSV1, "SV3": observedSV3, "SV4": observedSV4,
+	}
+}
+
+// Reason is why something has no test.
+type Reason struct {
+	IDs  []string
+	Text string
+}
+
+// ids splits a list of ids.
+func ids(list string) []string { return strings.Fields(list) }
+
+// NotShown lists the observed facts that have no test, with the reason.
+func NotShown() []Reason {
+	return []Reason{
+		{ids("ST2 GA1 GA2 GA3 GA4 GA6 GA7 GA8 GA9 GA10 GA12 GA14 GA15 GA16 GA17 GA20 GA21 NH3 NH4 NH6 NH7 NH9 NH10"),
+			"the API has no functions for names"},
+		{ids("EP1 EP2 EP3 EP4 EP5"), "the API has no WSAEnumProtocols"},
+		{ids("DU1 DU2 DU3 DU4 DU5"), "the API has no WSADuplicateSocket"},
+		{ids("SO12"), "a Go slice is never a pointer to nowhere"},
+		{ids("OL12 OL13 ER4"), "a Go slice has no negative length"},
+		{ids("RM2 RM4 RM6 RM8 RM10 RM11 SM1 SM4"), "the API has no WSASendMsg and WSARecvMsg"},
+		{ids("RM12"), "needs a computer on which IPv6 is turned off"},
+		{ids("SB4 UD4 CO2 SL1 SL3 SL4 SL5 SL6 SL8 SL9 SL10 SL11 SL14 SL15 SL16 SL17 SL20 SL21 SL22 SL23 SL24 RS5"), "the API has no select"},
+		{ids("PO2 PO3 PO4 PO5 PO6 PO8 PO13 PO15 PO16 PO18 RS4"), "the API has no WSAPoll"},
+		{ids("EV2 EV3 EV5 EA3 EA5 EA6 EA7 EA9 EC1 EC3 EC4 EC5 EW2 EW4 ER1 ER2 ER5 ER7 EO1 EO2 EO3" +
+			" ECL2 ECL3 ECL4 ECL5 ECL6 ECL7 ECL8 IO17 IO18 AL3"), "the API has no WSAEventSelect"},
+		{ids("AC1"), "the API has no WSAAccept"},
+		{ids("AC6 WR1 WR2"), "the API has no QueueUserAPC"},
+		{ids("CX3 CX4 CX6 CX9 CX10 CG5 AX1 AX2 AX4 AX5 AX6 AX7 AX8 AX10 AX11 AX12 AX13 AX14 AX15 AX16 AX17 DX1 DX2 DX3 DX4 TF1"),
+			"the API has none of AcceptEx, ConnectEx, DisconnectEx and TransmitFile"},
+		{ids("CP1 CP4 CP6 CP8 CP9 CP10 CP11 CP12 CP13 CP17 CP19 CP20 IO5 IO16 KA5 KA6 KA7 UI3 XF2 RQ5 LQ4 LQ5 IL2"),
+			"the API has no completion ports"},
+		{ids("OR1 OR2 OR4 SN2 SD11 SD12 WR4 WR5 WR6 WR8 NB2 NB3 NB4 TO3 RS1"),
+			"the API cannot follow an overlapped operation to its end"},
+		{ids("OV9"), "the API has no handles of files"},
+	}
+}

@@ -1,0 +1,79 @@
+package wsatest
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestEveryFactIsAccountedFor: each observed fact is a test or has a reason why
+// it is not, and nothing else is.
+func TestEveryFactIsAccountedFor(t *testing.T) {
+	reasons := make(map[string]string)
+	for _, r := range NotShown() {
+		if r.Text == "" {
+			t.Errorf("%v: no reason", r.IDs)
+		}
+		for _, id := range r.IDs {
+			if reasons[id] != "" {
+				t.Errorf("%s has two reasons", id)
+			}
+			reasons[id] = r.Text
+		}
+	}
+	tests := factTests()
+	known := make(map[string]bool)
+	for _, o := range Observed() {
+		if known[o.ID] {
+			t.Errorf("%s stands twice in the list of observed facts", o.ID)
+		}
+		known[o.ID] = true
+		if o.Mark&(OnWindows|WineDiffers) == 0 {
+			t.Errorf("%s has no mark", o.ID)
+		}
+		if (tests[o.ID] != nil) == (reasons[o.ID] != "") {
+			t.Errorf("%s: test %v, reason %q; wanted one of the two", o.ID, tests[o.ID] != nil, reasons[o.ID])
+		}
+	}
+	if len(known) != 356 {
+		t.Errorf("%d observed facts; wanted 356", len(known))
+	}
+	for id := range tests {
+		if !known[id] {
+			t.Errorf("%s has a test and is no observed fact", id)
+		}
+	}
+	for id := range reasons {
+		if !known[id] {
+			t.Errorf("%s has a reason and is no observed fact", id)
+		}
+	}
+}
+
+func TestTraps(t *testing.T) {
+	var names []string
+	for _, k := range Traps() {
+		if (k.run != nil) == (k.Reason != "") || k.Thread == "" {
+			t.Errorf("%s: test %v, reason %q, thread %q", k.Name, k.run != nil, k.Reason, k.Thread)
+		}
+		if slices.Contains(names, k.Name) {
+			t.Errorf("%s stands twice in the list of traps", k.Name)
+		}
+		names = append(names, k.Name)
+	}
+	if len(names) != 18 {
+		t.Errorf("%d traps; wanted 18", len(names))
+	}
+}
+
+func TestMarks(t *testing.T) {
+	for m, want := range map[Mark]string{OnWindows: "[W]", WineDiffers | Varies: "[T][V]", Documented: "[documented]", 0: ""} {
+		if m.String() != want {
+			t.Errorf("mark %d is %q; wanted %q", m, m, want)
+		}
+	}
+	for k := Simulator; k <= Windows; k++ {
+		if k.String() == "Kind?" {
+			t.Errorf("kind %d has no name", k)
+		}
+	}
+}
