@@ -56,3 +56,10 @@ func (t *Thread) QueueUserAPC(routine func()) error {
 	t.queueAPC(apc{user: routine})
 	return t.finishCall(0)
 }
+
+// cancelTimeout disarms the time-out of a wait that did not come about; waking
+// does it for one that did.
+func (t *Thread) cancelTimeout() {
+	t.world.clock.cancel(t.waiter.timeout)
+	t.waiter.timeout = nil
+}
