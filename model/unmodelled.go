@@ -28,7 +28,7 @@ func unmodelled(call wsa.Call) bool {
 
 // outsideRules belong to modelled calls and speak of what is not modelled.
 var outsideRules = []rules.ID{
-	rules.OVReuse, rules.CONNPending, rules.OPTDatagram, rules.OPTContext, rules.OPTGroup,
+	rules.OVReuse, rules.CONNPending, rules.OPTMtu, rules.OPTDatagram, rules.OPTContext, rules.OPTGroup,
 	rules.IOCTLSelected, rules.IOCTLExtension, rules.IOCTLNotconn, rules.IOCTLRoute,
 }
 

@@ -78,6 +78,8 @@ func (t *Thread) WSAIoctl(s wsa.SOCKET, code uint32, in, out []byte, returnedByt
 	sock, e := t.open(s)
 	switch {
 	case e != 0:
+	case returnedBytes == nil && countNeeded(sock, ov):
+		e = t.fail(rules.IOCTLReturned, wsa.WSAEFAULT)
 	default:
 		e = t.ioctl(sock, code, in, out, returnedBytes, ov, routine)
 	}
@@ -101,7 +103,7 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 	switch {
 	case count == nil:
 		return t.fail(rules.IOCTLReturned, wsa.WSAEFAULT) // observed IO13, KA3, UI1
-	case row == nil && overlapped:
+	case row == nil && overlapped && ov != nil:
 		// Not judged at once: the operation fails later (observed UI3).
 		o := t.begin(opDone, s, nil, ov, routine)
 		t.world.endSoon(o, wsa.STATUS_NOT_SUPPORTED, 0)

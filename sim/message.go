@@ -202,7 +202,7 @@ func received2(bufs [][]byte, n int) wsa.Bytes {
 func (t *Thread) recvMsg(s *socket, msg *wsa.Msg, count *uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) (int, wsa.Errno) {
 	overlapped := overlappedGiven(s, ov, routine)
 	switch {
-	case msg == nil, count == nil && !overlapped, msg.Name == nil && msg.Namelen != 0, msg.Control == nil && msg.ControlLen != 0:
+	case msg == nil, count == nil && countNeeded(s, ov), msg.Name == nil && msg.Namelen != 0, msg.Control == nil && msg.ControlLen != 0:
 		return 0, t.fail(rules.MSGFault, wsa.WSAEFAULT)
 	case s.typ == wsa.SOCK_STREAM:
 		return 0, t.fail(rules.MSGType, wsa.WSAEOPNOTSUPP)
@@ -256,7 +256,7 @@ func (t *Thread) sendMsg(s *socket, msg *wsa.Msg, flags uint32, sent *uint32, ov
 		return 0, t.fail(rules.MSGFault, wsa.WSAEFAULT) // binds nothing (observed SM4)
 	case s.typ == wsa.SOCK_STREAM:
 		return 0, t.fail(rules.MSGType, wsa.WSAEINVAL)
-	case sent == nil && !overlappedGiven(s, ov, routine):
+	case sent == nil && countNeeded(s, ov):
 		// The socket is bound all the same (observed SM3).
 		if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
 			return 0, e

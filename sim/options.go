@@ -77,6 +77,12 @@ const (
 	opt6RecvIf
 	opt6MTUDiscover
 	opt6UserMTU
+	optMTU
+	optHdrIncl
+	opt6HdrIncl
+	optIfList
+	optRtHdr
+	opt6MTU
 	numOptions
 )
 
@@ -173,6 +179,12 @@ var optionTable = [numOptions]optionSpec{
 	optRecvIf:            {wsa.IPPROTO_IP, wsa.IP_RECVIF, shapeBool, stored, 0, false, udp, wsa.AF_INET},
 	optUnicastIf:         {wsa.IPPROTO_IP, wsa.IP_UNICAST_IF, shapeInt, stored, 0, tcp, udp, wsa.AF_INET},
 	optMTUDiscover:       {wsa.IPPROTO_IP, wsa.IP_MTU_DISCOVER, shapeInt, stored, 0, tcp, udp, wsa.AF_INET},
+	optHdrIncl:           {wsa.IPPROTO_IP, wsa.IP_HDRINCL, shapeBool, stored, 0, false, udp, 0},
+	opt6HdrIncl:          {wsa.IPPROTO_IPV6, wsa.IPV6_HDRINCL, shapeBool, stored, 0, false, udp, 0},
+	optMTU:               {wsa.IPPROTO_IP, wsa.IP_MTU, shapeComputed, readOnly, 1500, tcp, udp, wsa.AF_INET},
+	opt6MTU:              {wsa.IPPROTO_IPV6, wsa.IPV6_MTU, shapeComputed, readOnly, 1500, tcp, udp, wsa.AF_INET6},
+	optIfList:            {wsa.IPPROTO_IP, wsa.IP_IFLIST, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
+	optRtHdr:             {wsa.IPPROTO_IP, wsa.IP_RTHDR, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
 	optUserMTU:           {wsa.IPPROTO_IP, wsa.IP_USER_MTU, shapeInt, stored, 0xFFFFFFFF, tcp, udp, wsa.AF_INET},
 	optRecvECN:           {wsa.IPPROTO_IP, wsa.IP_RECVECN, shapeBool, stored, 0, false, udp, wsa.AF_INET},
 	optOriginalArrivalIf: {wsa.IPPROTO_IP, wsa.IP_ORIGINAL_ARRIVAL_IF, shapeBool, stored, 0, false, udp, wsa.AF_INET},
@@ -244,9 +256,16 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 	if !levels[level] {
 		return 0, t.fail(rules.OPTLevel, wsa.WSAEINVAL)
 	}
+	const recvErr = 75 // IP_RECVERR, IPV6_RECVERR: no option of Windows' headers
+	if s.typ == wsa.SOCK_RAW && name == recvErr && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6) {
+		return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV7
+	}
 	for i, o := range optionTable {
 		if o.level != level || o.name != name {
 			continue
+		}
+		if (i == int(optHdrIncl) || i == int(opt6HdrIncl)) && s.typ != wsa.SOCK_RAW {
+			return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed SP6
 		}
 		if s.typ == wsa.SOCK_STREAM && !o.stream && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6) && (o.family == 0 || o.family == s.family) {
 			return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV3, OV8
@@ -255,9 +274,6 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 			return 0, t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
 		}
 		return option(i), 0
-	}
-	if level == wsa.IPPROTO_IP && name == wsa.IP_HDRINCL && s.typ != wsa.SOCK_RAW {
-		return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed SP6
 	}
 	return 0, t.fail(rules.OPTUnknown, wsa.WSAENOPROTOOPT)
 }
@@ -327,6 +343,9 @@ func (t *Thread) getOption(s *socket, level, name int32, val []byte, length *int
 		return t.fail(rules.OPTFault, wsa.WSAEFAULT)
 	}
 	room := min(int(*length), len(val))
+	if (i == optMTU || i == opt6MTU) && s.state != stateConnected {
+		return t.fail(rules.OPTMtu, wsa.WSAENOTCONN) // observed OV6
+	}
 	spec := &optionTable[i]
 	size := 4
 	if spec.shape == shapeByte {
@@ -451,6 +470,8 @@ func (t *Thread) optionArgument(s *socket, i option, val []byte) (uint32, wsa.Er
 		}
 	}
 	switch {
+	case (i == optMTUDiscover || i == opt6MTUDiscover) && (v == 0 || v > wsa.IP_PMTUDISC_PROBE):
+		return 0, t.fail(rules.OPTValue, wsa.WSAEINVAL) // observed OV6
 	case i == optV6Only && s.bound:
 		return 0, t.fail(rules.OPTBound, wsa.WSAEINVAL) // observed V65
 	case i == optReuse && v != 0 && s.opts.get(optExclusive) != 0,

@@ -24,6 +24,7 @@ var specialOptions = [...]specialOption{
 	{wsa.SOL_SOCKET, wsa.SO_BSP_STATE, getBspState, nil},
 	{wsa.SOL_SOCKET, wsa.SO_UPDATE_ACCEPT_CONTEXT, nil, setAcceptContext},
 	{wsa.SOL_SOCKET, wsa.SO_UPDATE_CONNECT_CONTEXT, nil, setConnectContext},
+	{wsa.IPPROTO_IP, wsa.IP_OPTIONS, getNoOptions, func(*Thread, *socket, []byte) wsa.Errno { return 0 }},
 	{wsa.IPPROTO_IP, wsa.IP_ADD_MEMBERSHIP, nil, func(t *Thread, s *socket, v []byte) wsa.Errno { return t.membership(s, v, 8, true) }},
 	{wsa.IPPROTO_IP, wsa.IP_DROP_MEMBERSHIP, nil, func(t *Thread, s *socket, v []byte) wsa.Errno { return t.membership(s, v, 8, false) }},
 	{wsa.IPPROTO_IPV6, wsa.IPV6_ADD_MEMBERSHIP, nil, func(t *Thread, s *socket, v []byte) wsa.Errno { return t.membership(s, v, 20, true) }},
@@ -64,6 +65,14 @@ func getProtocolInfoA(t *Thread, s *socket, val []byte, length *int32) wsa.Errno
 	p := protocolOf(s.family, s.typ, s.proto)
 	b, _ := p.AppendBinaryA(nil)
 	return t.storeStructure(b, val, length)
+}
+
+// getNoOptions does IP_OPTIONS: there are none, and none are kept.
+func getNoOptions(t *Thread, s *socket, val []byte, length *int32) wsa.Errno {
+	if s.family != wsa.AF_INET {
+		return t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
+	}
+	return t.storeStructure(nil, val, length)
 }
 
 // Layout of CSADDR_INFO on 64-bit Windows (ws2def.h): two SOCKET_ADDRESS of 16

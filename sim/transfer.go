@@ -451,6 +451,10 @@ func overlappedGiven(s *socket, ov *wsa.Overlapped, routine wsa.CompletionRoutin
 	return s.overlapped && (ov != nil || routine != nil)
 }
 
+// countNeeded reports whether the pointer to the count must not be NULL: it may
+// be with an OVERLAPPED, and not with a routine only (page wsasend).
+func countNeeded(s *socket, ov *wsa.Overlapped) bool { return ov == nil || !s.overlapped }
+
 // WSASend implements wsa.Transfer.
 func (t *Thread) WSASend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	w := t.world
@@ -477,10 +481,16 @@ func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uin
 	sock, e := t.open(s)
 	switch {
 	case e != 0:
+	case sent == nil && countNeeded(sock, ov):
+		// A datagram socket is bound all the same (observed SM3).
+		if sock.typ == wsa.SOCK_DGRAM && to != nil {
+			e = t.bindImplicitly(sock, sock.wildcard())
+		}
+		if e == 0 {
+			e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
+		}
 	case overlappedGiven(sock, ov, routine):
 		n, e = t.sendOverlapped(sock, buffers, int32(flags), to, ov, routine, what)
-	case sent == nil:
-		e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
 	default:
 		n, e = t.send(sock, buffers, int32(flags), to, what)
 	}
@@ -519,7 +529,7 @@ func (t *Thread) wsaRecv(s wsa.SOCKET, buffers [][]byte, count *uint32, flags *u
 	sock, e := t.open(s)
 	switch {
 	case e != 0:
-	case flags == nil || count == nil && !overlappedGiven(sock, ov, routine):
+	case flags == nil || count == nil && countNeeded(sock, ov):
 		e = t.fail(rules.RECVCount, wsa.WSAEFAULT)
 	case overlappedGiven(sock, ov, routine):
 		n, e = t.recvOverlapped(sock, receiveArgs{bufs: buffers, flags: int32(*flags), from: from, fromlen: fromlen}, ov, routine)

@@ -72,6 +72,7 @@ const (
 	CATALOGRoom    ID = "CATALOG-ROOM"
 	DUPProcess     ID = "DUP-PROCESS"
 	DUPFault       ID = "DUP-FAULT"
+	OPTMtu         ID = "OPT-MTU"
 	OPTDatagram    ID = "OPT-DATAGRAM"
 	OPTContext     ID = "OPT-CONTEXT"
 	OPTGroup       ID = "OPT-GROUP"
@@ -376,6 +377,12 @@ var ioRules = []Rule{
 		Condition: "lpProtocolInfo is NULL or too small",
 		Errors:    []wsa.Errno{wsa.WSAEFAULT},
 		Sources:   []Source{{Doc, "nf-winsock2-wsaduplicatesocketw"}, {Observation, "DU3"}},
+	},
+	{
+		ID: OPTMtu, Function: "getsockopt", Strength: Observed,
+		Condition: "IP_MTU or IPV6_MTU is asked of a socket that is not connected",
+		Errors:    []wsa.Errno{wsa.WSAENOTCONN},
+		Sources:   []Source{{Observation, "OV6"}},
 	},
 	{
 		ID: OPTDatagram, Function: "getsockopt, setsockopt", Strength: Observed,
