@@ -167,6 +167,8 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		c.each(func(s State) (State, bool) { return s.EndThread(r.TID), true })
 	case trace.Fault:
 		c.each(func(s State) (State, bool) { return s.Disturb(), true })
+	case trace.Policy:
+		c.each(func(s State) (State, bool) { return s.AllowPolicies(), true })
 	case trace.Advisory, trace.Negotiation:
 		if _, known := rules.Lookup(rules.ID(r.Rule)); known {
 			c.count[rules.ID(r.Rule)]++

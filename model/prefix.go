@@ -125,7 +125,7 @@ func byCall(records []*trace.Record) []int {
 			calls[r.TID], out[i] = i+1, i+1
 		case trace.Returned:
 			out[i] = calls[r.TID]
-		case trace.PacketSent, trace.Negotiation, trace.Advisory, trace.Fault, trace.Deadlock:
+		case trace.PacketSent, trace.Negotiation, trace.Advisory, trace.Fault, trace.Event, trace.Deadlock:
 			out[i] = i + 1
 		}
 	}

@@ -50,13 +50,16 @@ func (t *Thread) sendOverlapped(s *socket, bufs [][]byte, flags int32, to []byte
 		// peer has taken what exceeds its window (observed SN2).
 		o := t.begin(opAck, s, nil, ov, routine)
 		o.done = n
-		c.put(bufs, n)
+		if !c.put(bufs, n, nil) {
+			o.end(brokenStatus(c.broken), 0)
+			return 0, t.fail(rules.SENDPending, wsa.WSA_IO_PENDING)
+		}
 		e := t.pend(o, &c.writers, rules.SENDPending)
 		t.world.wakeOperation(o, wokenReady)
 		return 0, e
 	}
-	if n > 0 {
-		c.put(bufs, n)
+	if n > 0 && !c.put(bufs, n, nil) {
+		return 0, t.sendError(c)
 	}
 	t.completeNow(s, ov, routine, n, 0)
 	return n, 0
@@ -184,7 +187,7 @@ func (s *stream) giveOperation(o *operation, bufs [][]byte, n int) bool {
 		return false
 	}
 	p := s.peer
-	if p.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || p.broken != 0 || p.inlineUrgent() > 0 || !s.perfect() {
+	if p.in.n > 0 || s.out.held || s.out.flying > 0 || len(s.out.queue) > 0 || p.broken != 0 || p.inlineUrgent() > 0 || !s.perfect() {
 		return false
 	}
 	i, at := 0, o.bufs[0]

@@ -197,21 +197,31 @@ func (t *Thread) share(s *socket) wsa.SOCKET {
 
 // release closes one of several handles of a socket; it reports false when it
 // is the last.
-func (t *Thread) release(s *socket, h wsa.SOCKET) bool {
+func (p *Process) release(s *socket, h wsa.SOCKET) bool {
 	if len(s.more) == 0 {
 		return false
 	}
-	if s.proc == t.proc && s.handle == h {
+	if s.proc == p && s.handle == h {
 		s.proc, s.handle = s.more[0].proc, s.more[0].handle
 		s.more = s.more[1:]
 	} else {
-		s.more = slices.DeleteFunc(s.more, func(r handleRef) bool { return r.proc == t.proc && r.handle == h })
+		s.more = slices.DeleteFunc(s.more, func(r handleRef) bool { return r.proc == p && r.handle == h })
 	}
-	t.proc.handles.remove(uintptr(h))
+	p.handles.remove(uintptr(h))
 	if s.polled > 0 {
-		t.world.wakeAll(&t.proc.pollers, wokenReady)
+		p.host.world.wakeAll(&p.pollers, wokenReady)
 	}
 	return true
+}
+
+// closeSockets closes every socket of the process; one that another process
+// shares lives on there.
+func (p *Process) closeSockets() {
+	for i, e := range p.handles.entries {
+		if s, ok := e.(*socket); ok && !p.release(s, wsa.SOCKET(handleAt(i))) {
+			p.host.world.destroy(s, true)
+		}
+	}
 }
 
 // extensions are the functions that SIO_GET_EXTENSION_FUNCTION_POINTER knows.

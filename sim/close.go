@@ -66,7 +66,7 @@ func (s *stream) finish() {
 	}
 	s.sendShut = true
 	s.world().wakeAll(&s.writers, wokenReady)
-	s.sent("FIN ACK", nil)
+	s.sent("FIN ACK", nil, 0)
 	s.seq++
 	s.transmit(segment{fin: true})
 }
@@ -79,7 +79,7 @@ func (t *Thread) Closesocket(s wsa.SOCKET) error {
 		t.called(wsa.ClosesocketCall{S: s})
 	}
 	sock, e := t.open(s)
-	if e == 0 && !t.release(sock, s) {
+	if e == 0 && !t.proc.release(sock, s) {
 		e = t.close(sock)
 	}
 	if w.trace != nil {
@@ -104,7 +104,7 @@ func (t *Thread) close(s *socket) wsa.Errno {
 	if t.impersonating != nil {
 		t.adviseRevert("the socket is closed")
 	}
-	t.destroy(s, linger && seconds == 0)
+	t.world.destroy(s, linger && seconds == 0)
 	return 0
 }
 
@@ -132,8 +132,7 @@ func (t *Thread) linger(s *socket, d time.Duration) wsa.Errno {
 
 // destroy releases a socket. abort resets the connection instead of ending it
 // gracefully.
-func (t *Thread) destroy(s *socket, abort bool) {
-	w := t.world
+func (w *World) destroy(s *socket, abort bool) {
 	if s.closed {
 		return
 	}
@@ -152,6 +151,7 @@ func (t *Thread) destroy(s *socket, abort bool) {
 	if a := s.attempt; a != nil {
 		s.attempt = nil
 		w.clock.cancel(a.retry)
+		a.guard.drop(s.host())
 		w.wakeAll(&a.waiters, wokenClosed)
 	}
 	s.abortOperations()
@@ -164,6 +164,7 @@ func (t *Thread) destroy(s *socket, abort bool) {
 		for _, c := range l.queue {
 			c.closed = true
 			c.abort()
+			c.settle()
 		}
 		l.queue = nil
 	}
@@ -178,8 +179,10 @@ func (t *Thread) destroy(s *socket, abort bool) {
 		} else {
 			c.finish()
 		}
+		c.settle()
 	}
 	if d := s.dgram; d != nil {
+		d.part(s.host())
 		w.wakeAll(&d.readers, wokenClosed)
 	}
 }

@@ -27,6 +27,8 @@ type attempt struct {
 	outcome wsa.Errno
 	rule    rules.ID
 	since   time.Duration
+	guard   guard // what lets the requests leave
+	held    bool  // a request waits for the guard
 }
 
 const (
@@ -185,16 +187,10 @@ func (h *Host) target(a netip.Addr) *Host {
 
 // request sends a connection request (SYN) and arranges for the next one.
 func (a *attempt) request() {
-	s := a.sock
-	w := s.world()
-	w.sent(s.local, a.to, trace.Packet{Protocol: "tcp", Flags: "SYN"})
+	w := a.sock.world()
 	a.sent++
-	a.retry = nil
-	h, to := s.host(), s.host().target(a.to.Addr())
-	// A bound loopback address does not reach another host (netsem 4097).
-	if to != nil && (to == h || !s.local.Addr().IsLoopback()) {
-		w.carry(h, to, func() { a.arrive(to) })
-	}
+	a.retry, a.held = nil, true
+	a.permit()
 	if a.over() || a.retry != nil {
 		return
 	}
@@ -208,27 +204,59 @@ func (a *attempt) request() {
 	})
 }
 
+// permit sends the request that waits as soon as the host's security lets it,
+// which may be at once.
+func (a *attempt) permit() {
+	s := a.sock
+	w := s.world()
+	w.guard(&a.guard, s, s.local, a.to, func(open bool) {
+		if open && a.held && !a.over() {
+			a.leave()
+		}
+	})
+}
+
+// leave sends the request that was held back.
+func (a *attempt) leave() {
+	s := a.sock
+	w := s.world()
+	a.held = false
+	p := protected(trace.Packet{Protocol: "tcp", Flags: "SYN"}, a.guard.association())
+	w.sent(s.local, a.to, p)
+	h, to := s.host(), s.host().target(a.to.Addr())
+	// A bound loopback address does not reach another host (netsem 4097).
+	if to != nil && to != h && s.local.Addr().IsLoopback() {
+		return
+	}
+	w.carry(h, to, Packet{Packet: p, From: s.local, To: a.to, sa: a.guard.sa}, a.arrive)
+}
+
 // over reports whether the attempt has ended.
 func (a *attempt) over() bool { return a.sock.attempt != a }
 
 // arrive is the arrival of the request at the other host.
-func (a *attempt) arrive(h *Host) {
+func (a *attempt) arrive(h *Host, p *Packet) {
 	if a.over() {
 		return
 	}
 	w, s := h.world, a.sock
 	l := h.receiver(s.proto, a.to, func(c *socket) bool { return c.state == stateListening })
-	if l == nil || l.listener.full() {
-		w.sent(a.to, s.local, trace.Packet{Protocol: "tcp", Flags: "RST ACK", Ack: 1})
-		w.carry(h, s.host(), a.wasRefused)
-		return
-	}
-	outcome := w.negotiate(s, l, a.to, s.local)
-	if !outcome.Established {
+	if !w.admitted(h, l, ale.Traffic{Protocol: s.proto, Local: a.to, Remote: s.local}, p) {
 		return // nothing is answered; the attempt times out (rule SEC-FAIL-CODE)
 	}
-	w.sent(a.to, s.local, protected(trace.Packet{Protocol: "tcp", Flags: "SYN ACK", Ack: 1}, &outcome.Responder))
-	w.carry(h, s.host(), func() { a.established(h, l, outcome) })
+	answer, arrive := trace.Packet{Protocol: "tcp", Flags: "SYN ACK", Ack: 1}, func() { a.established(h, l) }
+	if l == nil || l.listener.full() {
+		answer.Flags, arrive = "RST ACK", a.wasRefused
+	}
+	if p.sa != nil {
+		answer = protected(answer, &p.sa.ends[1])
+	}
+	w.sent(a.to, s.local, answer)
+	w.carry(h, s.host(), Packet{Packet: answer, From: a.to, To: s.local, sa: p.sa, side: 1}, func(at *Host, p *Packet) {
+		if at == s.host() && !a.over() && w.genuine(at, p) {
+			arrive()
+		}
+	})
 }
 
 // wasRefused is the arrival of a refusal; the request is repeated a few times
@@ -263,6 +291,7 @@ func (a *attempt) finish(rule rules.ID, e wsa.Errno) {
 	}
 	a.rule, a.outcome = rule, e
 	s.world().clock.cancel(a.retry)
+	a.guard.drop(s.host())
 	s.world().wakeAll(&a.waiters, wokenReady)
 	if a.op != nil {
 		s.world().endSoon(a.op, brokenStatus(e), 0)
@@ -273,15 +302,16 @@ func (a *attempt) finish(rule rules.ID, e wsa.Errno) {
 
 // established is the arrival of the answer: the connection exists, and the
 // listener learns of it from the acknowledgement.
-func (a *attempt) established(h *Host, l *socket, outcome ale.Outcome) {
+func (a *attempt) established(h *Host, l *socket) {
 	if a.over() {
 		return
 	}
 	s := a.sock
 	w := s.world()
 	now := w.clock.read()
-	ours := &stream{host: s.host(), local: s.local, remote: a.to, sock: s, security: outcome.Initiator, since: now}
-	theirs := &stream{host: h, local: a.to, remote: s.local, security: outcome.Responder, since: now}
+	ours := &stream{host: s.host(), local: s.local, remote: a.to, sock: s, since: now}
+	theirs := &stream{host: h, local: a.to, remote: s.local, since: now}
+	a.guard.give(ours, theirs)
 	ours.peer, theirs.peer = theirs, ours
 	s.stream, s.state, s.attempt = ours, stateConnected, nil
 	s.opts = s.opts.with(optError, 0)
@@ -290,7 +320,7 @@ func (a *attempt) established(h *Host, l *socket, outcome ale.Outcome) {
 	s.connectErr = 0
 	s.happened(wsa.FD_CONNECT | wsa.FD_WRITE)
 	ours.seq, ours.ack, theirs.seq, theirs.ack = 1, 1, 1, 1
-	ours.sent("ACK", nil)
+	ours.sent("ACK", nil, 0)
 	confirm := func() {
 		if l.state != stateListening {
 			theirs.closed = true
@@ -323,37 +353,6 @@ func (s *stream) handshake(confirm func()) {
 	w.clock.at(f.last, classDeliver, func() {
 		f.flying--
 		confirm()
+		s.settle()
 	})
-}
-
-// negotiate lets the secure-socket engine decide how two sockets come to talk,
-// and gives the security association its ids.
-func (w *World) negotiate(initiator, responder *socket, to, from netip.AddrPort) ale.Outcome {
-	if initiator.security == nil && responder.security == nil {
-		return ale.Outcome{Established: true}
-	}
-	o := ale.Negotiate(initiator.party(to), responder.party(from))
-	if o.Secured {
-		w.lastSAID++
-		o.Initiator.MMID, o.Responder.MMID = w.lastSAID, w.lastSAID
-		w.lastSAID++
-		o.Initiator.QMID, o.Responder.QMID = w.lastSAID, w.lastSAID
-	}
-	if w.trace != nil {
-		w.emit(&trace.Record{Kind: trace.Negotiation, Host: initiator.host().cfg.Name, Rule: string(o.Rule), From: from.String(), To: to.String(), Note: o.Reason})
-	}
-	return o
-}
-
-// party is the socket as one end of a negotiation with a peer.
-func (s *socket) party(peer netip.AddrPort) ale.Party {
-	return ale.Party{State: s.security, TargetName: s.security.TargetName(peer), Credential: s.host().credential()}
-}
-
-// credential is what the host can prove, nil for nothing.
-func (h *Host) credential() *ale.Credential {
-	if len(h.cfg.Principals) == 0 {
-		return nil
-	}
-	return &ale.Credential{Computer: h.cfg.Name, SPNs: h.cfg.Principals, User: h.cfg.User}
 }

@@ -61,7 +61,7 @@ func (a *attempt) connectedEx() {
 	s.context = true
 	n := len(a.data)
 	if n > 0 {
-		s.stream.put([][]byte{a.data}, n)
+		s.stream.put([][]byte{a.data}, n, nil)
 	}
 	s.world().endSoon(a.op, wsa.STATUS_SUCCESS, n)
 }
@@ -108,6 +108,7 @@ func (s *socket) disconnect(flags uint32) {
 	if c.arrived > 0 {
 		c.abort()
 	}
+	c.settle()
 	s.world().wakeAll(&c.readers, wokenClosed)
 	s.stream, s.state, s.context = nil, stateOpen, false
 	s.notices = notices{event: s.event, mask: s.mask}

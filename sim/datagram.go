@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"time"
 
 	"wsasim/model/rules"
@@ -34,11 +36,37 @@ type datagram struct {
 	seen arrival
 }
 
-// exchange is a security association of a datagram socket with one peer. It
-// lasts until one of the two sockets is closed.
+// exchange is what a datagram socket has with one peer where security has a
+// say. It lasts until the socket is closed.
 type exchange struct {
-	with        *socket
-	association ale.Association
+	guard
+	// until is when clear text is no longer taken for granted and security is
+	// asked for again, in world time.
+	until time.Duration
+	// waiting are the datagrams that wait for the guard.
+	waiting []waitingDatagram
+	// theirs says that the peer was the first to send, in clear.
+	theirs bool
+}
+
+// waitingDatagram is one that may not leave yet.
+type waitingDatagram struct {
+	data     []byte
+	src, dst netip.AddrPort
+}
+
+// maxWaiting is how many datagrams to one peer wait for a negotiation; later
+// ones are lost (inferred).
+const maxWaiting = 64
+
+// part ends what a closing socket has with its peers.
+func (d *dgram) part(h *Host) {
+	peers := slices.SortedFunc(maps.Keys(d.peers), netip.AddrPort.Compare)
+	for _, p := range peers {
+		d.peers[p].waiting = nil
+		d.peers[p].guard.drop(h)
+	}
+	d.peers = nil
 }
 
 func (d *dgram) empty() bool { return d.head == len(d.queue) }
@@ -115,14 +143,14 @@ func (t *Thread) sendDatagram(s *socket, bufs [][]byte, flags int32, to []byte) 
 	case e != 0:
 		return 0, e
 	case dst.Addr() == broadcast:
-		t.world.spread(s, bufs, n, dst)
+		t.world.spread(s, bufs, dst)
 		return n, 0
 	}
 	if dst.Addr().IsMulticast() {
 		t.world.sendToGroup(s, bufs, netip.AddrPortFrom(src, s.local.Port()), dst)
 		return n, 0
 	}
-	t.world.post(s, bufs, n, netip.AddrPortFrom(src, s.local.Port()), dst)
+	t.world.post(s, bufs, netip.AddrPortFrom(src, s.local.Port()), dst)
 	return n, 0
 }
 
@@ -148,67 +176,141 @@ func (t *Thread) destination(s *socket, to []byte) (dst netip.AddrPort, e wsa.Er
 	return dst, 0
 }
 
-// post sends one datagram.
-func (w *World) post(s *socket, bufs [][]byte, n int, src, dst netip.AddrPort) {
+// post sends one datagram, once the host's security lets it leave.
+func (w *World) post(s *socket, bufs [][]byte, src, dst netip.AddrPort) {
+	if s.security == nil && len(s.host().admin) == 0 {
+		w.leave(s, nil, bufs, src, dst)
+		return
+	}
+	x := s.exchangeWith(dst)
+	if x == nil {
+		x = new(exchange)
+		s.remember(dst, x)
+	}
+	x.refresh(w, s, src, dst)
+	switch {
+	case x.state != guardOpen, x.sa != nil && !x.sa.carries(total(bufs)):
+		w.hold(s, x, waitingDatagram{flat(bufs), src, dst})
+	default:
+		w.leave(s, x, bufs, src, dst)
+	}
+}
+
+// refresh shuts a guard that is open for what is no longer so: the association
+// is gone, the peer's socket is another one with other needs, or clear text has
+// been flowing for as long as an idle association lives.
+func (x *exchange) refresh(w *World, s *socket, src, dst netip.AddrPort) {
+	switch {
+	case x.state != guardOpen:
+		return
+	case x.sa == nil:
+		if x.until == 0 || w.clock.read() < x.until {
+			return
+		}
+	case !x.sa.dead && w.suits(s.host(), x, src, dst):
+		return
+	}
+	x.guard.drop(s.host())
+}
+
+// suits reports whether the peer's socket, as it is now, takes what is sent
+// under the association: see World.reuse.
+func (w *World) suits(h *Host, x *exchange, src, dst netip.AddrPort) bool {
+	host, need := x.sa.at(1 - x.side)
+	if h.target(dst.Addr()) != host {
+		return false
+	}
+	r := host.datagramReceiver(src, dst)
+	if y := r.exchangeWith(src); y != nil && y.sa == x.sa {
+		return true
+	}
+	return host.need(r, ale.Traffic{Protocol: protoUDP, Local: dst, Remote: src}) == *need
+}
+
+// hold keeps a datagram until the guard opens, or loses it when it does not
+// (rule SEC-FAIL-CODE).
+func (w *World) hold(s *socket, x *exchange, m waitingDatagram) {
+	if len(x.waiting) == maxWaiting {
+		w.event("a datagram from %v to %v is dropped: too many wait for a negotiation", m.src, m.dst)
+		return
+	}
+	x.waiting = append(x.waiting, m)
+	if x.sa != nil && x.state == guardOpen {
+		if x.sa.dead {
+			w.flush(s, x, false)
+		} else if len(x.waiting) == 1 {
+			x.sa.waiting = append(x.sa.waiting, func(open bool) { w.flush(s, x, open) })
+		}
+		return
+	}
+	w.guard(&x.guard, s, m.src, m.dst, func(open bool) {
+		if x.sa == nil && x.clear != nil {
+			x.until = w.clock.read() + clearLife
+		}
+		w.flush(s, x, open)
+	})
+}
+
+// clearLife is how long datagrams flow in clear to a peer with whom security
+// could not be negotiated before it is tried again: as long as an association
+// may be idle (inferred).
+const clearLife = 5 * time.Minute
+
+// flush sends what waited, or loses it.
+func (w *World) flush(s *socket, x *exchange, open bool) {
+	waiting := x.waiting
+	x.waiting = nil
+	for _, m := range waiting {
+		switch {
+		case s.closed:
+		case open && (x.sa == nil || x.sa.carries(len(m.data))):
+			w.leave(s, x, [][]byte{m.data}, m.src, m.dst)
+		default:
+			w.event("a datagram from %v to %v is dropped: it may not leave in clear", m.src, m.dst)
+		}
+	}
+}
+
+// leave sends a datagram into the network.
+func (w *World) leave(s *socket, x *exchange, bufs [][]byte, src, dst netip.AddrPort) {
 	from := s.host()
 	to := from.target(dst.Addr())
-	if !w.mayLeave(s, to, src, dst) {
-		return
-	}
-	if w.trace != nil {
-		p := trace.Packet{Protocol: "udp", Data: flat(bufs)}
-		if x := s.exchangeWith(dst); x != nil {
-			p = protected(p, &x.association)
+	p := Packet{Packet: trace.Packet{Protocol: "udp"}, From: src, To: dst}
+	if x != nil {
+		p.Packet = protected(p.Packet, x.association())
+		if x.sa != nil {
+			p.sa, p.side = x.sa, x.side
+			x.sa.out[x.side]++
+			p.seq = x.sa.out[x.side]
 		}
-		w.sent(src, dst, p)
 	}
-	if to == nil || dst.Port() == 0 || !w.reachable(from, to) {
+	perfect := len(w.hooks) == 0 && (to == nil || w.link(from, to) == nil)
+	if w.trace != nil || !perfect {
+		p.Data = flat(bufs)
+	}
+	w.sent(src, dst, p.Packet)
+	if dst.Port() == 0 {
 		return
 	}
-	l := w.link(from, to)
-	if l == nil {
-		w.deliver(s, to, bufs, src, dst)
-		return
-	}
-	copies := 1
-	if w.chance.happens(from.cfg.Name, "duplicate to "+to.cfg.Name, l.Duplicate) {
-		copies = 2
-	}
-	data := [][]byte{flat(bufs)}
-	for range copies {
-		if w.lost(l, from, to) {
-			w.fault("a datagram from %v to %v is lost", src, dst)
-			continue
+	if perfect {
+		if to != nil && w.reachable(from, to) {
+			w.deliver(s, to, bufs, &p)
 		}
-		w.clock.after(w.delay(l, from, to), classDeliver, func() { w.deliver(s, to, data, src, dst) })
+		return
 	}
+	w.carry(from, to, p, func(at *Host, p *Packet) { w.deliver(s, at, [][]byte{p.Data}, p) })
 }
 
 // spread sends a broadcast to every host with an IPv4 address, the sender's
 // included.
-func (w *World) spread(s *socket, bufs [][]byte, n int, dst netip.AddrPort) {
+func (w *World) spread(s *socket, bufs [][]byte, dst netip.AddrPort) {
 	for _, h := range w.hosts {
 		src, ok := s.host().source(broadcast)
 		at, there := h.source(broadcast)
 		if ok && there {
-			w.post(s, bufs, n, netip.AddrPortFrom(src, s.local.Port()), netip.AddrPortFrom(at, dst.Port()))
+			w.post(s, bufs, netip.AddrPortFrom(src, s.local.Port()), netip.AddrPortFrom(at, dst.Port()))
 		}
 	}
-}
-
-// mayLeave holds a datagram of a secured socket back until security has been
-// negotiated: without, nothing leaves the host unless clear text is allowed
-// (rule SEC-NOCLEAR).
-func (w *World) mayLeave(s *socket, to *Host, src, dst netip.AddrPort) bool {
-	if !s.security.Secured() {
-		return true
-	}
-	if to != nil && w.reachable(s.host(), to) {
-		if r := to.datagramReceiver(src, dst); r != nil {
-			return w.exchangeAllowed(s, r, src, dst)
-		}
-	}
-	return s.security.Settings().AllowsClear()
 }
 
 // datagramReceiver is the socket that gets a datagram, nil for none.
@@ -218,21 +320,62 @@ func (h *Host) datagramReceiver(src, dst netip.AddrPort) *socket {
 	})
 }
 
-// deliver is the arrival of a datagram at a host.
-func (w *World) deliver(s *socket, h *Host, bufs [][]byte, src, dst netip.AddrPort) {
+// deliver is the arrival of a datagram at a host; s is the socket that sent it,
+// nil for a forged one.
+func (w *World) deliver(s *socket, h *Host, bufs [][]byte, p *Packet) {
+	src, dst := p.From, p.To
 	r := h.datagramReceiver(src, dst)
+	t := ale.Traffic{Protocol: protoUDP, Local: dst, Remote: src}
+	if !w.takesFirst(h, r, t, p) && !w.admitted(h, r, t, p) {
+		return
+	}
 	if r == nil {
 		w.sent(dst, src, trace.Packet{Protocol: "icmp", Flags: "port unreachable"})
-		w.carry(h, s.host(), func() { s.portUnreachable(dst) })
+		if s != nil {
+			w.carry(h, s.host(), Packet{Packet: trace.Packet{Protocol: "icmp", Flags: "port unreachable"}, From: dst, To: src},
+				func(*Host, *Packet) { s.portUnreachable(dst) })
+		}
 		return
 	}
-	if !w.exchangeAllowed(s, r, src, dst) {
-		return
-	}
-	if x := r.exchangeWith(src); x != nil {
-		x.association.Received = true
+	if p.sa != nil || r.security != nil {
+		r.heard(h, src, p)
 	}
 	r.dgram.receive(r, bufs, src, arrivalOf(s, dst))
+}
+
+// takesFirst reports whether a datagram in clear is the first of a peer that
+// may be so (IPSEC_ALLOW_FIRST_INBOUND_PKT_UNENCRYPTED).
+func (w *World) takesFirst(h *Host, r *socket, t ale.Traffic, p *Packet) bool {
+	if p.sa != nil || r == nil || r.security == nil || r.exchangeWith(t.Remote) != nil {
+		return false
+	}
+	need := h.need(r, t)
+	return need.TakesFirstClear()
+}
+
+// heard notes what arrived from a peer, and under which association: what the
+// socket sends back goes under the same.
+func (s *socket) heard(h *Host, src netip.AddrPort, p *Packet) {
+	x := s.exchangeWith(src)
+	if x == nil {
+		x = &exchange{theirs: true}
+		s.remember(src, x)
+	}
+	if p.sa == nil {
+		return
+	}
+	if x.sa != p.sa {
+		if x.state == guardAsking {
+			// Both ends began at once; this end's own attempt goes on.
+			p.sa.ends[1-p.side].Received = true
+			return
+		}
+		waiting := x.waiting
+		x.guard.drop(h)
+		p.sa.users++
+		x.state, x.sa, x.side, x.waiting = guardOpen, p.sa, 1-p.side, waiting
+	}
+	x.association().Received = true
 }
 
 // receive queues a datagram, if there is room for it: otherwise it is lost.
@@ -265,28 +408,9 @@ func (s *socket) portUnreachable(dst netip.AddrPort) {
 	s.datagramArrived()
 }
 
-// exchangeAllowed negotiates security between the sender of a datagram and its
-// receiver, unless that was done before.
-func (w *World) exchangeAllowed(s, r *socket, src, dst netip.AddrPort) bool {
-	if s.security == nil && r.security == nil {
-		return true
-	}
-	sender, receiver := s.exchangeWith(dst), r.exchangeWith(src)
-	if sender == nil || receiver == nil || sender.with != r || receiver.with != s {
-		o := w.negotiate(s, r, dst, src)
-		if !o.Established {
-			return false // dropped (rule SEC-FAIL-CODE)
-		}
-		sender = &exchange{r, o.Initiator}
-		receiver = &exchange{s, o.Responder}
-		s.remember(dst, sender)
-		r.remember(src, receiver)
-	}
-	return true
-}
-
+// exchangeWith is what the socket has with a peer, nil for nothing.
 func (s *socket) exchangeWith(peer netip.AddrPort) *exchange {
-	if s.dgram == nil {
+	if s == nil || s.dgram == nil {
 		return nil
 	}
 	return s.dgram.peers[peer]
@@ -308,13 +432,13 @@ func (s *socket) Association(peer netip.AddrPort) (ale.Association, bool) {
 		if s.stream == nil {
 			return ale.Association{}, s.state == stateConnecting
 		}
-		return s.stream.security, true
+		return *s.stream.security, true
 	}
 	if peer.Addr().Is4In6() {
 		peer = netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
 	}
 	if x := s.exchangeWith(netip.AddrPortFrom(peer.Addr().WithZone(""), peer.Port())); x != nil {
-		return x.association, true
+		return *x.association(), true
 	}
 	return ale.Association{}, false
 }

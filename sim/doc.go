@@ -71,10 +71,29 @@
 //
 // # Security
 //
-// The secure socket extensions are decided by package sim/ale and negotiated
-// when a connection is made or the first datagram goes to a peer: both ends
-// secured, or clear text allowed; and the peer's principal is the one named.
-// [HostConfig.Principals] says what a host can prove.
+// The secure socket extensions are decided by package sim/ale. What a secured
+// socket sends waits until its host has negotiated an association with the
+// peer's: two round trips of keying messages for main mode, one for quick mode,
+// one more where users prove themselves. The messages are packets, which links
+// delay and lose; on perfect links all of it happens at once. When nothing can be
+// agreed on, a connect times out and datagrams are lost, unless every end that
+// asked for security allows clear text. Sockets of the same hosts with the same
+// needs share an association, which is renewed when its time is over and deleted
+// when the last of them is closed and all its data has gone
+// ([World.Associations]).
+//
+// Who a host is and what it can prove is in [HostConfig]: just names, or the
+// credentials of a domain of package sim/domain ([HostConfig.Computer]). Its
+// administrator may outrank sockets ([HostConfig.Policy], [Host.SetPolicy]). A
+// server authorizes its clients with [Thread.AccessCheck].
+//
+// # Attackers
+//
+// A [Hook] judges each packet: it may drop, delay, change, redirect or replay it
+// ([World.Intercept]). Addresses and names move ([World.MoveAddress],
+// [World.SetName]), packets can be made up ([World.Forge], [World.ForgeReset]).
+// Package sim/attack makes attackers of these. What a host's security then
+// dropped is in [Host.Dropped].
 //
 // # Not simulated
 //

@@ -143,6 +143,8 @@ func (t *Thread) acceptNext(s *socket, addr []byte, addrlen *int32, condition ws
 	}
 	c := l.take()
 	if c.broken != 0 {
+		c.closed = true
+		c.settle()
 		return nil, t.fail(rules.ACCEPTReset, wsa.WSAECONNRESET)
 	}
 	return c, 0

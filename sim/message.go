@@ -18,6 +18,9 @@ type arrival struct {
 
 // arrivalOf is what a datagram of socket s to an address brings.
 func arrivalOf(s *socket, to netip.AddrPort) arrival {
+	if s == nil {
+		return arrival{to: to.Addr(), ttl: 128} // forged
+	}
 	a := arrival{to: to.Addr(), ttl: uint8(s.opts.get(optTTL)), tos: uint8(s.opts.get(optTOS))}
 	if to.Addr().Is6() {
 		a.ttl = uint8(s.opts.get(optUnicastHops))

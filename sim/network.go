@@ -100,6 +100,14 @@ func (w *World) fault(format string, args ...any) {
 	}
 }
 
+// event traces something that the world did by itself, or that changed in it,
+// and that is no fault of network or hosts.
+func (w *World) event(format string, args ...any) {
+	if w.trace != nil {
+		w.emit(&trace.Record{Kind: trace.Event, Note: fmt.Sprintf(format, args...)})
+	}
+}
+
 // reachable reports whether a partition does not separate the hosts.
 func (w *World) reachable(from, to *Host) bool {
 	return w.groups == nil || w.groups[from] == w.groups[to]
@@ -127,22 +135,69 @@ func (w *World) delay(l *Link, from, to *Host) time.Duration {
 	return d
 }
 
-// carry brings one packet from a host to another: arrive runs when and if it
-// gets there. On a perfect link that is at once.
-func (w *World) carry(from, to *Host, arrive func()) {
-	if !w.reachable(from, to) {
+// carry brings a packet from a host to another, nil for an address that nobody
+// has: arrive runs for each copy, when and if it gets there. On a perfect link
+// that is at once.
+func (w *World) carry(from, to *Host, p Packet, arrive func(at *Host, p *Packet)) {
+	var v Verdict
+	if len(w.hooks) > 0 {
+		p.FromHost, p.ToHost = from, to
+		if v = w.ask(&p); v.Drop {
+			return
+		}
+		if v.Redirect != nil {
+			to = v.Redirect
+		}
+	}
+	if to == nil || !w.reachable(from, to) {
 		return
 	}
 	l := w.link(from, to)
+	copies := 1
+	if l != nil && p.Protocol == "udp" && w.chance.happens(from.cfg.Name, "duplicate to "+to.cfg.Name, l.Duplicate) {
+		copies = 2
+	}
+	for range copies {
+		w.carryCopy(from, to, l, &p, v.Delay, arrive)
+	}
+	for _, d := range v.Replay {
+		w.later(d, &p, to, arrive)
+	}
+}
+
+// carryCopy brings one copy of a packet over a link.
+func (w *World) carryCopy(from, to *Host, l *Link, p *Packet, extra time.Duration, arrive func(*Host, *Packet)) {
+	if l == nil && extra == 0 {
+		arrive(to, p)
+		return
+	}
 	if l == nil {
-		arrive()
+		w.later(extra, p, to, arrive)
 		return
 	}
 	if w.lost(l, from, to) {
-		w.fault("a packet from %s to %s is lost", from.cfg.Name, to.cfg.Name)
+		if p.Protocol == "udp" {
+			w.fault("a datagram from %v to %v is lost", p.From, p.To)
+		} else {
+			w.fault("a packet from %s to %s is lost", from.cfg.Name, to.cfg.Name)
+		}
 		return
 	}
-	w.clock.after(w.delay(l, from, to), classDeliver, arrive)
+	w.later(w.delay(l, from, to)+extra, p, to, arrive)
+}
+
+// later is an arrival after a while. The association of a packet under way
+// outlives the sockets that used it (rule SEC-CLEANUP).
+func (w *World) later(d time.Duration, p *Packet, to *Host, arrive func(*Host, *Packet)) {
+	if p.sa != nil {
+		p.sa.users++
+	}
+	w.clock.after(d, classDeliver, func() {
+		arrive(to, p)
+		if p.sa != nil {
+			p.sa.release(to)
+		}
+	})
 }
 
 // sent traces that a host sent a packet.
@@ -164,15 +219,23 @@ func protected(p trace.Packet, a *ale.Association) trace.Packet {
 	return p
 }
 
-// sent traces that this end of a connection sent a packet; the sequence number
-// is the one before the packet.
-func (s *stream) sent(flags string, bufs [][]byte) {
+// sent says that this end of a connection sends a packet of n bytes, and traces
+// it; the sequence number is the one before the packet. Without an association
+// to send it under, the connection holds back what follows until there is one.
+func (s *stream) sent(flags string, bufs [][]byte, n int) {
 	w := s.world()
+	if s.sa != nil {
+		s.secure(n)
+	}
 	if w.trace == nil {
 		return
 	}
 	p := trace.Packet{Protocol: "tcp", Flags: flags, Seq: s.seq, Ack: s.ack, Data: flat(bufs)}
-	w.sent(s.local, s.remote, protected(p, &s.security))
+	if s.out.held {
+		s.out.notes = append(s.out.notes, p)
+		return
+	}
+	w.sent(s.local, s.remote, protected(p, s.security))
 }
 
 // flat is a copy of the bytes of a list of buffers, nil for none.

@@ -363,7 +363,10 @@ func (o *operation) send() {
 		return
 	default:
 		n := total(o.bufs)
-		c.put(o.bufs, n)
+		if !c.put(o.bufs, n, nil) {
+			o.end(brokenStatus(c.broken), 0)
+			break
+		}
 		o.end(wsa.STATUS_SUCCESS, n)
 	}
 	c.world().wakeFirst(&c.writers)

@@ -17,6 +17,9 @@ func (t *Thread) decided(s *socket, d ale.Decision, ov *wsa.Overlapped, routine 
 	if d.Exclusive {
 		s.opts = s.opts.with(optExclusive, 1)
 	}
+	if d.Watch != 0 && s.stream != nil {
+		s.stream.watching(d.Watch)
+	}
 	t.rule = d.Rule
 	t.completed(s, ov, routine)
 	return 0
@@ -32,20 +35,16 @@ func (t *Thread) completed(s *socket, ov *wsa.Overlapped, routine wsa.Completion
 	t.completeNow(s, ov, routine, 0, 0)
 }
 
-// MainMode implements ale.Contexts.
-func (h *Host) MainMode(key wsa.GUID) *ale.MainModePolicy {
-	if p, ok := h.cfg.MainModePolicies[key]; ok {
-		return &p
+// watching makes a change of the given fields abort the connection, besides
+// those that did so before.
+func (s *stream) watching(fields uint32) {
+	if s.sa == nil {
+		return // in clear nothing ever changes
 	}
-	return nil
-}
-
-// QuickMode implements ale.Contexts.
-func (h *Host) QuickMode(key wsa.GUID) *ale.QuickModePolicy {
-	if p, ok := h.cfg.QuickModePolicies[key]; ok {
-		return &p
+	if s.watch == 0 {
+		s.sa.watchers = append(s.sa.watchers, s)
 	}
-	return nil
+	s.watch |= fields
 }
 
 // openToken gives the process a handle for a token.

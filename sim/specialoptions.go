@@ -6,6 +6,7 @@ import (
 
 	"wsasim/model/rules"
 	"wsasim/wsa"
+	"wsasim/wsa/trace"
 )
 
 // specialOption is an option that is more than a number: how it is read and set,
@@ -200,10 +201,10 @@ func (w *World) sendToGroup(s *socket, bufs [][]byte, src, dst netip.AddrPort) {
 			}
 			seen := arrivalOf(s, dst)
 			seen.group = true
-			data := [][]byte{flat(bufs)}
-			w.carry(s.host(), h, func() {
+			p := Packet{Packet: trace.Packet{Protocol: "udp", Data: flat(bufs)}, From: src, To: dst}
+			w.carry(s.host(), h, p, func(_ *Host, p *Packet) {
 				if !r.closed && r.dgram != nil {
-					r.dgram.receive(r, data, src, seen)
+					r.dgram.receive(r, [][]byte{p.Data}, src, seen)
 				}
 			})
 		}

@@ -2,11 +2,13 @@ package sim
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"wsasim/model/rules"
 	"wsasim/sim/ale"
 	"wsasim/wsa"
+	"wsasim/wsa/trace"
 )
 
 // stream is one end of a connection. It outlives its socket: what was sent
@@ -41,7 +43,11 @@ type stream struct {
 	writers waitQueue // threads waiting for room to send, or to have sent
 
 	seq, ack uint32 // TCP's numbers, for the trace: next to send, next to get
-	security ale.Association
+	// security is what this end knows about the protection of the connection,
+	// sa what it uses for it until it is settled; nil in clear.
+	security *ale.Association
+	sa       *association
+	watch    uint32        // fields whose change aborts the connection
 	since    time.Duration // when it was connected
 }
 
@@ -51,8 +57,11 @@ type flow struct {
 	queue    []segment
 	retry    *event
 	attempts int
-	last     time.Duration // when the latest segment arrives
-	flying   int           // segments on their way
+	last     time.Duration  // when the latest segment arrives
+	flying   int            // segments on their way
+	carrying int            // bytes that segments hold themselves
+	held     bool           // nothing leaves: there is no association to protect it
+	notes    []trace.Packet // what is traced when it may leave
 }
 
 // segment is one thing that a connection carries, in order.
@@ -63,6 +72,9 @@ type segment struct {
 	// urgent carries one byte that is not in the receiver's queue.
 	urgent bool
 	value  byte
+	// data is the bytes when they travel with the segment instead of being
+	// in the receiver's queue already; only where hooks may change them.
+	data []byte
 }
 
 // maxDataRetries is how often lost data is sent again before the connection is
@@ -74,7 +86,7 @@ func (s *stream) world() *World { return s.host.world }
 // transmit sends a segment to the peer, behind what was sent before.
 func (s *stream) transmit(g segment) {
 	f := &s.out
-	if len(f.queue) == 0 && f.flying == 0 && s.perfect() {
+	if len(f.queue) == 0 && f.flying == 0 && !f.held && s.perfect() {
 		s.peer.arrive(g)
 		return
 	}
@@ -87,38 +99,145 @@ func (s *stream) transmit(g segment) {
 // perfect reports whether what is sent arrives at once.
 func (s *stream) perfect() bool {
 	w := s.world()
-	return w.link(s.host, s.peer.host) == nil && w.reachable(s.host, s.peer.host)
+	return len(w.hooks) == 0 && w.link(s.host, s.peer.host) == nil && w.reachable(s.host, s.peer.host)
 }
 
 // push hands the queue to the network, until something is lost.
 func (s *stream) push() {
 	w, f := s.world(), &s.out
-	for len(f.queue) > 0 {
+	for len(f.queue) > 0 && !f.held {
 		l := w.link(s.host, s.peer.host)
 		if !w.reachable(s.host, s.peer.host) || l != nil && w.lost(l, s.host, s.peer.host) {
 			s.again()
 			return
 		}
-		f.attempts = 0
 		g := f.queue[0]
-		f.queue = f.queue[1:]
-		var d time.Duration
-		if l != nil {
-			d = w.delay(l, s.host, s.peer.host)
-			if l.Reset > 0 && w.chance.happens(s.host.cfg.Name, "reset to "+s.peer.host.cfg.Name, l.Reset) {
-				w.fault("connection %v to %v is reset", s.local, s.remote)
-				s.breakBoth()
+		extra := time.Duration(0)
+		if len(w.hooks) > 0 {
+			v, ok := s.intercepted(&g)
+			if !ok {
+				s.again()
 				return
 			}
+			extra = v.Delay
 		}
-		f.last = max(w.clock.read()+d, f.last)
-		f.flying++
-		w.clock.at(f.last, classDeliver, func() {
-			f.flying--
-			s.peer.arrive(g)
-		})
+		f.attempts = 0
+		f.queue = f.queue[1:]
+		if !s.fly(l, g, extra) {
+			return
+		}
 	}
-	f.queue = nil
+	if len(f.queue) == 0 {
+		f.queue = nil
+	}
+	s.settle()
+}
+
+// fly carries a segment over a link; it is false when the link reset the
+// connection instead.
+func (s *stream) fly(l *Link, g segment, extra time.Duration) bool {
+	w, f := s.world(), &s.out
+	d := extra
+	if l != nil {
+		d += w.delay(l, s.host, s.peer.host)
+		if l.Reset > 0 && w.chance.happens(s.host.cfg.Name, "reset to "+s.peer.host.cfg.Name, l.Reset) {
+			w.fault("connection %v to %v is reset", s.local, s.remote)
+			s.breakBoth()
+			return false
+		}
+	}
+	f.last = max(w.clock.read()+d, f.last)
+	f.flying++
+	w.clock.at(f.last, classDeliver, func() {
+		f.flying--
+		s.peer.arrive(g)
+		s.settle()
+	})
+	return true
+}
+
+// intercepted asks the hooks about a segment. It is false when the segment does
+// not get through: dropped, taken elsewhere, or changed where the receiver
+// finds out. TCP itself discards what is replayed.
+func (s *stream) intercepted(g *segment) (Verdict, bool) {
+	p := Packet{
+		Packet: trace.Packet{Protocol: "tcp", Flags: g.flags(), Data: g.data},
+		From:   s.local, To: s.remote, FromHost: s.host, ToHost: s.peer.host,
+	}
+	p.Packet = protected(p.Packet, s.security)
+	h := s.peer.host
+	v := s.world().ask(&p)
+	if v.Drop || v.Redirect != nil && v.Redirect != h {
+		return v, false
+	}
+	if s.security.Secured {
+		if p.altered {
+			h.drop(&h.dropped.Integrity, &p, ale.IPsecIntegrity)
+			return v, false
+		}
+		for range v.Replay {
+			h.drop(&h.dropped.Replay, &p, ale.IPsecReplay)
+		}
+	}
+	if p.altered && g.data != nil {
+		g.data = p.Data
+	}
+	return v, true
+}
+
+// flags is the segment's flags as the trace spells them.
+func (g *segment) flags() string {
+	switch {
+	case g.urgent:
+		return "URG PSH ACK"
+	case g.reset:
+		return "RST ACK"
+	case g.fin:
+		return "FIN ACK"
+	}
+	return "PSH ACK"
+}
+
+// secure sees to it that n bytes may leave under the connection's association,
+// which may have to be renewed first. What cannot be protected does not leave.
+func (s *stream) secure(n int) {
+	if s.out.held || s.sa.carries(n) {
+		return
+	}
+	if s.sa.dead {
+		s.fail(wsa.WSAECONNABORTED)
+		return
+	}
+	s.out.held = true
+	s.sa.waiting = append(s.sa.waiting, s.release)
+}
+
+// release lets go what was held back, or gives the connection up.
+func (s *stream) release(open bool) {
+	notes := s.out.notes
+	s.out.held, s.out.notes = false, nil
+	if !open {
+		s.fail(wsa.WSAECONNABORTED)
+		return
+	}
+	for _, p := range notes {
+		s.world().sent(s.local, s.remote, protected(p, s.security))
+	}
+	s.push()
+}
+
+// settle lets the association go once the socket is closed and everything that
+// was sent has gone (rule SEC-CLEANUP).
+func (s *stream) settle() {
+	if s.sa == nil || !s.closed || s.broken == 0 && (s.out.flying > 0 || len(s.out.queue) > 0) {
+		return
+	}
+	sa := s.sa
+	s.sa = nil
+	if s.watch != 0 {
+		sa.watchers = slices.DeleteFunc(sa.watchers, func(o *stream) bool { return o == s })
+	}
+	sa.release(s.host)
 }
 
 // again sends the head of the queue once more after a while, and gives the
@@ -141,6 +260,11 @@ func (s *stream) again() {
 
 // arrive is a segment's arrival at this end.
 func (s *stream) arrive(g segment) {
+	if g.data != nil {
+		s.peer.out.carrying = max(s.peer.out.carrying-g.n, 0)
+		g.n = len(g.data)
+		s.in.write(g.data)
+	}
 	switch {
 	case g.reset:
 		s.wasReset()
@@ -201,7 +325,7 @@ func (s *stream) fail(e wsa.Errno) {
 	s.broken = e
 	s.world().clock.cancel(s.out.retry)
 	s.out.retry = nil
-	s.out.queue = nil
+	s.out.queue, s.out.notes, s.out.carrying = nil, nil, 0
 	s.wakeReaders()
 	s.world().wakeAll(&s.writers, wokenReady)
 	s.urgent = nil
@@ -209,6 +333,7 @@ func (s *stream) fail(e wsa.Errno) {
 	if s.sock != nil {
 		s.sock.touch()
 	}
+	s.settle()
 }
 
 func (s *stream) wakeReaders() { s.world().wakeAll(&s.readers, wokenReady) }
@@ -232,15 +357,15 @@ func (s *stream) abort() {
 
 // reset sends a reset to the other end.
 func (s *stream) reset() {
-	s.sent("RST ACK", nil)
+	s.sent("RST ACK", nil, 0)
 	s.transmit(segment{reset: true})
 }
 
 // room reports how many bytes are on their way or unread at the other end.
-func (s *stream) unread() int { return s.peer.in.n }
+func (s *stream) unread() int { return s.peer.in.n + s.out.carrying }
 
 // unsent is how many bytes have not arrived at the other end.
-func (s *stream) unsent() int { return s.peer.in.n - s.peer.arrived }
+func (s *stream) unsent() int { return s.peer.in.n - s.peer.arrived + s.out.carrying }
 
 // minimumWindow is the receive window whatever SO_RCVBUF says: a tiny SO_RCVBUF
 // does not hold a sender up (observed SO3).

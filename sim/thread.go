@@ -6,6 +6,7 @@ import (
 
 	"wsasim/model/rules"
 	"wsasim/sim/ale"
+	"wsasim/sim/domain"
 	"wsasim/wsa"
 	"wsasim/wsa/trace"
 )
@@ -14,6 +15,10 @@ import (
 type ProcessConfig struct {
 	// Admin runs the process as administrator: raw sockets may be created.
 	Admin bool
+	// User and Owner are on whose behalf the process runs, in place of the
+	// host's: one that is just a name, or one of a domain.
+	User  string
+	Owner domain.Credentials
 }
 
 // Process is one process of a host: the count of WSAStartup, the handle table
@@ -26,6 +31,10 @@ type Process struct {
 	handles handleTable
 	threads []*Thread
 	pollers waitQueue // threads in select and WSAPoll
+	ended   bool
+	// credential is of the computer with the process's own user; nil for the
+	// host's.
+	credential *ale.Credential
 }
 
 // NewProcess starts a process.
@@ -35,6 +44,9 @@ func (h *Host) NewProcess(cfg ProcessConfig) *Process {
 	defer w.unlock()
 	w.lastPID++
 	p := &Process{host: h, pid: w.lastPID, admin: cfg.Admin}
+	if cfg.User != "" || cfg.Owner.Account != nil {
+		p.credential = h.makeCredential(cfg.User, cfg.Owner)
+	}
 	h.processes = append(h.processes, p)
 	w.emit(&trace.Record{Kind: trace.Process, Host: h.cfg.Name, PID: p.pid, Admin: p.admin})
 	return p
@@ -42,6 +54,33 @@ func (h *Host) NewProcess(cfg ProcessConfig) *Process {
 
 // Host is the process's host.
 func (p *Process) Host() *Host { return p.host }
+
+// advise traces that the process did something legal and unwise.
+func (p *Process) advise(id rules.ID, note string) {
+	w := p.host.world
+	if w.trace != nil {
+		w.emit(&trace.Record{Kind: trace.Advisory, Host: p.host.cfg.Name, PID: p.pid, Rule: string(id), Note: note})
+	}
+}
+
+// End ends the process as exit does: its threads end, its sockets are reset and
+// its handles closed. Threads that still impersonate and token handles that
+// were never closed are reported as advisories. None of its threads may be in
+// a call.
+func (p *Process) End() {
+	w := p.host.world
+	w.lock()
+	defer w.unlock()
+	if p.ended {
+		return
+	}
+	for _, t := range slices.Clone(p.threads) {
+		t.end()
+	}
+	p.closeSockets()
+	p.reportTokens()
+	p.ended, p.startup = true, 0
+}
 
 // Thread is one thread of a process, and implements wsa.API: its methods are
 // Winsock as that thread sees it. A Thread is used by one goroutine at a time.
@@ -308,12 +347,7 @@ func (t *Thread) cleanup() wsa.Errno {
 	if p.startup > 0 {
 		return 0
 	}
-	for i, e := range p.handles.entries {
-		// A socket that another process shares lives on there.
-		if s, ok := e.(*socket); ok && !t.release(s, wsa.SOCKET(handleAt(i))) {
-			t.destroy(s, true)
-		}
-	}
+	p.closeSockets()
 	return 0
 }
 

@@ -77,7 +77,10 @@ func (t *Thread) send(s *socket, bufs [][]byte, flags int32, to []byte, what str
 		return 0, e
 	}
 	if flags&wsa.MSG_OOB != 0 {
-		return s.stream.sendUrgent(bufs), 0
+		if n := s.stream.sendUrgent(bufs); n > 0 || total(bufs) == 0 {
+			return n, 0
+		}
+		return 0, t.sendError(s.stream)
 	}
 	return t.sendStream(s, bufs, what)
 }
@@ -112,32 +115,45 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 			return 0, e
 		}
 	}
-	if filled == nil {
-		c.put(bufs, n)
-		return n, 0
+	if !c.put(bufs, n, filled) {
+		return 0, t.sendError(c)
 	}
-	c.sent("PSH ACK", bufs)
-	c.seq += uint32(n)
-	c.peer.in.push(filled)
-	c.transmit(segment{n: n})
-	s.touch()
 	return n, 0
 }
 
-// put sends everything in bufs, n bytes.
-func (s *stream) put(bufs [][]byte, n int) {
-	s.sent("PSH ACK", bufs)
-	s.seq += uint32(n)
-	if s.giveDirectly(bufs, n) {
-		return
+// put sends everything in bufs, n bytes, of which filled is a copy if it is not
+// nil. It is false when the connection broke instead.
+func (s *stream) put(bufs [][]byte, n int, filled *chunk) bool {
+	s.sent("PSH ACK", bufs, n)
+	if s.broken != 0 {
+		if filled != nil {
+			filled.release()
+		}
+		return false
 	}
-	for _, b := range bufs {
-		s.peer.in.write(b)
+	s.seq += uint32(n)
+	switch {
+	case len(s.world().hooks) > 0 || s.out.carrying > 0:
+		if filled != nil {
+			filled.release()
+		}
+		s.out.carrying += n
+		s.transmit(segment{n: n, data: flat(bufs)})
+		return true
+	case filled != nil:
+		s.peer.in.push(filled)
+	case s.giveDirectly(bufs, n):
+		return true
+	default:
+		for _, b := range bufs {
+			s.peer.in.write(b)
+		}
 	}
 	s.transmit(segment{n: n})
 	if s.sock != nil {
 		s.sock.touch()
 	}
+	return true
 }
 
 // stillOpen looks at a connection again after the world was unlocked during a
@@ -173,7 +189,7 @@ func (s *stream) giveDirectly(bufs [][]byte, n int) bool {
 	if x.op != nil {
 		return s.giveOperation(x.op, bufs, n)
 	}
-	if x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || !s.perfect() {
+	if x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || s.out.held || !s.perfect() {
 		return false
 	}
 	if len(x.t.direct) != 1 || len(x.t.direct[0]) < n || s.peer.recvShut || s.peer.broken != 0 {

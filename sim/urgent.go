@@ -40,14 +40,17 @@ func (s *stream) sendUrgent(bufs [][]byte) int {
 		return 0
 	}
 	if s.peer.inline() {
-		s.put(bufs, n)
+		s.put(bufs, n, nil)
 		return n
 	}
 	all := flat(bufs)
-	if n > 1 {
-		s.put([][]byte{all[:n-1]}, n-1)
+	if n > 1 && !s.put([][]byte{all[:n-1]}, n-1, nil) {
+		return 0
 	}
-	s.sent("URG PSH ACK", [][]byte{all[n-1:]})
+	s.sent("URG PSH ACK", [][]byte{all[n-1:]}, 1)
+	if s.broken != 0 {
+		return 0
+	}
 	s.seq++
 	s.transmit(segment{urgent: true, value: all[n-1]})
 	return n

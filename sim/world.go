@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"wsasim/sim/ale"
+	"wsasim/sim/domain"
 	"wsasim/wsa"
 	"wsasim/wsa/trace"
 )
@@ -83,6 +84,11 @@ type World struct {
 	byAddr map[netip.Addr]*Host
 	links  map[linkKey]*Link
 	groups map[*Host]int // partition; nil when whole
+	hooks  []hook
+	names  map[string][]netip.Addr // what World.Resolve knows
+
+	byName   map[string]*Host
+	security security
 
 	// due are the operations to look at before the world is unlocked.
 	due  []*operation
@@ -92,14 +98,14 @@ type World struct {
 	duplicates       map[uint32]duplicate
 	lastDuplicate    uint32
 	lastPID, lastTID int
-	lastSAID         uint64
+	lastHook         int
 	mainThread       Thread // stands for whoever calls Run
 	ended            bool
 }
 
 // New makes a world without hosts.
 func New(cfg Config) *World {
-	w := &World{trace: cfg.Trace, timing: cfg.Timing, byAddr: make(map[netip.Addr]*Host)}
+	w := &World{trace: cfg.Trace, timing: cfg.Timing, byAddr: make(map[netip.Addr]*Host), byName: make(map[string]*Host)}
 	w.timing.setDefaults()
 	w.chance.init(cfg.Seed, cfg.Chooser)
 	w.mainThread.world = w
@@ -133,6 +139,7 @@ func (w *World) Close() {
 		}
 		t.end()
 	}
+	w.reportTokens()
 	w.wake(&w.mainThread.waiter, wokenEnded)
 	w.clock.stop()
 	if w.clock.kind == VirtualTime {
@@ -189,11 +196,22 @@ type HostConfig struct {
 	// User is the principal on whose behalf its processes run; it gives a
 	// peer something to impersonate. Empty: only the computer authenticates.
 	User string
+	// Computer is what the computer holds of a domain or of certificates, in
+	// place of Principals; Owner is the same for the user on whose behalf its
+	// processes run, in place of User. Package sim/domain then decides what
+	// they prove.
+	Computer, Owner domain.Credentials
 	// MainModePolicies and QuickModePolicies are the provider contexts that
 	// the administrator has added, by the key under which
 	// WSASetSocketSecurity may name them (rule SSS-POLICY-KEYS).
 	MainModePolicies  map[wsa.GUID]ale.MainModePolicy
 	QuickModePolicies map[wsa.GUID]ale.QuickModePolicy
+	// Policy is what the administrator rules about the host's traffic; it
+	// outranks what sockets ask for (rule SEC-CONFLICT).
+	Policy ale.AdminPolicy
+	// Failover shortens the idle time of security associations with this
+	// host, as for a node of a cluster.
+	Failover bool
 	// Ports is the dynamic port range. The zero value is Windows' 49152 to
 	// 65535.
 	Ports PortRange
@@ -209,6 +227,13 @@ type Host struct {
 	ports map[portKey]*portEntry
 	// udpErrors etc. live in the sockets; a host holds only what is shared.
 	processes []*Process
+
+	// The provider contexts, by key; a policy's address is its identity.
+	mainModes  map[wsa.GUID]*ale.MainModePolicy
+	quickModes map[wsa.GUID]*ale.QuickModePolicy
+	admin      ale.AdminPolicy
+	credential *ale.Credential // nil: the computer can prove nothing
+	dropped    DropCounts
 }
 
 // AddHost adds a computer. The error says what is wrong with cfg: a name or
@@ -219,13 +244,11 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 	if cfg.Name == "" {
 		return nil, errors.New("sim: a host needs a name")
 	}
-	for _, h := range w.hosts {
-		if h.cfg.Name == cfg.Name {
-			return nil, fmt.Errorf("sim: there is a host %q already", cfg.Name)
-		}
+	if w.byName[cfg.Name] != nil {
+		return nil, fmt.Errorf("sim: there is a host %q already", cfg.Name)
 	}
 	for _, a := range cfg.Addrs {
-		if !a.IsValid() || a.IsUnspecified() || a.IsLoopback() || a.IsMulticast() || a.Is4In6() {
+		if !usable(a) {
 			return nil, fmt.Errorf("sim: %v cannot be an address of host %q", a, cfg.Name)
 		}
 		if other := w.byAddr[a.WithZone("")]; other != nil {
@@ -238,16 +261,26 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 	if cfg.Ports.First == 0 || cfg.Ports.Last < cfg.Ports.First {
 		return nil, fmt.Errorf("sim: host %q: %d to %d is not a range of ports", cfg.Name, cfg.Ports.First, cfg.Ports.Last)
 	}
-	cfg.Addrs, cfg.Principals = slices.Clone(cfg.Addrs), slices.Clone(cfg.Principals)
-	cfg.MainModePolicies, cfg.QuickModePolicies = maps.Clone(cfg.MainModePolicies), maps.Clone(cfg.QuickModePolicies)
-	h := &Host{world: w, cfg: cfg, ports: make(map[portKey]*portEntry)}
+	cfg.Addrs, cfg.Principals = slices.Clone(cfg.Addrs), cfg.principals()
+	h := &Host{world: w, cfg: cfg, ports: make(map[portKey]*portEntry), admin: slices.Clone(cfg.Policy)}
+	for _, key := range slices.SortedFunc(maps.Keys(cfg.MainModePolicies), compareGUID) {
+		h.addMainMode(key, cfg.MainModePolicies[key])
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(cfg.QuickModePolicies), compareGUID) {
+		h.addQuickMode(key, cfg.QuickModePolicies[key])
+	}
+	h.credential = h.makeCredential(cfg.User, cfg.Owner)
 	w.hosts = append(w.hosts, h)
+	w.byName[cfg.Name] = h
 	rec := &trace.Record{Kind: trace.Host, Host: cfg.Name, Principals: cfg.Principals}
 	for _, a := range cfg.Addrs {
 		w.byAddr[a.WithZone("")] = h
 		rec.Addrs = append(rec.Addrs, a.String())
 	}
 	w.emit(rec)
+	if len(h.admin) > 0 {
+		h.ruled()
+	}
 	return h, nil
 }
 

@@ -47,8 +47,7 @@ func traced(t *testing.T, file string) (*scenario.Result, []byte) {
 
 // notExercised names the rules that no scenario can show, with the reason.
 var notExercised = map[rules.ID]string{
-	rules.RVISyscall:  "the call behind WSARevertImpersonation does not fail in a simulated world",
-	rules.SECConflict: "a policy of higher priority: hosts have none yet",
+	rules.RVISyscall: "the call behind WSARevertImpersonation does not fail in a simulated world",
 }
 
 // The specification of the secure socket extensions is the rules of these

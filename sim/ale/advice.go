@@ -122,6 +122,12 @@ func AdviseRevert(t Token, what string) Advisory {
 		"%s while the thread still acts as the %s %s: end every impersonation with WSARevertImpersonation", what, kind, t.Principal)}
 }
 
+// AdviseToken is the text of the advisory for a token handle that is open when
+// its process ends (rule QSS-TOKENS).
+func AdviseToken(t Token, handle uint64) string {
+	return fmt.Sprintf("handle %d, a token of %s, was never closed: WSAQuerySocketSecurity leaves that to the caller (CloseHandle)", handle, t.Principal)
+}
+
 // text is an address for a message.
 func text(sockaddr []byte) string {
 	peer, err := wsa.ParseSockaddr(sockaddr)

@@ -125,7 +125,7 @@ func TestManyNamesCost(t *testing.T) {
 }
 
 func BenchmarkNegotiate(b *testing.B) {
-	i, r := Party{state(0), spn, client}, Party{state(0), "", &Credential{Computer: "s$", SPNs: []string{spn}}}
+	i, r := party(state(0), spn, client), party(state(0), "", &Credential{Computer: "s$", SPNs: []string{spn}})
 	b.ReportAllocs()
 	for b.Loop() {
 		if o := Negotiate(i, r); !o.Secured {

@@ -27,10 +27,15 @@
 // socket, and acts on Decision.Exclusive. A call that fails allocates nothing,
 // unless there is an advisory to give with the failure.
 //
-// When sockets meet, [Negotiate] says how their traffic flows. It takes both
-// ends with [State.TargetName] and credentials, and gives an [Association] for
-// each, which the caller numbers and shows again through [Socket.Association].
-// An accepted socket starts with [State.Inherit] of its listener.
+// What some traffic is held to is its [Need]: [NeedOf] makes it of the socket's
+// state and of the rules of the host's administrator ([AdminPolicy]), who
+// outranks the socket. Two ends with needs and credentials negotiate by
+// messages, each by a [Keying] that knows itself only and says what to send and
+// how long to wait; [Negotiate] knows both ends and decides the same at once.
+// Either ends in an [Outcome] with an [Association] for each end, which the
+// caller numbers and shows again through [Socket.Association]. [Usage] says how
+// long an association is good, [Window] which packets under it are new. An
+// accepted socket starts with [State.Inherit] of its listener.
 //
 // # Which error wins
 //
@@ -73,20 +78,38 @@
 //   - SEC-SPN: a peer that can negotiate and does not prove the name is
 //     refused even where ALLOW_INSECURE is set; GUARANTEE_ENCRYPTION outranks
 //     ALLOW_INSECURE.
+//   - SEC-CONFLICT: an administrator may withdraw ALLOW_INSECURE, demand
+//     encryption, replace policies, forbid traffic, or leave it alone. None of
+//     it lets a packet leave in clear whose socket did not allow that: there
+//     the page's promise outranks the rule.
+//   - Negotiation discovery: a peer that refuses to negotiate is talked to in
+//     clear at once, one that does not answer after ClearAfter; both only where
+//     ALLOW_INSECURE is set. The pages about the filtering platform describe
+//     packets in clear that leave while the negotiation is under way; here they
+//     wait, so that what can be protected is.
+//   - IPSEC_OPTIONAL_PEER_NAME_VERIFICATION: the name is not verified.
+//     _PEER_NAME_IS_RAW_FORMAT: it is the name of the peer's account and not of
+//     a service. _SKIP_FILTER_INSTANTIATION: only the administrator's rules
+//     negotiate. _ALLOW_FIRST_INBOUND_PKT_UNENCRYPTED: the first datagram of a
+//     peer may be in clear, unless the peer must prove a name. No page says
+//     more of these four than their names and the third's purpose.
+//   - Repetition: seven times (MS-AIPS 3.1.6.1), after 1 s, 2 s, 4 s and so on
+//     (the times are inferred, the doubling is IKE's).
+//   - Renewal: when time, bytes or patience are over, the next packet waits for
+//     a new quick mode, begun by who began the first; if it cannot be had the
+//     connection is aborted. An end that fails over has the short idle time.
+//   - NegotiationWinerr: the code whose name fits best; see [Winerr].
 //
 // # Scope ids
 //
 // An IPv6 scope id tells peers apart for link-local addresses and is ignored
 // for the others. An IPv4 address and its IPv4-mapped IPv6 form are one peer.
 //
-// # Where it will grow
+// # Not modelled
 //
-// Policies are data ([MainModePolicy], [QuickModePolicy]) found through
-// [Contexts], and encryption follows from walking proposals, so that custom
-// policies, lifetimes and users' tokens already have their place. Searching
-// for "Not modelled:" finds what is missing: negotiation that takes time, the
-// fallback to clear text after 10 s, authentication methods, an administrator's
-// policy, verification of the name made optional, abort on field change.
+// Explicit user credentials in the settings select nothing; first packets in
+// clear of streams; tunnels, NAT, and keys themselves. Searching for "Not
+// modelled:" finds the rest.
 //
 // # Terms
 //

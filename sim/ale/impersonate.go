@@ -28,11 +28,28 @@ func tokenOf(a Association) Token {
 	case !a.Secured:
 		return Token{}
 	case a.Impersonated && a.PeerUser != "":
-		return Token{Principal: a.PeerUser, AccessMask: impersonationAccess}
+		return userToken(a, impersonationAccess)
 	case a.PeerComputer != "":
-		return Token{Principal: a.PeerComputer, Computer: true, AccessMask: impersonationAccess}
+		return computerToken(a, impersonationAccess)
 	}
 	return Token{}
+}
+
+// userToken is a token of the peer's user, computerToken of its computer.
+func userToken(a Association, mask uint32) Token {
+	t := Token{Principal: a.PeerUser, AccessMask: mask}
+	if a.Peer != nil {
+		t.Identity = a.Peer.UserIdentity
+	}
+	return t
+}
+
+func computerToken(a Association, mask uint32) Token {
+	t := Token{Principal: a.PeerComputer, Computer: true, AccessMask: mask}
+	if a.Peer != nil {
+		t.Identity = a.Peer.ComputerIdentity
+	}
+	return t
 }
 
 func ispFault(r request) (wsa.Errno, rules.ID) {

@@ -1,6 +1,7 @@
 package ale
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -22,6 +23,15 @@ var (
 // state is a socket's with security on and the generic flags given.
 func state(flags uint32) *State { return secure(stream(), flags).state }
 
+// party is one end of a negotiation with a socket's state and a name to demand.
+func party(st *State, target string, c *Credential) Party {
+	n := NeedOf(st, netip.AddrPort{}, nil, Traffic{})
+	if n.Secured {
+		n.Target = target
+	}
+	return Party{n, c}
+}
+
 func TestNegotiate(t *testing.T) {
 	nameOnly := &State{stream: "host/server"}
 	for _, c := range []struct {
@@ -33,28 +43,28 @@ func TestNegotiate(t *testing.T) {
 		rule      rules.ID
 	}{
 		{"neither", Party{}, Party{}, true, false, false, ""},
-		{"a name alone asks for nothing", Party{nameOnly, "host/server", client}, Party{nil, "", other}, true, false, false, ""},
-		{"initiator only", Party{state(0), "", client}, Party{nil, "", server}, false, false, false, rules.SECNoclear},
-		{"responder only", Party{nil, "", client}, Party{state(0), "", server}, false, false, false, rules.SECNoclear},
-		{"initiator only, allowed", Party{state(insecure), "", client}, Party{nil, "", server}, true, false, false, rules.SECAllow},
-		{"responder only, allowed", Party{nil, "", client}, Party{state(insecure), "", server}, true, false, false, rules.SECAllow},
-		{"initiator only, both flags", Party{state(insecure | guarantee), "", client}, Party{nil, "", server}, false, false, false, rules.SECGuarantee},
-		{"initiator only, guaranteed", Party{state(guarantee), "", client}, Party{nil, "", server}, false, false, false, rules.SECGuarantee},
-		{"both", Party{state(0), "", client}, Party{state(0), "", server}, true, true, false, rules.SECSpn},
-		{"both, initiator encrypts", Party{state(guarantee), "", client}, Party{state(0), "", server}, true, true, true, rules.SECSpn},
-		{"both, responder encrypts", Party{state(0), "", client}, Party{state(guarantee), "", server}, true, true, true, rules.SECSpn},
-		{"both, no credential", Party{state(0), "", client}, Party{state(0), "", nil}, false, false, false, rules.SECNoclear},
-		{"both, no credential, one allows", Party{state(insecure), "", nil}, Party{state(0), "", server}, false, false, false, rules.SECNoclear},
-		{"both, no credential, both allow", Party{state(insecure), "", nil}, Party{state(insecure), "", server}, true, false, false, rules.SECAllow},
-		{"both, no credential, guaranteed", Party{state(insecure), "", nil}, Party{state(guarantee | insecure), "", server}, false, false, false, rules.SECGuarantee},
-		{"name proven", Party{state(0), "host/server", client}, Party{state(0), "", server}, true, true, false, rules.SECSpn},
-		{"name proven in other case", Party{state(0), "HOST/Server.Contoso.COM", client}, Party{state(0), "", server}, true, true, false, rules.SECSpn},
-		{"trusted man in the middle", Party{state(0), "host/server", client}, Party{state(0), "", other}, false, false, false, rules.SECSpn},
-		{"and without a name", Party{state(0), "", client}, Party{state(0), "", other}, true, true, false, rules.SECSpn},
-		{"name not proven, clear allowed", Party{state(insecure), "host/server", client}, Party{state(insecure), "", other}, false, false, false, rules.SECSpn},
-		{"responder's name", Party{state(0), "", client}, Party{state(0), "host/client.contoso.com", server}, true, true, false, rules.SECSpn},
-		{"responder's name not proven", Party{state(0), "", other}, Party{state(0), "host/client.contoso.com", server}, false, false, false, rules.SECSpn},
-		{"downgraded: name cannot be asked of a peer in clear", Party{state(insecure), "host/server", client}, Party{nil, "", other}, true, false, false, rules.SECAllow},
+		{"a name alone asks for nothing", party(nameOnly, "host/server", client), party(nil, "", other), true, false, false, ""},
+		{"initiator only", party(state(0), "", client), party(nil, "", server), false, false, false, rules.SECNoclear},
+		{"responder only", party(nil, "", client), party(state(0), "", server), false, false, false, rules.SECNoclear},
+		{"initiator only, allowed", party(state(insecure), "", client), party(nil, "", server), true, false, false, rules.SECAllow},
+		{"responder only, allowed", party(nil, "", client), party(state(insecure), "", server), true, false, false, rules.SECAllow},
+		{"initiator only, both flags", party(state(insecure|guarantee), "", client), party(nil, "", server), false, false, false, rules.SECGuarantee},
+		{"initiator only, guaranteed", party(state(guarantee), "", client), party(nil, "", server), false, false, false, rules.SECGuarantee},
+		{"both", party(state(0), "", client), party(state(0), "", server), true, true, false, rules.SECSpn},
+		{"both, initiator encrypts", party(state(guarantee), "", client), party(state(0), "", server), true, true, true, rules.SECSpn},
+		{"both, responder encrypts", party(state(0), "", client), party(state(guarantee), "", server), true, true, true, rules.SECSpn},
+		{"both, no credential", party(state(0), "", client), party(state(0), "", nil), false, false, false, rules.SECNoclear},
+		{"both, no credential, one allows", party(state(insecure), "", nil), party(state(0), "", server), false, false, false, rules.SECNoclear},
+		{"both, no credential, both allow", party(state(insecure), "", nil), party(state(insecure), "", server), true, false, false, rules.SECAllow},
+		{"both, no credential, guaranteed", party(state(insecure), "", nil), party(state(guarantee|insecure), "", server), false, false, false, rules.SECGuarantee},
+		{"name proven", party(state(0), "host/server", client), party(state(0), "", server), true, true, false, rules.SECSpn},
+		{"name proven in other case", party(state(0), "HOST/Server.Contoso.COM", client), party(state(0), "", server), true, true, false, rules.SECSpn},
+		{"trusted man in the middle", party(state(0), "host/server", client), party(state(0), "", other), false, false, false, rules.SECSpn},
+		{"and without a name", party(state(0), "", client), party(state(0), "", other), true, true, false, rules.SECSpn},
+		{"name not proven, clear allowed", party(state(insecure), "host/server", client), party(state(insecure), "", other), false, false, false, rules.SECSpn},
+		{"responder's name", party(state(0), "", client), party(state(0), "host/client.contoso.com", server), true, true, false, rules.SECSpn},
+		{"responder's name not proven", party(state(0), "", other), party(state(0), "host/client.contoso.com", server), false, false, false, rules.SECSpn},
+		{"downgraded: name cannot be asked of a peer in clear", party(state(insecure), "host/server", client), party(nil, "", other), true, false, false, rules.SECAllow},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := Negotiate(c.i, c.r)
@@ -63,7 +73,9 @@ func TestNegotiate(t *testing.T) {
 			}
 			want := Association{Secured: c.secured, Encrypted: c.encrypted}
 			if c.secured {
-				want.PeerComputer = c.r.Credential.Computer
+				want.PeerComputer, want.Peer = c.r.Credential.Computer, c.r.Credential
+			} else if c.ok {
+				want.Winerr = o.Winerr
 			}
 			if o.Initiator != want {
 				t.Errorf("the initiator knows %+v, want %+v", o.Initiator, want)
@@ -86,7 +98,7 @@ func TestDefaultPolicy(t *testing.T) {
 		got = append(got, p.String())
 	}
 	for _, p := range qm.Proposals {
-		if p.Lifetime != time.Hour || p.Gigabytes != 55 {
+		if p.Lifetime != time.Hour || p.Kilobytes != 55<<20 {
 			t.Errorf("%+v", p)
 		}
 		got = append(got, p.String())
@@ -100,11 +112,11 @@ func TestDefaultPolicy(t *testing.T) {
 			t.Errorf("proposal %q, want %q", got[i], want[i])
 		}
 	}
-	plain := Negotiate(Party{state(0), "", client}, Party{state(0), "", server})
+	plain := Negotiate(party(state(0), "", client), party(state(0), "", server))
 	if plain.QuickMode != qm.Proposals[0] || plain.MainMode != mm.Proposals[0] {
 		t.Errorf("chose %s, %s", plain.MainMode, plain.QuickMode)
 	}
-	encrypted := Negotiate(Party{state(guarantee), "", client}, Party{state(0), "", server})
+	encrypted := Negotiate(party(state(guarantee), "", client), party(state(0), "", server))
 	if encrypted.QuickMode != qm.Proposals[1] {
 		t.Errorf("chose %s", encrypted.QuickMode)
 	}
@@ -134,7 +146,7 @@ func TestCustomPolicies(t *testing.T) {
 	aesOnly.Proposals = qm.Proposals[1:2]
 	weak.Proposals = mm.Proposals[1:]
 	users.Impersonate = true
-	negotiate := func(i, r *State) Outcome { return Negotiate(Party{i, "", client}, Party{r, "", server}) }
+	negotiate := func(i, r *State) Outcome { return Negotiate(party(i, "", client), party(r, "", server)) }
 
 	if o := negotiate(state(0), custom(0, mm, aesOnly)); !o.Encrypted || o.QuickMode.Cipher != AES128 {
 		t.Errorf("encryption that the other end's policy has was not chosen: %+v", o)

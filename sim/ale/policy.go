@@ -95,8 +95,10 @@ type QuickModeProposal struct {
 	Protocol  Protocol
 	Integrity Integrity
 	Cipher    Cipher
+	// Lifetime and Kilobytes are how long one association may live and how
+	// much it may carry before it is replaced; 0 is no limit.
 	Lifetime  time.Duration
-	Gigabytes uint32 // bytes that one association may protect
+	Kilobytes uint32
 }
 
 // Encrypts reports whether traffic under this proposal cannot be read.
@@ -124,10 +126,14 @@ type MainModePolicy struct {
 // QuickModePolicy says how traffic is protected.
 type QuickModePolicy struct {
 	Proposals []QuickModeProposal // the most wanted first
-	PFS       bool                // a fresh key exchange for each quick mode
-	// Discovery tries in clear what cannot be negotiated within ClearAfter,
-	// where the socket allows clear text at all. Not modelled: the wait, which
-	// belongs to who has a clock; Negotiate decides what its end would be.
+	// PFS wants a fresh key exchange for each quick mode. Both ends must want
+	// it or neither (inferred: it is part of what they propose).
+	PFS bool
+	// Discovery finds out whether the peer can negotiate at all: one that has
+	// not answered after ClearAfter is talked to in clear, where the socket
+	// allows clear text. Without it, or with ClearAfter 0, only an answer that
+	// refuses lets clear text flow. Boundary accepts peers that begin in clear
+	// under the same condition.
 	Discovery  bool
 	Boundary   bool
 	ClearAfter time.Duration
@@ -152,15 +158,18 @@ var defaultMainMode = MainModePolicy{
 	Lifetime: 2 * time.Hour,
 }
 
+// gigabytes55 is 55 GB in kilobytes.
+const gigabytes55 = 55 << 20
+
 // defaultQuickMode is the documented quick-mode policy. Its first proposal
 // does not encrypt: with nothing else asked, traffic is authenticated only. It
 // must not be changed.
 var defaultQuickMode = QuickModePolicy{
 	Proposals: []QuickModeProposal{
-		{ESP, SHA1, NoCipher, time.Hour, 55},
-		{ESP, SHA1, AES128, time.Hour, 55},
-		{ESP, SHA1, TripleDES, time.Hour, 55},
-		{AH, SHA1, NoCipher, time.Hour, 55},
+		{ESP, SHA1, NoCipher, time.Hour, gigabytes55},
+		{ESP, SHA1, AES128, time.Hour, gigabytes55},
+		{ESP, SHA1, TripleDES, time.Hour, gigabytes55},
+		{AH, SHA1, NoCipher, time.Hour, gigabytes55},
 	},
 	Discovery:       true,
 	Boundary:        true,

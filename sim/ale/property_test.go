@@ -234,28 +234,36 @@ func TestNamesAgainstPlainMap(t *testing.T) {
 	})
 }
 
-var genParty = rapid.Custom(func(t *rapid.T) Party {
-	p := Party{
-		Credential: rapid.SampledFrom([]*Credential{nil, client, server, other}).Draw(t, "credential"),
-		TargetName: rapid.SampledFrom([]string{"", "", "host/server", "HOST/other.contoso.com", "host/client.contoso.com"}).Draw(t, "target"),
-	}
+// sides is a party with what it was made of.
+type sides struct {
+	Party
+	settings *Settings
+	target   string
+}
+
+var genParty = rapid.Custom(func(t *rapid.T) sides {
+	credential := rapid.SampledFrom([]*Credential{nil, client, server, other}).Draw(t, "credential")
+	target := rapid.SampledFrom([]string{"", "", "host/server", "HOST/other.contoso.com", "host/client.contoso.com"}).Draw(t, "target")
+	var st *State
 	if rapid.IntRange(0, 3).Draw(t, "secured") != 0 {
 		mm, qm := DefaultMainMode(), DefaultQuickMode()
 		mm.Proposals = rapid.SliceOfN(rapid.SampledFrom(mm.Proposals), 0, 3).Draw(t, "main mode")
 		qm.Proposals = rapid.SliceOfN(rapid.SampledFrom(qm.Proposals), 0, 4).Draw(t, "quick mode")
+		qm.Impersonate, qm.PFS = rapid.Bool().Draw(t, "impersonate"), rapid.IntRange(0, 5).Draw(t, "pfs") == 0
+		qm.UserMethods = rapid.SliceOfN(rapid.SampledFrom([]Method{Certificate, Kerberos}), 0, 2).Draw(t, "methods")
 		if rapid.Bool().Draw(t, "default") {
 			mm, qm = DefaultMainMode(), DefaultQuickMode()
 		}
-		p.State = custom(genFlags.Draw(t, "flags"), mm, qm)
+		st = custom(genFlags.Draw(t, "flags"), mm, qm)
 	}
-	return p
+	return sides{party(st, target, credential), st.Settings(), target}
 })
 
 func TestNegotiateProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		i, r := genParty.Draw(t, "initiator"), genParty.Draw(t, "responder")
-		o, mirror := Negotiate(i, r), Negotiate(r, i)
-		if !reflect.DeepEqual(o, Negotiate(i, r)) {
+		o, mirror := Negotiate(i.Party, r.Party), Negotiate(r.Party, i.Party)
+		if !reflect.DeepEqual(o, Negotiate(i.Party, r.Party)) {
 			t.Fatal("not a function of its arguments")
 		}
 		// Which proposal wins is the initiator's choice; whether traffic is
@@ -263,29 +271,81 @@ func TestNegotiateProperties(t *testing.T) {
 		if o.Established != mirror.Established || o.Secured != mirror.Secured {
 			t.Fatalf("one way %+v, the other %+v", o, mirror)
 		}
-		if o.Encrypted && !o.Secured || o.Secured && !o.Established {
-			t.Fatalf("%+v", o)
+		judgeOutcome(t, i, r, o, o.Established)
+		if i.settings == nil {
+			return
 		}
-		for n, p := range []Party{i, r} {
-			peer := []Party{i, r}[1-n]
-			set := p.State.Settings()
-			if set == nil {
-				continue
-			}
-			if o.Established && !o.Secured && set.Flags&insecure == 0 {
-				t.Fatalf("clear text without ALLOW_INSECURE: %+v", o)
-			}
-			if o.Established && !o.Encrypted && set.Flags&guarantee != 0 {
-				t.Fatalf("not encrypted in spite of GUARANTEE_ENCRYPTION: %+v", o)
-			}
-			if o.Secured && p.TargetName != "" && !slices.ContainsFunc(peer.Credential.SPNs, func(s string) bool { return strings.EqualFold(s, p.TargetName) }) {
-				t.Fatalf("the peer did not prove %s: %+v", p.TargetName, o)
-			}
+		ours, theirs := converse(t, i.Party, r.Party)
+		if ours.Secured != o.Secured || ours.Secured != (theirs != nil && theirs.Secured) {
+			t.Fatalf("decided %+v; with messages %+v and %+v", o, ours, theirs)
 		}
-		if (i.State == nil) != (r.State == nil) && o.Secured {
-			t.Fatal("one end alone is secured")
+		if o.Secured {
+			ours.Responder = theirs.Responder
+			if !reflect.DeepEqual(o, ours) {
+				t.Fatalf("decided %+v; with messages %+v", o, ours)
+			}
+			return
 		}
+		// With messages each end judges clear text alone.
+		accepts, _ := r.Need.MayClear()
+		if (ours.Established && accepts) != o.Established {
+			t.Fatalf("decided %+v; with messages %+v", o, ours)
+		}
+		judgeOutcome(t, i, r, ours, ours.Established && accepts)
 	})
+}
+
+// judgeOutcome holds an outcome to the rules SEC-*.
+func judgeOutcome(t *rapid.T, i, r sides, o Outcome, flows bool) {
+	if o.Encrypted && !o.Secured || o.Secured && !o.Established {
+		t.Fatalf("%+v", o)
+	}
+	for n, p := range []sides{i, r} {
+		peer := []sides{i, r}[1-n]
+		if p.settings == nil {
+			continue
+		}
+		if flows && !o.Secured && p.settings.Flags&insecure == 0 {
+			t.Fatalf("clear text without ALLOW_INSECURE: %+v", o)
+		}
+		if flows && !o.Encrypted && p.settings.Flags&guarantee != 0 {
+			t.Fatalf("not encrypted in spite of GUARANTEE_ENCRYPTION: %+v", o)
+		}
+		if o.Secured && p.target != "" && !slices.ContainsFunc(peer.Credential.SPNs, func(s string) bool { return strings.EqualFold(s, p.target) }) {
+			t.Fatalf("the peer did not prove %s: %+v", p.target, o)
+		}
+	}
+	if (i.settings == nil || r.settings == nil) && o.Secured {
+		t.Fatal("one end alone is secured")
+	}
+}
+
+// converse carries the messages of two ends to each other until both have
+// nothing more to say, and repeats each message of the initiator once.
+func converse(t *rapid.T, i, r Party) (ours Outcome, theirs *Outcome) {
+	a, b := NewInitiator(i, nil), NewResponder(r, nil)
+	repeat := rapid.Bool().Draw(t, "repeated messages")
+	for out := a.Start(); ; {
+		if out.Done != nil {
+			ours = *out.Done
+		}
+		if out.Send == nil {
+			return ours, theirs
+		}
+		answer := b.Receive(*out.Send)
+		if answer.Done != nil {
+			theirs = answer.Done
+		}
+		if repeat && out.Send.Step != Refusal {
+			if again := b.Receive(*out.Send); again.Done != nil || (again.Send == nil) != (answer.Send == nil) {
+				t.Fatalf("a repetition of %v leads to %+v", out.Send.Step, again)
+			}
+		}
+		if answer.Send == nil {
+			return ours, theirs
+		}
+		out = a.Receive(*answer.Send)
+	}
 }
 
 // FuzzCalls throws buffers at every function, on sockets of every kind.

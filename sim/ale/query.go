@@ -38,14 +38,13 @@ func querySecurity(s Socket, template, info []byte, room uint32, noLen bool, ope
 	}
 	// A template that is absent fails here and leaves q all zero, which is
 	// what it means (rule QSS-TEMPLATE-TCP).
-	//
-	// Not modelled: SOCKET_QUERY_IPSEC2_ABORT_CONNECTION_ON_FIELD_CHANGE.
 	q, _ := wsa.ViewSecurityQueryTemplate(template)
 	a, _ := association(s, q.PeerAddress)
 	if !a.Secured {
-		a = Association{} // in clear nothing else holds either (rule QSS-FLAGS)
+		// In clear nothing else holds either (rule QSS-FLAGS), but for why.
+		a = Association{Winerr: a.Winerr}
 	}
-	answer := wsa.SecurityQueryInfoIPsec2{Flags: infoFlags(a)}
+	answer := wsa.SecurityQueryInfoIPsec2{Flags: infoFlags(a), NegotiationWinerr: uint32(a.Winerr)}
 	if a.Secured && asksMore(template) {
 		answer.SecurityProtocol = wsa.SOCKET_SECURITY_PROTOCOL_IPSEC
 		if q.IPsec2 {
@@ -63,7 +62,17 @@ func querySecurity(s Socket, template, info []byte, room uint32, noLen bool, ope
 	}
 	size := sizeOf(q)
 	writeInfo(info[:0:size], &answer)
-	return Decision{Rule: queryRule(q.PeerTokenAccessMask, &answer)}, size
+	return Decision{Rule: queryRule(q.PeerTokenAccessMask, &answer), Watch: watched(s, q)}, size
+}
+
+// watched is the fields whose change aborts the connection. Datagrams have no
+// connection to abort (inferred), and a template without the flag ends no
+// earlier watch: it only asks.
+func watched(s Socket, q wsa.SecurityQueryTemplateView) uint32 {
+	if !q.IPsec2 || s.Type() != wsa.SOCK_STREAM || q.Flags&wsa.SOCKET_QUERY_IPSEC2_ABORT_CONNECTION_ON_FIELD_CHANGE == 0 {
+		return 0
+	}
+	return q.FieldMask & (wsa.SOCKET_QUERY_IPSEC2_FIELD_MASK_MM_SA_ID | wsa.SOCKET_QUERY_IPSEC2_FIELD_MASK_QM_SA_ID)
 }
 
 // queryRule is the rule that says most about an answer.
@@ -80,10 +89,10 @@ func queryRule(mask uint32, answer *wsa.SecurityQueryInfoIPsec2) rules.ID {
 // openTokens fills in a handle for each principal that the peer proved.
 func openTokens(answer *wsa.SecurityQueryInfoIPsec2, a Association, mask uint32, open func(Token) wsa.HANDLE) {
 	if a.PeerUser != "" {
-		answer.PeerApplicationAccessTokenHandle = uint64(open(Token{Principal: a.PeerUser, AccessMask: mask}))
+		answer.PeerApplicationAccessTokenHandle = uint64(open(userToken(a, mask)))
 	}
 	if a.PeerComputer != "" {
-		answer.PeerMachineAccessTokenHandle = uint64(open(Token{Principal: a.PeerComputer, Computer: true, AccessMask: mask}))
+		answer.PeerMachineAccessTokenHandle = uint64(open(computerToken(a, mask)))
 	}
 }
 

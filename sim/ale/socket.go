@@ -46,6 +46,9 @@ type Decision struct {
 	// Exclusive asks the caller to set SO_EXCLUSIVEADDRUSE on the socket
 	// (rule SSS-EXCLUSIVE).
 	Exclusive bool
+	// Watch is the SOCKET_QUERY_IPSEC2_FIELD_MASK_* fields of which a change
+	// shall abort the connection from now on, 0 for no new ones.
+	Watch uint32
 	// Advisories is advice about a call that is allowed, nearly always none.
 	Advisories []Advisory
 }
@@ -55,4 +58,6 @@ type Token struct {
 	Principal  string // the account
 	Computer   bool   // a computer's rather than a user's
 	AccessMask uint32 // what its holder may do with it
+	// Identity is the account as the world's domain knows it, nil without one.
+	Identity any
 }

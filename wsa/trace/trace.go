@@ -42,9 +42,11 @@ const (
 	CallMade    Kind = "call"        // a call was made: Op, Args
 	Returned    Kind = "return"      // the call of the same thread has ended: Return, Rule
 	Advisory    Kind = "advisory"    // legal but unwise: Rule, Note
-	Negotiation Kind = "negotiation" // two hosts negotiated security: Note, Peer, Rule
+	Negotiation Kind = "negotiation" // two hosts negotiated security: From, To, Rule, Agreement, Note
 	PacketSent  Kind = "packet"      // a host sent something: From, To, Packet
 	Fault       Kind = "fault"       // the network or a host was changed: Note
+	Policy      Kind = "policy"      // an administrator set a host's rules: Host, Note
+	Event       Kind = "event"       // something else worth knowing happened: Host, Note
 	Deadlock    Kind = "deadlock"    // every thread waits and nothing will happen: Note
 	// Completion: an overlapped operation of the thread has ended: Overlapped,
 	// Status, Transferred.
@@ -53,7 +55,7 @@ const (
 
 // Kinds lists every kind, in the order above.
 func Kinds() []Kind {
-	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Deadlock, Completion}
+	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Policy, Event, Deadlock, Completion}
 }
 
 // Record is one line of a trace. Which fields are set depends on Kind.
@@ -81,12 +83,40 @@ type Record struct {
 
 	From, To string // PacketSent, Negotiation: addresses, netip.AddrPort form
 	Packet   *Packet
-	Note     string // for people
-
 	// Completion: which operation, how it ended, and how many bytes it moved.
 	Overlapped  wsa.OverlappedID
 	Status      wsa.NTStatus
 	Transferred uint32
+
+	// Agreement is what a negotiation came to; nil in records about traffic
+	// that was refused without one.
+	Agreement *Agreement
+	Note      string // for people
+}
+
+// Agreement is what a negotiation of security came to.
+type Agreement struct {
+	// Outcome is "secured", "clear" (nothing was agreed and clear text flows),
+	// "refused" or "abandoned" (the one who waited gave up).
+	Outcome string `json:"outcome"`
+	// Began is when the first message was sent, in world time; Messages is how
+	// many were.
+	Began    time.Duration `json:"began"`
+	Messages int           `json:"messages"`
+	// Winerr is the Win32 code of a negotiation that failed.
+	Winerr uint32 `json:"winerr,omitempty"`
+	// The rest is set when Outcome is "secured": the proposals chosen, how
+	// the ends proved themselves, who they are, and the ids.
+	MainMode      string `json:"mainMode,omitempty"`
+	QuickMode     string `json:"quickMode,omitempty"`
+	Encrypted     bool   `json:"encrypted,omitempty"`
+	Method        string `json:"method,omitempty"`
+	Initiator     string `json:"initiator,omitempty"`
+	InitiatorUser string `json:"initiatorUser,omitempty"`
+	Responder     string `json:"responder,omitempty"`
+	ResponderUser string `json:"responderUser,omitempty"`
+	MMID          uint64 `json:"mmId,omitempty"`
+	QMID          uint64 `json:"qmId,omitempty"`
 }
 
 // wire is Record as JSON spells it. The order of its fields is the order in
@@ -109,6 +139,7 @@ type wire struct {
 	From       string          `json:"from,omitempty"`
 	To         string          `json:"to,omitempty"`
 	Packet     *Packet         `json:"packet,omitempty"`
+	Agreement  *Agreement      `json:"agreement,omitempty"`
 	Note       string          `json:"note,omitempty"`
 
 	Overlapped  wsa.OverlappedID `json:"overlapped,omitempty"`
@@ -122,7 +153,7 @@ type Packet struct {
 	// Protocol is "tcp", "udp", "icmp" or "ike".
 	Protocol string `json:"proto"`
 	// Flags are TCP's, in the order and spelling "SYN ACK", "PSH ACK",
-	// "FIN ACK", "RST ACK"; for ICMP the name of the message.
+	// "FIN ACK", "RST ACK"; for ICMP and IKE the name of the message.
 	Flags string `json:"flags,omitempty"`
 	// Seq and Ack are TCP's numbers, counted from 0 for the SYN of each
 	// direction.
@@ -143,7 +174,7 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	w := wire{
 		Kind: r.Kind, Time: int64(r.Time), Host: r.Host, PID: r.PID, TID: r.TID,
 		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Admin: r.Admin,
-		Op: r.Op, Return: r.Return, Rule: r.Rule, From: r.From, To: r.To, Packet: r.Packet, Note: r.Note,
+		Op: r.Op, Return: r.Return, Rule: r.Rule, From: r.From, To: r.To, Packet: r.Packet, Agreement: r.Agreement, Note: r.Note,
 		Overlapped: r.Overlapped, Status: r.Status, Transferred: r.Transferred,
 	}
 	if r.Call != nil {
@@ -177,7 +208,7 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 	*r = Record{
 		Kind: w.Kind, Time: time.Duration(w.Time), Host: w.Host, PID: w.PID, TID: w.TID,
 		Version: w.Version, Seed: w.Seed, Addrs: w.Addrs, Principals: w.Principals, Admin: w.Admin,
-		Op: w.Op, Return: w.Return, Rule: w.Rule, From: w.From, To: w.To, Packet: w.Packet, Note: w.Note,
+		Op: w.Op, Return: w.Return, Rule: w.Rule, From: w.From, To: w.To, Packet: w.Packet, Agreement: w.Agreement, Note: w.Note,
 		Overlapped: w.Overlapped, Status: w.Status, Transferred: w.Transferred,
 	}
 	if !slices.Contains(Kinds(), w.Kind) {
@@ -209,6 +240,7 @@ func (r *Record) complete() error {
 		ThreadEnd:  {{"tid", r.TID > 0}},
 		CallMade:   {{"tid", r.TID > 0}},
 		Returned:   {{"tid", r.TID > 0}, {"ret", r.Return != nil}},
+		Policy:     {{"host", r.Host != ""}},
 		Advisory:   {{"rule", r.Rule != ""}},
 		PacketSent: {{"from", r.From != ""}, {"to", r.To != ""}, {"packet", r.Packet != nil}},
 	}

@@ -159,7 +159,7 @@ func TestUnsafe(t *testing.T) {
 const longest = 70
 
 // TestFunctionLength: a longer function says why, in its comment, after
-// "Long:". One statement is a table.
+// "Long:". One statement is a table, and so are two.
 func TestFunctionLength(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.test() {
@@ -171,7 +171,7 @@ func TestFunctionLength(t *testing.T) {
 				continue
 			}
 			n := files.Position(f.End()).Line - files.Position(f.Pos()).Line + 1
-			table := f.Body != nil && len(f.Body.List) == 1
+			table := f.Body != nil && len(f.Body.List) <= 2
 			if n > longest && !table && !strings.Contains(f.Doc.Text(), "Long:") {
 				t.Errorf("%s: %s has %d lines", files.Position(f.Pos()), f.Name.Name, n)
 			}

@@ -16,6 +16,7 @@ import (
 	"wsasim/model"
 	"wsasim/model/rules"
 	"wsasim/sim"
+	"wsasim/sim/domain"
 	"wsasim/wsa"
 	"wsasim/wsa/trace"
 )
@@ -89,9 +90,11 @@ type Engine struct {
 	modules map[string]*module
 	result  Result
 
-	world   *sim.World // made by the first world() or host()
-	cfg     sim.Config
-	running []*starlark.Thread // the interpreters of all threads of the script
+	world *sim.World // made by the first world(), host() or domain()
+	// directory is the domains of the world, nil before the first.
+	directory *domain.Directory
+	cfg       sim.Config
+	running   []*starlark.Thread // the interpreters of all threads of the script
 	// lastRule is what the simulator cited for the last return of a thread,
 	// calling where each waiting thread was called from.
 	lastRule map[int]rules.ID

@@ -109,6 +109,10 @@ func (t *Transcript) Write(r *trace.Record) {
 		}
 	case trace.Fault:
 		t.note(r, yellow, "network", r.Note)
+	case trace.Policy:
+		t.note(r, yellow, "policy", r.Host+": "+r.Note)
+	case trace.Event:
+		t.note(r, dim, "event", r.Note)
 	case trace.Deadlock:
 		t.note(r, red, "deadlock", "every thread waits, and nothing will happen any more")
 		t.release()

@@ -132,9 +132,10 @@ func (e *Engine) newHost(h *sim.Host) *Host {
 		first = addrs[0]
 	}
 	v.attrs = map[string]func() (starlark.Value, error){
-		"name":  constant(starlark.String(h.Name())),
-		"addr":  constant(first),
-		"addrs": constant(starlark.Tuple(addrs)),
+		"name":       constant(starlark.String(h.Name())),
+		"addr":       constant(first),
+		"addrs":      constant(starlark.Tuple(addrs)),
+		"set_policy": setPolicy(h),
 		"process": method("process", func(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			var admin bool
 			if err := starlark.UnpackArgs("process", args, kwargs, "admin?", &admin); err != nil {
