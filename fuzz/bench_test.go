@@ -62,7 +62,7 @@ func BenchmarkChecker(b *testing.B) {
 	calls := 0
 	for b.Loop() {
 		c := model.NewChecker(model.Options{Forget: true})
-		for _, r := range fuzz.Records(m) {
+		for _, r := range m.Records() {
 			if r.Kind == trace.Returned {
 				states, _ := c.States()
 				calls += states

@@ -59,14 +59,15 @@ func repeat(t *testing.T, enough int, property func(*rapid.T, *tally)) {
 	began := time.Now()
 	for i := uint64(0); c.calls < enough; i++ {
 		if seed != 0 {
-			setFlag("rapid.seed", strconv.FormatUint(seed+i, 10))
+			// One check uses up the seeds behind its first, some thousands.
+			setFlag("rapid.seed", strconv.FormatUint(seed+i*10_000, 10))
 		}
 		rapid.Check(t, func(t *rapid.T) { property(t, &c) })
 	}
 	t.Logf("%d calls checked in %d worlds in %v; the specification lost track of %d worlds; %d of %d rules justified a return",
 		c.calls, c.worlds, time.Since(began).Round(time.Millisecond), c.lost, len(c.rules), len(rules.All()))
 	for _, call := range wsa.Calls() {
-		if c.ops[call.Op()] == 0 && !slices.Contains(fuzz.Undrawn(), call.Op()) {
+		if enough >= 10_000 && c.ops[call.Op()] == 0 && !slices.Contains(fuzz.Undrawn(), call.Op()) {
 			t.Errorf("no call of %s was made", call.Op())
 		}
 	}

@@ -256,6 +256,9 @@ func (m *Machine) Lost() bool { return m.checker.Verdict() == model.Unknown }
 // Checker is what judges.
 func (m *Machine) Checker() *model.Checker { return m.checker }
 
+// Records are the records so far; the caller does not change them.
+func (m *Machine) Records() []*trace.Record { return m.records }
+
 // Trace is the trace so far, in the format that wsasim check reads.
 func (m *Machine) Trace() ([]byte, error) {
 	var b bytes.Buffer
