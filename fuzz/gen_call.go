@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"fmt"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -46,6 +47,9 @@ var weighted = func() []string {
 	var list []string
 	for _, c := range wsa.Calls() {
 		d, ok := drawers[c.Op()]
+		if !ok && slices.Contains(undrawn, c.Op()) {
+			continue
+		}
 		if !ok {
 			panic(fmt.Sprintf("fuzz: package wsa has a call %s that nothing draws", c.Op()))
 		}
@@ -56,7 +60,21 @@ var weighted = func() []string {
 	return list
 }()
 
-// drawers has one row for each call of package wsa.
+// undrawn are the calls that the specification does not judge yet.
+var undrawn = []string{
+	"QueueUserAPC", "select", "WSAPoll", "WSACreateEvent", "WSASetEvent", "WSAResetEvent", "WSACloseEvent",
+	"WSAWaitForMultipleEvents", "WSAEventSelect", "WSAEnumNetworkEvents", "WSAGetOverlappedResult", "GetOverlappedResult",
+	"CancelIo", "CancelIoEx", "CreateIoCompletionPort", "GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx",
+	"PostQueuedCompletionStatus", "SetFileCompletionNotificationModes", "AcceptEx", "GetAcceptExSockaddrs", "ConnectEx",
+	"DisconnectEx", "TransmitFile", "WSASendMsg", "WSARecvMsg", "WSAAccept", "WSASendDisconnect", "WSARecvDisconnect",
+	"WSADuplicateSocket", "WSAEnumProtocols", "GetCurrentProcessId",
+}
+
+// Undrawn lists the calls that Call never draws, because the specification does
+// not judge them yet.
+func Undrawn() []string { return slices.Clone(undrawn) }
+
+// drawers has one row for each other call of package wsa.
 var drawers = map[string]drawer{
 	"WSAStartup": {1, func(g source) wsa.Call {
 		return wsa.WSAStartupCall{Version: pick(g, "version", uint16(0x0202), 0x0101, 0x0001, 0x0102, 0x0000, 0x0302, 0x0203), NullData: g.once(12, "no data")}

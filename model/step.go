@@ -121,6 +121,10 @@ func (v *verdict) subsume(goesOn, base int) {
 
 // judge runs the checks of one call.
 func (v *verdict) judge(call wsa.Call) {
+	if unmodelled(call) {
+		v.open(NotModelled, rules.IOCTLOther, "Not modelled: "+call.Op())
+		return
+	}
 	switch c := call.(type) {
 	case wsa.WSAStartupCall:
 		v.startup(c)

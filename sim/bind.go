@@ -228,8 +228,9 @@ func (t *Thread) take(s *socket, a netip.AddrPort, implicit bool) wsa.Errno {
 	h.enter(e)
 	s.bound = true
 	s.local = netip.AddrPortFrom(a.Addr(), e.key.port)
-	if s.typ == wsa.SOCK_DGRAM {
+	if s.typ != wsa.SOCK_STREAM {
 		s.dgram = new(dgram)
+		s.happened(wsa.FD_WRITE)
 	}
 	return 0
 }

@@ -28,14 +28,14 @@ func (t *Thread) shutdown(s *socket, how int32) wsa.Errno {
 	if how != wsa.SD_RECEIVE && how != wsa.SD_SEND && how != wsa.SD_BOTH {
 		return t.fail(rules.SHUTHow, wsa.WSAEINVAL)
 	}
-	if s.typ == wsa.SOCK_DGRAM {
+	if s.typ != wsa.SOCK_STREAM {
 		s.sendShut = s.sendShut || how != wsa.SD_RECEIVE
 		s.recvShut = s.recvShut || how != wsa.SD_SEND
 		return 0
 	}
 	c := s.stream
 	switch {
-	case c == nil:
+	case c == nil || s.context:
 		return t.fail(rules.SHUTNotconn, wsa.WSAENOTCONN)
 	case c.broken == wsa.WSAECONNRESET:
 		return t.fail(rules.SHUTReset, wsa.WSAECONNRESET)
@@ -53,8 +53,9 @@ func (t *Thread) shutdown(s *socket, how int32) wsa.Errno {
 			c.arrived = 0
 			c.arriveData(n)
 		}
-		c.wakeReaders()
+		s.world().wakeThreads(&c.readers)
 	}
+	s.touch()
 	return 0
 }
 
@@ -78,7 +79,7 @@ func (t *Thread) Closesocket(s wsa.SOCKET) error {
 		t.called(wsa.ClosesocketCall{S: s})
 	}
 	sock, e := t.open(s)
-	if e == 0 {
+	if e == 0 && !t.proc.release(sock, s) {
 		e = t.close(sock)
 	}
 	if w.trace != nil {
@@ -132,14 +133,30 @@ func (t *Thread) linger(s *socket, d time.Duration) wsa.Errno {
 // destroy releases a socket. abort resets the connection instead of ending it
 // gracefully.
 func (w *World) destroy(s *socket, abort bool) {
+	if s.closed {
+		return
+	}
+	s.touch()
+	if s.polled > 0 {
+		s.wakePollers()
+	}
 	s.closed = true
 	s.proc.handles.remove(uintptr(s.handle))
+	for _, r := range s.more {
+		r.proc.handles.remove(uintptr(r.handle))
+	}
+	s.event, s.mask = nil, 0
 	s.host().leave(s)
+	s.leaveGroups()
 	if a := s.attempt; a != nil {
 		s.attempt = nil
 		w.clock.cancel(a.retry)
 		a.guard.drop(s.host())
 		w.wakeAll(&a.waiters, wokenClosed)
+	}
+	s.abortOperations()
+	if o := s.accepting; o != nil {
+		o.acceptorClosed()
 	}
 	if l := s.listener; l != nil {
 		s.state = stateOpen

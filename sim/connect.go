@@ -18,6 +18,11 @@ type attempt struct {
 	refused int    // requests that were refused
 	retry   *event // the next request
 	waiters waitQueue
+	// op is the ConnectEx that waits for the outcome, with the data to send.
+	op   *operation
+	data []byte
+	// blocking says that a call waits for the outcome and reports it.
+	blocking bool
 	// outcome is 0 while under way and after success.
 	outcome wsa.Errno
 	rule    rules.ID
@@ -85,6 +90,8 @@ func (t *Thread) connect(s *socket, name []byte, what string) wsa.Errno {
 		return t.connectDatagram(s, to, fault)
 	case s.state == stateListening:
 		return t.fail(rules.CONNListening, wsa.WSAEINVAL)
+	case s.accepting != nil || s.state == stateConnecting && s.attempt.op != nil:
+		return t.fail(rules.CONNPending, wsa.WSAEINVAL) // observed AX11, CG5
 	case s.state == stateConnecting:
 		return t.fail(rules.CONNAlready, wsa.WSAEALREADY)
 	case s.state == stateConnected:
@@ -94,18 +101,11 @@ func (t *Thread) connect(s *socket, name []byte, what string) wsa.Errno {
 	case to.Addr().IsUnspecified() || to.Port() == 0:
 		return t.fail(rules.CONNZero, wsa.WSAEADDRNOTAVAIL)
 	}
-	from, e := t.route(s, &to, rules.CONNUnreach)
+	a, e := t.startAttempt(s, to)
 	if e != 0 {
 		return e
 	}
-	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
-		return e
-	}
-	a := &attempt{sock: s, to: to, since: t.world.clock.read()}
-	s.state, s.attempt, s.peer = stateConnecting, a, to
-	if s.local.Addr().IsUnspecified() {
-		s.local = netip.AddrPortFrom(from, s.local.Port())
-	}
+	a.blocking = !s.nonblocking
 	a.request()
 	if s.nonblocking {
 		// Even a connection that is there at once is reported like one that
@@ -113,6 +113,24 @@ func (t *Thread) connect(s *socket, name []byte, what string) wsa.Errno {
 		return t.fail(rules.CONNWouldblock, wsa.WSAEWOULDBLOCK)
 	}
 	return t.await(a, what)
+}
+
+// startAttempt makes a connection attempt of which nothing has been sent.
+func (t *Thread) startAttempt(s *socket, to netip.AddrPort) (*attempt, wsa.Errno) {
+	from, e := t.route(s, &to, rules.CONNUnreach)
+	if e != 0 {
+		return nil, e
+	}
+	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
+		return nil, e
+	}
+	a := &attempt{sock: s, to: to, since: t.world.clock.read()}
+	s.connectFailed = false
+	s.state, s.attempt, s.peer = stateConnecting, a, to
+	if s.local.Addr().IsUnspecified() {
+		s.local = netip.AddrPortFrom(from, s.local.Port())
+	}
+	return a, 0
 }
 
 // await waits for the outcome of a blocking connect.
@@ -263,7 +281,11 @@ func (a *attempt) wasRefused() {
 func (a *attempt) finish(rule rules.ID, e wsa.Errno) {
 	s := a.sock
 	s.state, s.attempt, s.peer = stateOpen, nil, netip.AddrPort{}
-	s.opts = s.opts.with(optError, uint32(e))
+	if !a.blocking && a.op == nil {
+		// A call that waits has told the error already (observed PO17, SL25).
+		s.opts = s.opts.with(optError, uint32(e))
+	}
+	s.connectFailed, s.failedBlocking = true, a.blocking || a.op != nil
 	if s.port != nil {
 		s.local = netip.AddrPortFrom(s.port.addr, s.local.Port())
 	}
@@ -271,6 +293,11 @@ func (a *attempt) finish(rule rules.ID, e wsa.Errno) {
 	s.world().clock.cancel(a.retry)
 	a.guard.drop(s.host())
 	s.world().wakeAll(&a.waiters, wokenReady)
+	if a.op != nil {
+		s.world().endSoon(a.op, brokenStatus(e), 0)
+	}
+	s.connectErr = e
+	s.happened(wsa.FD_CONNECT)
 }
 
 // established is the arrival of the answer: the connection exists, and the
@@ -290,6 +317,8 @@ func (a *attempt) established(h *Host, l *socket) {
 	s.opts = s.opts.with(optError, 0)
 	w.clock.cancel(a.retry)
 	w.wakeAll(&a.waiters, wokenReady)
+	s.connectErr = 0
+	s.happened(wsa.FD_CONNECT | wsa.FD_WRITE)
 	ours.seq, ours.ack, theirs.seq, theirs.ack = 1, 1, 1, 1
 	ours.sent("ACK", nil, 0)
 	confirm := func() {
@@ -301,6 +330,9 @@ func (a *attempt) established(h *Host, l *socket) {
 		l.listener.add(theirs)
 	}
 	ours.handshake(confirm)
+	if a.op != nil {
+		a.connectedEx()
+	}
 }
 
 // handshake carries the acknowledgement that completes the connection, ahead

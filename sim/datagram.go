@@ -33,6 +33,7 @@ type datagram struct {
 	from netip.AddrPort
 	n    int
 	err  wsa.Errno // an error instead of a datagram
+	seen arrival
 }
 
 // exchange is what a datagram socket has with one peer where security has a
@@ -109,6 +110,7 @@ func (t *Thread) connectDatagram(s *socket, to netip.AddrPort, fault addressFaul
 		s.local = netip.AddrPortFrom(from, s.local.Port())
 	}
 	s.state, s.peer = stateConnected, to
+	s.happened(wsa.FD_CONNECT | wsa.FD_WRITE) // observed EC5
 	return 0
 }
 
@@ -142,6 +144,10 @@ func (t *Thread) sendDatagram(s *socket, bufs [][]byte, flags int32, to []byte) 
 		return 0, e
 	case dst.Addr() == broadcast:
 		t.world.spread(s, bufs, dst)
+		return n, 0
+	}
+	if dst.Addr().IsMulticast() {
+		t.world.sendToGroup(s, bufs, netip.AddrPortFrom(src, s.local.Port()), dst)
 		return n, 0
 	}
 	t.world.post(s, bufs, netip.AddrPortFrom(src, s.local.Port()), dst)
@@ -334,7 +340,7 @@ func (w *World) deliver(s *socket, h *Host, bufs [][]byte, p *Packet) {
 	if p.sa != nil || r.security != nil {
 		r.heard(h, src, p)
 	}
-	r.dgram.receive(r, bufs, src)
+	r.dgram.receive(r, bufs, src, arrivalOf(s, dst))
 }
 
 // takesFirst reports whether a datagram in clear is the first of a peer that
@@ -373,18 +379,21 @@ func (s *socket) heard(h *Host, src netip.AddrPort, p *Packet) {
 }
 
 // receive queues a datagram, if there is room for it: otherwise it is lost.
-func (d *dgram) receive(s *socket, bufs [][]byte, src netip.AddrPort) {
+func (d *dgram) receive(s *socket, bufs [][]byte, src netip.AddrPort, seen arrival) {
 	n := total(bufs)
-	if d.data.n > 0 && d.data.n+n > int(s.opts.get(optRcvBuf)) {
-		return
+	for d.data.n > 0 && d.data.n+n > int(s.opts.get(optRcvBuf)) {
+		if !s.circular {
+			return
+		}
+		d.pop() // SIO_ENABLE_CIRCULAR_QUEUEING: the oldest goes instead
 	}
 	for _, b := range bufs {
 		if len(b) > 0 {
 			d.data.write(b)
 		}
 	}
-	d.push(datagram{from: src, n: n})
-	s.world().wakeFirst(&d.readers)
+	d.push(datagram{from: src, n: n, seen: seen})
+	s.datagramArrived()
 }
 
 // portUnreachable is the arrival of ICMP's answer to an earlier datagram: the
@@ -396,7 +405,7 @@ func (s *socket) portUnreachable(dst netip.AddrPort) {
 	}
 	s.unreached = true
 	s.dgram.push(datagram{from: dst, err: wsa.WSAECONNRESET})
-	s.world().wakeFirst(&s.dgram.readers)
+	s.datagramArrived()
 }
 
 // exchangeWith is what the socket has with a peer, nil for nothing.
@@ -436,37 +445,37 @@ func (s *socket) Association(peer netip.AddrPort) (ale.Association, bool) {
 
 // recvDatagram does all functions that receive, on a datagram socket.
 func (t *Thread) recvDatagram(s *socket, bufs [][]byte, flags int32, from []byte, fromlen *int32, what string) (int, wsa.Errno) {
-	switch {
-	case flags&wsa.MSG_OOB != 0:
-		return 0, t.fail(rules.RECVOob, wsa.WSAEOPNOTSUPP)
-	case s.recvShut:
-		return 0, t.fail(rules.RECVShutdown, wsa.WSAESHUTDOWN)
-	case !s.bound:
-		return 0, t.fail(rules.RECVUnbound, wsa.WSAEINVAL)
+	if e := t.awaitDatagram(s, flags, from, fromlen, what); e != 0 {
+		return 0, e
 	}
-	if from != nil && (fromlen == nil || int(*fromlen) < s.sockaddrLen() || len(from) < s.sockaddrLen()) {
-		// The datagram stays (observed UD1).
-		return 0, t.fail(rules.RECVFromlen, wsa.WSAEFAULT)
+	return t.takeDatagram(s, bufs, flags&wsa.MSG_PEEK == 0, from, fromlen)
+}
+
+// awaitDatagram waits until the queue is not empty. An address buffer that is
+// too short leaves the datagram there (observed UD1).
+func (t *Thread) awaitDatagram(s *socket, flags int32, from []byte, fromlen *int32, what string) wsa.Errno {
+	if e := t.mayReceiveDatagram(s, flags, from, fromlen); e != 0 {
+		return e
 	}
 	d := s.dgram
 	d.discard(s)
 	until := time.Duration(-1)
 	for d.empty() {
 		if s.nonblocking {
-			return 0, t.fail(rules.RECVWouldblock, wsa.WSAEWOULDBLOCK)
+			return t.fail(rules.RECVWouldblock, wsa.WSAEWOULDBLOCK)
 		}
 		if until < 0 {
 			until = t.deadline(s, optRcvTimeo)
 		}
 		if e := t.waitUntil(&d.readers, what, s, until, rules.RECVTimeo); e != 0 {
-			return 0, e
+			return e
 		}
 		if s.recvShut {
-			return 0, t.fail(rules.RECVShutdown, wsa.WSAESHUTDOWN)
+			return t.fail(rules.RECVShutdown, wsa.WSAESHUTDOWN)
 		}
 		d.discard(s)
 	}
-	return t.takeDatagram(s, bufs, flags&wsa.MSG_PEEK == 0, from, fromlen)
+	return 0
 }
 
 // discard drops queued datagrams of others than the peer: they came before the
@@ -486,6 +495,7 @@ func (t *Thread) takeDatagram(s *socket, bufs [][]byte, remove bool, from []byte
 	m := d.queue[d.head]
 	if m.err != 0 {
 		d.pop()
+		s.readAgain()
 		return 0, t.fail(rules.RECVUnreached, m.err)
 	}
 	n := 0
@@ -499,6 +509,7 @@ func (t *Thread) takeDatagram(s *socket, bufs [][]byte, remove bool, from []byte
 	}
 	if remove {
 		d.pop()
+		s.readAgain()
 		if !d.empty() {
 			t.world.wakeFirst(&d.readers)
 		}

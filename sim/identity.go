@@ -279,7 +279,7 @@ func (t *Thread) AccessCheck(sd *domain.SecurityDescriptor, desired uint32) (gra
 func (t *Thread) AccessCheckToken(h wsa.HANDLE, sd *domain.SecurityDescriptor, desired uint32) (granted uint32, err error) {
 	t.world.lock()
 	defer t.world.unlock()
-	e := t.proc.handles.entry(uintptr(h)).token
+	e, _ := t.proc.handles.entry(uintptr(h)).(*ale.Token)
 	switch {
 	case e == nil:
 		return 0, wsa.WSA_INVALID_HANDLE
@@ -308,8 +308,8 @@ func (p *Process) reportTokens() {
 		return
 	}
 	for i, e := range p.handles.entries {
-		if e.token != nil {
-			p.advise(rules.QSSTokens, ale.AdviseToken(*e.token, uint64(i+1)*4))
+		if token, ok := e.(*ale.Token); ok {
+			p.advise(rules.QSSTokens, ale.AdviseToken(*token, uint64(handleAt(i))))
 		}
 	}
 }

@@ -59,8 +59,10 @@ func (p *Process) Sockets() []wsa.SOCKET {
 	w.lock()
 	defer w.unlock()
 	var list []wsa.SOCKET
-	for _, s := range p.handles.sockets() {
-		list = append(list, s.handle)
+	for i, e := range p.handles.entries {
+		if _, ok := e.(*socket); ok {
+			list = append(list, wsa.SOCKET(handleAt(i)))
+		}
 	}
 	return list
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/binary"
+	"net/netip"
 
 	"wsasim/model/rules"
 	"wsasim/sim/ale"
@@ -21,7 +22,7 @@ func (t *Thread) Ioctlsocket(s wsa.SOCKET, cmd uint32, argp *uint32) error {
 	case argp == nil:
 		e = t.fail(rules.IOCTLFault, wsa.WSAEFAULT)
 	case cmd == wsa.FIONBIO:
-		sock.nonblocking = *argp != 0
+		e = t.setBlocking(sock, *argp == 0)
 	case cmd == wsa.FIONREAD:
 		*argp = sock.readable()
 	case cmd == wsa.SIOCATMARK:
@@ -40,20 +41,30 @@ func (t *Thread) Ioctlsocket(s wsa.SOCKET, cmd uint32, argp *uint32) error {
 func (s *socket) readable() uint32 {
 	switch {
 	case s.stream != nil:
-		return uint32(s.stream.arrived)
+		return uint32(s.stream.readable())
 	case s.dgram != nil:
 		return uint32(s.dgram.data.n)
 	}
 	return 0
 }
 
-// atMark is SIOCATMARK: TRUE when no urgent data waits (observed SB3), and
-// none ever does here.
+// atMark is SIOCATMARK: TRUE when no urgent data waits (observed SB3, IO7 to
+// IO11).
 func (t *Thread) atMark(s *socket) (uint32, wsa.Errno) {
 	if s.typ != wsa.SOCK_STREAM {
 		return 0, t.fail(rules.IOCTLKind, wsa.WSAEINVAL)
 	}
-	return 1, 0
+	return flag(s.stream == nil || len(s.stream.urgent) == 0), 0
+}
+
+// setBlocking does FIONBIO. A socket with event selection stays nonblocking
+// (observed IO17).
+func (t *Thread) setBlocking(s *socket, blocking bool) wsa.Errno {
+	if blocking && s.mask != 0 {
+		return t.fail(rules.IOCTLSelected, wsa.WSAEINVAL)
+	}
+	s.nonblocking = !blocking
+	return 0
 }
 
 // WSAIoctl implements wsa.Options. Overlapped parameters matter for the secure
@@ -62,12 +73,12 @@ func (t *Thread) WSAIoctl(s wsa.SOCKET, code uint32, in, out []byte, returnedByt
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSAIoctlCall{S: s, Code: code, In: clone(in), Out: roomOf(out), NullReturned: returnedBytes == nil, Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSAIoctlCall{S: s, Code: code, In: clone(in), Out: roomOf(out), NullReturned: returnedBytes == nil, Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	sock, e := t.open(s)
 	switch {
 	case e != 0:
-	case returnedBytes == nil && (ov == nil || !sock.overlapped):
+	case returnedBytes == nil && countNeeded(sock, ov):
 		e = t.fail(rules.IOCTLReturned, wsa.WSAEFAULT)
 	default:
 		e = t.ioctl(sock, code, in, out, returnedBytes, ov, routine)
@@ -88,19 +99,42 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 		return t.decided(s, d, ov, routine)
 	}
 	row := findIoctl(code)
+	overlapped := overlappedGiven(s, ov, routine)
 	switch {
+	case count == nil:
+		return t.fail(rules.IOCTLReturned, wsa.WSAEFAULT) // observed IO13, KA3, UI1
+	case row == nil && overlapped && ov != nil:
+		// Not judged at once: the operation fails later (observed UI3).
+		o := t.begin(opDone, s, nil, ov, routine)
+		t.world.endSoon(o, wsa.STATUS_NOT_SUPPORTED, 0)
+		return t.fail(rules.IOCTLPending, wsa.WSA_IO_PENDING)
 	case row == nil:
 		return t.fail(rules.IOCTLCode, wsa.WSAEOPNOTSUPP)
-	case count == nil, ov != nil && overlappedGiven(s, ov, routine):
-		return t.notSimulated("overlapped WSAIoctl")
+	case row.later:
+		return t.ioctlLater(s, row, in, out, count, ov, routine)
 	case len(in) < row.in || len(out) < row.out:
-		return t.fail(rules.IOCTLFault, wsa.WSAEFAULT)
+		if row.code == wsa.SIO_KEEPALIVE_VALS {
+			*count = 0 // observed KA1
+		}
+		return t.fail(rules.IOCTLFault, row.short())
 	}
 	n, e := row.do(t, s, in, out)
-	if e == 0 {
-		*count = uint32(n)
+	if e != 0 {
+		if row.code == wsa.FIONBIO || n > 0 {
+			*count = uint32(n) // observed IO18; RQ4: the size that is needed
+		}
+		return e
 	}
-	return e
+	if overlapped {
+		if n > 0 {
+			*count = uint32(n) // else it stays as it was (observed KA7)
+		}
+		// The packet tells no size (observed IO5, XF2, LQ5, RQ5).
+		t.completeNow(s, ov, routine, 0, 0)
+		return 0
+	}
+	*count = uint32(n)
+	return 0
 }
 
 // ioctlSpec is a control code with the bytes it needs in each direction.
@@ -108,6 +142,7 @@ type ioctlSpec struct {
 	code    uint32
 	in, out int
 	do      func(t *Thread, s *socket, in, out []byte) (int, wsa.Errno)
+	later   bool // does not end within the call
 }
 
 func findIoctl(code uint32) *ioctlSpec {
@@ -122,14 +157,13 @@ func findIoctl(code uint32) *ioctlSpec {
 // ioctlTable lists the control codes besides the secure ones (page
 // winsock-ioctls). Every other code fails with WSAEOPNOTSUPP.
 var ioctlTable = [...]ioctlSpec{
-	{wsa.FIONBIO, 4, 0, func(_ *Thread, s *socket, in, _ []byte) (int, wsa.Errno) {
-		s.nonblocking = binary.LittleEndian.Uint32(in) != 0
-		return 0, 0
-	}},
+	{wsa.FIONBIO, 4, 0, func(t *Thread, s *socket, in, _ []byte) (int, wsa.Errno) {
+		return 0, t.setBlocking(s, binary.LittleEndian.Uint32(in) == 0)
+	}, false},
 	{wsa.FIONREAD, 0, 4, func(_ *Thread, s *socket, _, out []byte) (int, wsa.Errno) {
 		binary.LittleEndian.PutUint32(out, s.readable())
 		return 4, 0
-	}},
+	}, false},
 	{wsa.SIOCATMARK, 0, 4, func(t *Thread, s *socket, _, out []byte) (int, wsa.Errno) {
 		v, e := t.atMark(s)
 		if e != 0 {
@@ -137,19 +171,45 @@ var ioctlTable = [...]ioctlSpec{
 		}
 		binary.LittleEndian.PutUint32(out, v)
 		return 4, 0
-	}},
+	}, false},
 	{wsa.SIO_KEEPALIVE_VALS, 12, 0, func(t *Thread, s *socket, in, _ []byte) (int, wsa.Errno) {
 		if s.typ != wsa.SOCK_STREAM {
 			return 0, t.fail(rules.IOCTLKeepalive, wsa.WSAENOPROTOOPT)
 		}
 		s.opts = s.opts.with(optKeepAlive, flag(binary.LittleEndian.Uint32(in) != 0))
 		return 0, 0
-	}},
+	}, false},
 	{wsa.SIO_UDP_CONNRESET, 4, 0, func(t *Thread, s *socket, in, _ []byte) (int, wsa.Errno) {
 		if s.typ != wsa.SOCK_DGRAM {
 			return 0, t.fail(rules.IOCTLKind, wsa.WSAEINVAL)
 		}
 		s.quietUnreachable = binary.LittleEndian.Uint32(in) == 0
 		return 0, 0
-	}},
+	}, false},
+	{wsa.SIO_GET_EXTENSION_FUNCTION_POINTER, 16, 8, func(t *Thread, _ *socket, in, out []byte) (int, wsa.Errno) {
+		return t.extensionPointer(in, out)
+	}, false},
+	{wsa.SIO_BASE_HANDLE, 0, 8, baseHandle, false},
+	{wsa.SIO_BSP_HANDLE, 0, 8, baseHandle, false},
+	{wsa.SIO_BSP_HANDLE_SELECT, 0, 8, baseHandle, false},
+	{wsa.SIO_BSP_HANDLE_POLL, 0, 8, baseHandle, false},
+	{wsa.SIO_IDEAL_SEND_BACKLOG_QUERY, 0, 4, idealBacklog, false},
+	{wsa.SIO_ENABLE_CIRCULAR_QUEUEING, 0, 0, func(t *Thread, s *socket, _, _ []byte) (int, wsa.Errno) {
+		if s.typ == wsa.SOCK_STREAM {
+			return 0, t.fail(rules.IOCTLKind, wsa.WSAENOPROTOOPT)
+		}
+		s.circular = true
+		return 0, 0
+	}, false},
+	{wsa.SIO_GET_BROADCAST_ADDRESS, 0, 16, func(t *Thread, s *socket, _, out []byte) (int, wsa.Errno) {
+		if s.family != wsa.AF_INET {
+			return 0, t.fail(rules.IOCTLKind, wsa.WSAENOPROTOOPT)
+		}
+		return copy(out, wsa.Sockaddr(netip.AddrPortFrom(broadcast, 0))), 0
+	}, false},
+	{wsa.SIO_ROUTING_INTERFACE_QUERY, 0, 0, routingQuery, false},
+	{wsa.SIO_ADDRESS_LIST_QUERY, 0, 0, addressList, false},
+	{wsa.SIO_ADDRESS_LIST_CHANGE, 0, 0, nil, true},
+	{wsa.SIO_ROUTING_INTERFACE_CHANGE, 0, 0, nil, true},
+	{wsa.SIO_GET_INTERFACE_LIST, 0, 0, interfaceList, true},
 }

@@ -42,6 +42,9 @@ func (l *listener) full() bool { return len(l.queue) >= l.backlog }
 func (l *listener) add(s *stream) {
 	s.listener = l
 	l.queue = append(l.queue, s)
+	if x := l.waiters.head; x == nil || x.op == nil {
+		l.sock.happened(wsa.FD_ACCEPT) // a pending AcceptEx takes it instead (observed EA9)
+	}
 	l.sock.world().wakeFirst(&l.waiters)
 }
 
@@ -66,7 +69,7 @@ func (t *Thread) listen(s *socket, backlog int32) wsa.Errno {
 	switch {
 	case s.typ != wsa.SOCK_STREAM || !s.inet():
 		return t.fail(rules.LISTENType, wsa.WSAEOPNOTSUPP)
-	case s.state == stateConnected:
+	case s.state == stateConnected || s.accepting != nil:
 		return t.fail(rules.LISTENConn, wsa.WSAEISCONN)
 	case s.state == stateConnecting:
 		return t.fail(rules.LISTENConnecting, wsa.WSAEINVAL)
@@ -104,34 +107,62 @@ func (t *Thread) Accept(s wsa.SOCKET, addr []byte, addrlen *int32) (wsa.SOCKET, 
 }
 
 func (t *Thread) accept(s *socket, addr []byte, addrlen *int32) (wsa.SOCKET, wsa.Errno) {
+	c, e := t.acceptNext(s, addr, addrlen, nil, "accept")
+	if e != 0 {
+		return wsa.INVALID_SOCKET, e
+	}
+	return t.acceptedSocket(s, c, addr, addrlen), 0
+}
+
+// acceptNext takes the first connection of a listener, as far as condition
+// allows it.
+func (t *Thread) acceptNext(s *socket, addr []byte, addrlen *int32, condition wsa.ConditionFunc, what string) (*stream, wsa.Errno) {
 	if s.typ != wsa.SOCK_STREAM || !s.inet() {
-		return wsa.INVALID_SOCKET, t.fail(rules.ACCEPTType, wsa.WSAEOPNOTSUPP)
+		return nil, t.fail(rules.ACCEPTType, wsa.WSAEOPNOTSUPP)
 	}
 	if s.state != stateListening {
-		return wsa.INVALID_SOCKET, t.fail(rules.ACCEPTNotlisten, wsa.WSAEINVAL)
+		return nil, t.fail(rules.ACCEPTNotlisten, wsa.WSAEINVAL)
 	}
 	// The length is judged before a connection is taken, so that none is lost.
 	if addr != nil && addrlen != nil && (int(*addrlen) < s.sockaddrLen() || len(addr) < s.sockaddrLen()) {
-		return wsa.INVALID_SOCKET, t.fail(rules.ACCEPTFault, wsa.WSAEFAULT)
+		return nil, t.fail(rules.ACCEPTFault, wsa.WSAEFAULT)
 	}
 	l := s.listener
 	for len(l.queue) == 0 {
 		if s.nonblocking {
-			return wsa.INVALID_SOCKET, t.fail(rules.ACCEPTWouldblock, wsa.WSAEWOULDBLOCK)
+			return nil, t.fail(rules.ACCEPTWouldblock, wsa.WSAEWOULDBLOCK)
 		}
-		if e := t.wait(&l.waiters, "accept", s, rules.ACCEPTWouldblock); e != 0 {
-			return wsa.INVALID_SOCKET, e
+		if e := t.wait(&l.waiters, what, s, rules.ACCEPTWouldblock); e != 0 {
+			return nil, e
 		}
 	}
+	if condition != nil {
+		if e := t.judged(s, l.queue[0], condition); e != 0 {
+			return nil, e
+		}
+	}
+	c := l.take()
+	if c.broken != 0 {
+		c.closed = true
+		c.settle()
+		return nil, t.fail(rules.ACCEPTReset, wsa.WSAECONNRESET)
+	}
+	return c, 0
+}
+
+// take takes the first connection out of the queue.
+func (l *listener) take() *stream {
 	c := l.queue[0]
 	l.queue[0] = nil
 	l.queue = l.queue[1:]
 	c.listener = nil
-	if c.broken != 0 {
-		c.closed = true
-		c.settle()
-		return wsa.INVALID_SOCKET, t.fail(rules.ACCEPTReset, wsa.WSAECONNRESET)
-	}
+	l.sock.acceptAgain()
+	return c
+}
+
+// acceptedSocket makes the socket of a connection that was accepted. It has the
+// listener's properties, its event registration included.
+func (t *Thread) acceptedSocket(s *socket, c *stream, addr []byte, addrlen *int32) wsa.SOCKET {
 	n := &socket{
 		family: s.family, typ: s.typ, proto: s.proto,
 		overlapped: s.overlapped, nonblocking: s.nonblocking,
@@ -139,9 +170,26 @@ func (t *Thread) accept(s *socket, addr []byte, addrlen *int32) (wsa.SOCKET, wsa
 		opts: s.opts.with(optError, 0), stream: c, security: s.security.Inherit(),
 	}
 	c.sock = n
-	s.proc.adopt(n)
+	t.proc.adopt(n)
+	n.event, n.mask = s.event, s.mask
+	n.connectionReady()
 	if addr != nil && addrlen != nil {
 		n.store(c.remote, addr, addrlen)
 	}
-	return n.handle, 0
+	return n.handle
+}
+
+// connectionReady records what holds of a connection that a socket was given.
+func (s *socket) connectionReady() {
+	c := s.stream
+	s.happened(wsa.FD_WRITE)
+	if c.arrived > 0 {
+		s.happened(wsa.FD_READ)
+	}
+	if c.urgentWaits() {
+		s.happened(wsa.FD_OOB)
+	}
+	if c.finished {
+		s.hungUp(0)
+	}
 }

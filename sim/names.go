@@ -20,10 +20,11 @@ func (t *Thread) Getsockname(s wsa.SOCKET, name []byte, namelen *int32) error {
 	case e != 0:
 	case name == nil || namelen == nil:
 		e = t.fail(rules.NAMEFault, wsa.WSAEFAULT)
-	case !sock.bound:
+	case !sock.bound || sock.context && sock.port == nil:
+		// After AcceptEx until SO_UPDATE_ACCEPT_CONTEXT (observed AX12).
 		e = t.fail(rules.NAMEUnbound, wsa.WSAEINVAL)
 	default:
-		e = t.storeName(sock, sock.local, name, namelen)
+		e = t.storeName(sock, sock.scoped(sock.local), name, namelen)
 	}
 	if w.trace != nil {
 		t.returned(nameReturn(e, name, namelen))
@@ -43,7 +44,7 @@ func (t *Thread) Getpeername(s wsa.SOCKET, name []byte, namelen *int32) error {
 	case e != 0:
 	case name == nil || namelen == nil:
 		e = t.fail(rules.NAMEFault, wsa.WSAEFAULT)
-	case sock.state != stateConnected:
+	case sock.state != stateConnected || sock.context:
 		e = t.fail(rules.NAMENotconn, wsa.WSAENOTCONN)
 	default:
 		e = t.storeName(sock, sock.peer, name, namelen)
@@ -52,6 +53,19 @@ func (t *Thread) Getpeername(s wsa.SOCKET, name []byte, namelen *int32) error {
 		t.returned(nameReturn(e, name, namelen))
 	}
 	return t.done(e)
+}
+
+// scoped gives a link-local address of the host its scope id (observed BI8).
+func (s *socket) scoped(a netip.AddrPort) netip.AddrPort {
+	if !a.Addr().Is6() || !a.Addr().IsLinkLocalUnicast() {
+		return a
+	}
+	for _, own := range s.host().cfg.Addrs {
+		if own.WithZone("") == a.Addr() {
+			return netip.AddrPortFrom(own, a.Port())
+		}
+	}
+	return a
 }
 
 func (t *Thread) storeName(s *socket, a netip.AddrPort, name []byte, namelen *int32) wsa.Errno {

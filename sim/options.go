@@ -39,6 +39,50 @@ const (
 	optUnicastHops
 	optV6Only
 	optDontFrag
+	optConditionalAccept
+	optPauseAccept
+	optRandomizePort
+	optPortScalability
+	optReuseUnicastPort
+	optMaxDg
+	optMaxRT
+	optTimestamps
+	optFastOpen
+	optMaxSeg
+	optExpedited
+	optBSDUrgent
+	optNoChecksum
+	optChecksumCoverage
+	optMulticastIf
+	optMulticastTTL
+	optMulticastLoop
+	optPktInfo
+	optRecvTTL
+	optRecvTOS
+	optReceiveBroadcast
+	optRecvIf
+	optUnicastIf
+	optMTUDiscover
+	optUserMTU
+	optRecvECN
+	optOriginalArrivalIf
+	opt6MulticastIf
+	opt6MulticastHops
+	opt6MulticastLoop
+	opt6PktInfo
+	opt6HopLimit
+	opt6RecvTClass
+	opt6ProtectionLevel
+	opt6UnicastIf
+	opt6RecvIf
+	opt6MTUDiscover
+	opt6UserMTU
+	optMTU
+	optHdrIncl
+	opt6HdrIncl
+	optIfList
+	optRtHdr
+	opt6MTU
 	numOptions
 )
 
@@ -80,37 +124,81 @@ const tcp, udp = true, true
 
 // optionTable lists the options, in the order of the constants above (pages
 // sol-socket-socket-options, ipproto-tcp-, ipproto-ip- and
-// ipproto-ipv6-socket-options). Not simulated: the options of these pages that
-// are not here. What no page knows fails with WSAENOPROTOOPT.
+// ipproto-ipv6-socket-options). Every other option of a known level fails with
+// WSAENOPROTOOPT.
 var optionTable = [numOptions]optionSpec{
-	optDebug:        {wsa.SOL_SOCKET, wsa.SO_DEBUG, shapeBool, stored, 0, tcp, udp, 0},
-	optAcceptConn:   {wsa.SOL_SOCKET, wsa.SO_ACCEPTCONN, shapeComputed, readOnly, 0, tcp, false, 0},
-	optReuse:        {wsa.SOL_SOCKET, wsa.SO_REUSEADDR, shapeBool, simulated, 0, tcp, udp, 0},
-	optKeepAlive:    {wsa.SOL_SOCKET, wsa.SO_KEEPALIVE, shapeByte, stored, 0, tcp, false, 0},
-	optDontRoute:    {wsa.SOL_SOCKET, wsa.SO_DONTROUTE, shapeByte, stored, 0, tcp, udp, wsa.AF_INET},
-	optBroadcast:    {wsa.SOL_SOCKET, wsa.SO_BROADCAST, shapeBool, simulated, 0, false, udp, 0},
-	optLinger:       {wsa.SOL_SOCKET, wsa.SO_LINGER, shapeLinger, simulated, 0, tcp, false, 0},
-	optDontLinger:   {wsa.SOL_SOCKET, wsa.SO_DONTLINGER, shapeBool, simulated, 1, tcp, false, 0},
-	optOOBInline:    {wsa.SOL_SOCKET, wsa.SO_OOBINLINE, shapeBool, simulated, 0, tcp, false, 0},
-	optExclusive:    {wsa.SOL_SOCKET, wsa.SO_EXCLUSIVEADDRUSE, shapeBool, simulated, 0, tcp, udp, 0},
-	optSndBuf:       {wsa.SOL_SOCKET, wsa.SO_SNDBUF, shapeInt, simulated, 65536, tcp, udp, 0},
-	optRcvBuf:       {wsa.SOL_SOCKET, wsa.SO_RCVBUF, shapeInt, simulated, 65536, tcp, udp, 0},
-	optSndTimeo:     {wsa.SOL_SOCKET, wsa.SO_SNDTIMEO, shapeInt, simulated, 0, tcp, udp, 0},
-	optRcvTimeo:     {wsa.SOL_SOCKET, wsa.SO_RCVTIMEO, shapeInt, simulated, 0, tcp, udp, 0},
-	optError:        {wsa.SOL_SOCKET, wsa.SO_ERROR, shapeInt, stored, 0, tcp, udp, 0},
-	optType:         {wsa.SOL_SOCKET, wsa.SO_TYPE, shapeComputed, readOnly, 0, tcp, udp, 0},
-	optMaxMsgSize:   {wsa.SOL_SOCKET, wsa.SO_MAX_MSG_SIZE, shapeComputed, readOnly, maxDatagram, false, udp, 0},
-	optConnectTime:  {wsa.SOL_SOCKET, wsa.SO_CONNECT_TIME, shapeComputed, readOnly, 0, tcp, udp, 0},
-	optNoDelay:      {wsa.IPPROTO_TCP, wsa.TCP_NODELAY, shapeByte, stored, 0, tcp, false, 0},
-	optKeepIdle:     {wsa.IPPROTO_TCP, wsa.TCP_KEEPALIVE, shapeInt, stored, 7200, tcp, false, 0},
-	optKeepCnt:      {wsa.IPPROTO_TCP, wsa.TCP_KEEPCNT, shapeSmall, stored, 10, tcp, false, 0},
-	optKeepIntvl:    {wsa.IPPROTO_TCP, wsa.TCP_KEEPINTVL, shapeInt, stored, 1, tcp, false, 0},
-	optTTL:          {wsa.IPPROTO_IP, wsa.IP_TTL, shapeSmall, stored, 128, tcp, udp, wsa.AF_INET},
-	optTOS:          {wsa.IPPROTO_IP, wsa.IP_TOS, shapeSmall, stored, 0, tcp, udp, wsa.AF_INET},
-	optDontFragment: {wsa.IPPROTO_IP, wsa.IP_DONTFRAGMENT, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
-	optUnicastHops:  {wsa.IPPROTO_IPV6, wsa.IPV6_UNICAST_HOPS, shapeSmall, stored, 128, tcp, udp, wsa.AF_INET6},
-	optV6Only:       {wsa.IPPROTO_IPV6, wsa.IPV6_V6ONLY, shapeByte, simulated, 1, tcp, udp, 0},
-	optDontFrag:     {wsa.IPPROTO_IPV6, wsa.IPV6_DONTFRAG, shapeBool, stored, 0, tcp, udp, wsa.AF_INET6},
+	optDebug:             {wsa.SOL_SOCKET, wsa.SO_DEBUG, shapeBool, stored, 0, tcp, udp, 0},
+	optAcceptConn:        {wsa.SOL_SOCKET, wsa.SO_ACCEPTCONN, shapeComputed, readOnly, 0, tcp, false, 0},
+	optReuse:             {wsa.SOL_SOCKET, wsa.SO_REUSEADDR, shapeBool, simulated, 0, tcp, udp, 0},
+	optKeepAlive:         {wsa.SOL_SOCKET, wsa.SO_KEEPALIVE, shapeByte, stored, 0, tcp, false, 0},
+	optDontRoute:         {wsa.SOL_SOCKET, wsa.SO_DONTROUTE, shapeByte, stored, 0, tcp, udp, wsa.AF_INET},
+	optBroadcast:         {wsa.SOL_SOCKET, wsa.SO_BROADCAST, shapeBool, simulated, 0, false, udp, 0},
+	optLinger:            {wsa.SOL_SOCKET, wsa.SO_LINGER, shapeLinger, simulated, 0, tcp, false, 0},
+	optDontLinger:        {wsa.SOL_SOCKET, wsa.SO_DONTLINGER, shapeBool, simulated, 1, tcp, false, 0},
+	optOOBInline:         {wsa.SOL_SOCKET, wsa.SO_OOBINLINE, shapeBool, simulated, 0, tcp, false, 0},
+	optExclusive:         {wsa.SOL_SOCKET, wsa.SO_EXCLUSIVEADDRUSE, shapeBool, simulated, 0, tcp, udp, 0},
+	optSndBuf:            {wsa.SOL_SOCKET, wsa.SO_SNDBUF, shapeInt, simulated, 65536, tcp, udp, 0},
+	optRcvBuf:            {wsa.SOL_SOCKET, wsa.SO_RCVBUF, shapeInt, simulated, 65536, tcp, udp, 0},
+	optSndTimeo:          {wsa.SOL_SOCKET, wsa.SO_SNDTIMEO, shapeInt, simulated, 0, tcp, udp, 0},
+	optRcvTimeo:          {wsa.SOL_SOCKET, wsa.SO_RCVTIMEO, shapeInt, simulated, 0, tcp, udp, 0},
+	optError:             {wsa.SOL_SOCKET, wsa.SO_ERROR, shapeInt, stored, 0, tcp, udp, 0},
+	optType:              {wsa.SOL_SOCKET, wsa.SO_TYPE, shapeComputed, readOnly, 0, tcp, udp, 0},
+	optMaxMsgSize:        {wsa.SOL_SOCKET, wsa.SO_MAX_MSG_SIZE, shapeComputed, readOnly, maxDatagram, false, udp, 0},
+	optConnectTime:       {wsa.SOL_SOCKET, wsa.SO_CONNECT_TIME, shapeComputed, readOnly, 0, tcp, udp, 0},
+	optNoDelay:           {wsa.IPPROTO_TCP, wsa.TCP_NODELAY, shapeByte, stored, 0, tcp, false, 0},
+	optKeepIdle:          {wsa.IPPROTO_TCP, wsa.TCP_KEEPALIVE, shapeInt, stored, 7200, tcp, false, 0},
+	optKeepCnt:           {wsa.IPPROTO_TCP, wsa.TCP_KEEPCNT, shapeSmall, stored, 10, tcp, false, 0},
+	optKeepIntvl:         {wsa.IPPROTO_TCP, wsa.TCP_KEEPINTVL, shapeInt, stored, 1, tcp, false, 0},
+	optTTL:               {wsa.IPPROTO_IP, wsa.IP_TTL, shapeSmall, stored, 128, tcp, udp, wsa.AF_INET},
+	optTOS:               {wsa.IPPROTO_IP, wsa.IP_TOS, shapeSmall, stored, 0, tcp, udp, wsa.AF_INET},
+	optDontFragment:      {wsa.IPPROTO_IP, wsa.IP_DONTFRAGMENT, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
+	optUnicastHops:       {wsa.IPPROTO_IPV6, wsa.IPV6_UNICAST_HOPS, shapeSmall, stored, 128, tcp, udp, wsa.AF_INET6},
+	optV6Only:            {wsa.IPPROTO_IPV6, wsa.IPV6_V6ONLY, shapeByte, simulated, 1, tcp, udp, 0},
+	optDontFrag:          {wsa.IPPROTO_IPV6, wsa.IPV6_DONTFRAG, shapeBool, stored, 0, tcp, udp, wsa.AF_INET6},
+	optConditionalAccept: {wsa.SOL_SOCKET, wsa.SO_CONDITIONAL_ACCEPT, shapeBool, stored, 0, tcp, false, 0},
+	optPauseAccept:       {wsa.SOL_SOCKET, wsa.SO_PAUSE_ACCEPT, shapeBool, stored, 0, tcp, false, 0},
+	optRandomizePort:     {wsa.SOL_SOCKET, wsa.SO_RANDOMIZE_PORT, shapeBool, stored, 0, tcp, udp, 0},
+	optPortScalability:   {wsa.SOL_SOCKET, wsa.SO_PORT_SCALABILITY, shapeBool, stored, 0, tcp, udp, 0},
+	optReuseUnicastPort:  {wsa.SOL_SOCKET, wsa.SO_REUSE_UNICASTPORT, shapeBool, stored, 0, tcp, udp, 0},
+	optMaxDg:             {wsa.SOL_SOCKET, wsa.SO_MAXDG, shapeComputed, readOnly, maxDatagram, false, udp, 0},
+	optMaxRT:             {wsa.IPPROTO_TCP, wsa.TCP_MAXRT, shapeInt, stored, 0, tcp, false, 0},
+	optTimestamps:        {wsa.IPPROTO_TCP, wsa.TCP_TIMESTAMPS, shapeByte, stored, 0, tcp, false, 0},
+	optFastOpen:          {wsa.IPPROTO_TCP, wsa.TCP_FASTOPEN, shapeByte, stored, 0, tcp, false, 0},
+	optMaxSeg:            {wsa.IPPROTO_TCP, wsa.TCP_MAXSEG, shapeComputed, readOnly, 1460, tcp, false, 0},
+	optExpedited:         {wsa.IPPROTO_TCP, wsa.TCP_EXPEDITED_1122, shapeByte, stored, 0, tcp, false, 0},
+	optBSDUrgent:         {wsa.IPPROTO_TCP, wsa.TCP_BSDURGENT, shapeByte, stored, 1, tcp, false, 0},
+	optNoChecksum:        {wsa.IPPROTO_UDP, wsa.UDP_NOCHECKSUM, shapeBool, stored, 0, false, udp, wsa.AF_INET},
+	optChecksumCoverage:  {wsa.IPPROTO_UDP, wsa.UDP_CHECKSUM_COVERAGE, shapeBool, stored, 0, false, udp, 0},
+	optMulticastIf:       {wsa.IPPROTO_IP, wsa.IP_MULTICAST_IF, shapeInt, stored, 0, false, udp, wsa.AF_INET},
+	optMulticastTTL:      {wsa.IPPROTO_IP, wsa.IP_MULTICAST_TTL, shapeSmall, stored, 1, false, udp, wsa.AF_INET},
+	optMulticastLoop:     {wsa.IPPROTO_IP, wsa.IP_MULTICAST_LOOP, shapeBool, simulated, 1, false, udp, wsa.AF_INET},
+	optPktInfo:           {wsa.IPPROTO_IP, wsa.IP_PKTINFO, shapeBool, simulated, 0, false, udp, 0},
+	optRecvTTL:           {wsa.IPPROTO_IP, wsa.IP_RECVTTL, shapeBool, simulated, 0, false, udp, wsa.AF_INET},
+	optRecvTOS:           {wsa.IPPROTO_IP, wsa.IP_RECVTOS, shapeBool, simulated, 0, false, udp, wsa.AF_INET},
+	optReceiveBroadcast:  {wsa.IPPROTO_IP, wsa.IP_RECEIVE_BROADCAST, shapeBool, stored, 1, false, udp, wsa.AF_INET},
+	optRecvIf:            {wsa.IPPROTO_IP, wsa.IP_RECVIF, shapeBool, stored, 0, false, udp, wsa.AF_INET},
+	optUnicastIf:         {wsa.IPPROTO_IP, wsa.IP_UNICAST_IF, shapeInt, stored, 0, tcp, udp, wsa.AF_INET},
+	optMTUDiscover:       {wsa.IPPROTO_IP, wsa.IP_MTU_DISCOVER, shapeInt, stored, 0, tcp, udp, wsa.AF_INET},
+	optHdrIncl:           {wsa.IPPROTO_IP, wsa.IP_HDRINCL, shapeBool, stored, 0, false, udp, 0},
+	opt6HdrIncl:          {wsa.IPPROTO_IPV6, wsa.IPV6_HDRINCL, shapeBool, stored, 0, false, udp, 0},
+	optMTU:               {wsa.IPPROTO_IP, wsa.IP_MTU, shapeComputed, readOnly, 1500, tcp, udp, wsa.AF_INET},
+	opt6MTU:              {wsa.IPPROTO_IPV6, wsa.IPV6_MTU, shapeComputed, readOnly, 1500, tcp, udp, wsa.AF_INET6},
+	optIfList:            {wsa.IPPROTO_IP, wsa.IP_IFLIST, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
+	optRtHdr:             {wsa.IPPROTO_IP, wsa.IP_RTHDR, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
+	optUserMTU:           {wsa.IPPROTO_IP, wsa.IP_USER_MTU, shapeInt, stored, 0xFFFFFFFF, tcp, udp, wsa.AF_INET},
+	optRecvECN:           {wsa.IPPROTO_IP, wsa.IP_RECVECN, shapeBool, stored, 0, false, udp, wsa.AF_INET},
+	optOriginalArrivalIf: {wsa.IPPROTO_IP, wsa.IP_ORIGINAL_ARRIVAL_IF, shapeBool, stored, 0, false, udp, wsa.AF_INET},
+	opt6MulticastIf:      {wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_IF, shapeInt, stored, 0, false, udp, wsa.AF_INET6},
+	opt6MulticastHops:    {wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_HOPS, shapeSmall, stored, 1, false, udp, wsa.AF_INET6},
+	opt6MulticastLoop:    {wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_LOOP, shapeBool, simulated, 1, false, udp, wsa.AF_INET6},
+	opt6PktInfo:          {wsa.IPPROTO_IPV6, wsa.IPV6_PKTINFO, shapeBool, simulated, 0, false, udp, wsa.AF_INET6},
+	opt6HopLimit:         {wsa.IPPROTO_IPV6, wsa.IPV6_HOPLIMIT, shapeBool, simulated, 0, false, udp, wsa.AF_INET6},
+	opt6RecvTClass:       {wsa.IPPROTO_IPV6, wsa.IPV6_RECVTCLASS, shapeBool, simulated, 0, false, udp, wsa.AF_INET6},
+	opt6ProtectionLevel:  {wsa.IPPROTO_IPV6, wsa.IPV6_PROTECTION_LEVEL, shapeInt, stored, 20, tcp, udp, wsa.AF_INET6},
+	opt6UnicastIf:        {wsa.IPPROTO_IPV6, wsa.IPV6_UNICAST_IF, shapeInt, stored, 0, tcp, udp, wsa.AF_INET6},
+	opt6RecvIf:           {wsa.IPPROTO_IPV6, wsa.IPV6_RECVIF, shapeBool, stored, 0, false, udp, wsa.AF_INET6},
+	opt6MTUDiscover:      {wsa.IPPROTO_IPV6, wsa.IPV6_MTU_DISCOVER, shapeInt, stored, 0, tcp, udp, wsa.AF_INET6},
+	opt6UserMTU:          {wsa.IPPROTO_IPV6, wsa.IPV6_USER_MTU, shapeInt, stored, 0xFFFFFFFF, tcp, udp, wsa.AF_INET6},
 }
 
 // OptionStatus describes one option of the simulator's table.
@@ -121,7 +209,7 @@ type OptionStatus struct {
 }
 
 // Options lists the socket options that the simulator knows, in the order of
-// its table; all others of the documentation give a NotSimulatedError.
+// its table; all others fail with WSAENOPROTOOPT.
 func Options() []OptionStatus {
 	list := make([]OptionStatus, numOptions)
 	for i, o := range optionTable {
@@ -168,17 +256,24 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 	if !levels[level] {
 		return 0, t.fail(rules.OPTLevel, wsa.WSAEINVAL)
 	}
+	const recvErr = 75 // IP_RECVERR, IPV6_RECVERR: no option of Windows' headers
+	if s.typ == wsa.SOCK_RAW && name == recvErr && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6) {
+		return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV7
+	}
 	for i, o := range optionTable {
 		if o.level != level || o.name != name {
 			continue
+		}
+		if (i == int(optHdrIncl) || i == int(opt6HdrIncl)) && s.typ != wsa.SOCK_RAW {
+			return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed SP6
+		}
+		if s.typ == wsa.SOCK_STREAM && !o.stream && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6) && (o.family == 0 || o.family == s.family) {
+			return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV3, OV8
 		}
 		if s.typ == wsa.SOCK_STREAM && !o.stream || s.typ == wsa.SOCK_DGRAM && !o.datagram || o.family != 0 && o.family != s.family {
 			return 0, t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
 		}
 		return option(i), 0
-	}
-	if known, ok := wsa.ConstantName(wsa.OptionKind(level), int64(name)); ok {
-		return 0, t.notSimulated(known)
 	}
 	return 0, t.fail(rules.OPTUnknown, wsa.WSAENOPROTOOPT)
 }
@@ -233,15 +328,12 @@ func (t *Thread) Getsockopt(s wsa.SOCKET, level, optname int32, optval []byte, o
 	return t.done(e)
 }
 
-// setOnly are options that can be set and not read (observed OV4).
-var setOnly = map[[2]int32]bool{
-	{wsa.IPPROTO_IP, wsa.IP_ADD_MEMBERSHIP}: true, {wsa.IPPROTO_IP, wsa.IP_DROP_MEMBERSHIP}: true,
-	{wsa.IPPROTO_IPV6, wsa.IPV6_ADD_MEMBERSHIP}: true, {wsa.IPPROTO_IPV6, wsa.IPV6_DROP_MEMBERSHIP}: true,
-}
-
 func (t *Thread) getOption(s *socket, level, name int32, val []byte, length *int32) wsa.Errno {
-	if setOnly[[2]int32{level, name}] {
-		return t.fail(rules.OPTReadonly, wsa.WSAENOPROTOOPT)
+	if o := findSpecial(level, name); o != nil {
+		if o.get == nil {
+			return t.fail(rules.OPTReadonly, wsa.WSAENOPROTOOPT) // observed OV4
+		}
+		return o.get(t, s, val, length)
 	}
 	i, e := t.find(s, level, name)
 	if e != 0 {
@@ -251,6 +343,9 @@ func (t *Thread) getOption(s *socket, level, name int32, val []byte, length *int
 		return t.fail(rules.OPTFault, wsa.WSAEFAULT)
 	}
 	room := min(int(*length), len(val))
+	if (i == optMTU || i == opt6MTU) && s.state != stateConnected {
+		return t.fail(rules.OPTMtu, wsa.WSAENOTCONN) // observed OV6
+	}
 	spec := &optionTable[i]
 	size := 4
 	if spec.shape == shapeByte {
@@ -322,6 +417,12 @@ func (t *Thread) Setsockopt(s wsa.SOCKET, level, optname int32, optval []byte) e
 }
 
 func (t *Thread) setOption(s *socket, level, name int32, val []byte) wsa.Errno {
+	if o := findSpecial(level, name); o != nil {
+		if o.set == nil {
+			return t.fail(rules.OPTReadonly, wsa.WSAENOPROTOOPT)
+		}
+		return o.set(t, s, val)
+	}
 	i, e := t.find(s, level, name)
 	if e != 0 {
 		return e
@@ -349,6 +450,7 @@ func (t *Thread) setOption(s *socket, level, name int32, val []byte) wsa.Errno {
 	default:
 		s.opts = s.opts.with(i, v)
 	}
+	s.touch()
 	return 0
 }
 
@@ -368,6 +470,8 @@ func (t *Thread) optionArgument(s *socket, i option, val []byte) (uint32, wsa.Er
 		}
 	}
 	switch {
+	case (i == optMTUDiscover || i == opt6MTUDiscover) && (v == 0 || v > wsa.IP_PMTUDISC_PROBE):
+		return 0, t.fail(rules.OPTValue, wsa.WSAEINVAL) // observed OV6
 	case i == optV6Only && s.bound:
 		return 0, t.fail(rules.OPTBound, wsa.WSAEINVAL) // observed V65
 	case i == optReuse && v != 0 && s.opts.get(optExclusive) != 0,

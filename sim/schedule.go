@@ -17,12 +17,15 @@ const (
 	wokenClosed                     // the socket it waited on was closed by another thread
 	wokenDeadlock                   // nothing will ever happen again
 	wokenEnded                      // the world or the process has ended
+	wokenAPC                        // a routine was queued to the thread, which waits alertably
 )
 
-// waiter is a thread in a queue of waiting threads. Every thread has one,
-// since a thread waits for one thing at a time.
+// waiter is a thread in a queue of waiting threads, or an overlapped operation,
+// which stands in the same queues. Every thread has one, since a thread waits
+// for one thing at a time.
 type waiter struct {
-	t          *Thread
+	t          *Thread    // nil for an operation
+	op         *operation // nil for a thread
 	next, prev *waiter
 	queue      *waitQueue
 	timeout    *event
@@ -76,8 +79,13 @@ type scheduler struct {
 	last *DeadlockError
 }
 
-// wake lets a parked thread go on.
+// wake lets a parked thread go on. An operation is looked at again before the
+// world is unlocked, and keeps its place until it ends.
 func (w *World) wake(x *waiter, reason wakeReason) {
+	if x.op != nil {
+		w.wakeOperation(x.op, reason)
+		return
+	}
 	if x.queue != nil {
 		x.queue.remove(x)
 	}
@@ -99,8 +107,21 @@ func (w *World) wakeFirst(q *waitQueue) {
 
 // wakeAll wakes every thread in q.
 func (w *World) wakeAll(q *waitQueue, reason wakeReason) {
-	for q.head != nil {
-		w.wake(q.head, reason)
+	for x := q.head; x != nil; {
+		next := x.next // waking takes a thread out of the queue
+		w.wake(x, reason)
+		x = next
+	}
+}
+
+// wakeThreads wakes the threads in q and leaves the operations.
+func (w *World) wakeThreads(q *waitQueue) {
+	for x := q.head; x != nil; {
+		next := x.next
+		if x.op == nil {
+			w.wake(x, wokenReady)
+		}
+		x = next
 	}
 }
 
@@ -110,6 +131,9 @@ func (w *World) lock() { w.mu.Lock() }
 // unlock unlocks the world and lets the threads go on that were woken under
 // the lock. It never holds the lock while another goroutine is made ready.
 func (w *World) unlock() {
+	if len(w.due) > 0 {
+		w.drain()
+	}
 	if w.clock.kind == VirtualTime || len(w.sched.ready) == 0 {
 		w.mu.Unlock()
 		return
@@ -148,6 +172,7 @@ func (w *World) park(t *Thread, q *waitQueue, what string, on *socket) wakeReaso
 		w.lock()
 		return x.reason
 	}
+	w.drain()
 	if t.spawned {
 		w.sched.running--
 	}
@@ -175,6 +200,7 @@ func (w *World) dispatch() {
 			return
 		}
 		if w.clock.jump() {
+			w.drain()
 			continue
 		}
 		if !w.deadlock() {
@@ -263,6 +289,7 @@ func (w *World) finish(t *Thread) {
 		w.wake(&w.mainThread.waiter, wokenReady)
 	}
 	if w.clock.kind == VirtualTime {
+		w.drain()
 		w.sched.running--
 		if w.sched.running == 0 && !w.ended {
 			w.dispatch()

@@ -32,12 +32,7 @@ func (t *Thread) completed(s *socket, ov *wsa.Overlapped, routine wsa.Completion
 	if !overlappedGiven(s, ov, routine) {
 		return
 	}
-	if ov != nil {
-		ov.Internal, ov.InternalHigh = 0, 0
-	}
-	if routine != nil {
-		t.apcs = append(t.apcs, func() { routine(0, 0, ov, 0) })
-	}
+	t.completeNow(s, ov, routine, 0, 0)
 }
 
 // watching makes a change of the given fields abort the connection, besides
@@ -54,7 +49,7 @@ func (s *stream) watching(fields uint32) {
 
 // openToken gives the process a handle for a token.
 func (t *Thread) openToken(token ale.Token) wsa.HANDLE {
-	return wsa.HANDLE(t.proc.handles.add(handleEntry{token: &token}))
+	return wsa.HANDLE(t.proc.handles.add(&token))
 }
 
 // CloseHandle implements wsa.SecureSockets.
@@ -64,12 +59,7 @@ func (t *Thread) CloseHandle(h wsa.HANDLE) error {
 	if w.trace != nil {
 		t.called(wsa.CloseHandleCall{H: h})
 	}
-	e := wsa.Errno(0)
-	if t.proc.handles.entry(uintptr(h)).token == nil {
-		e = t.fail(rules.HANDLEInvalid, wsa.WSA_INVALID_HANDLE)
-	} else {
-		t.proc.handles.remove(uintptr(h))
-	}
+	e := t.closeHandle(h)
 	if w.trace != nil {
 		t.returned(wsa.Return{Err: e})
 	}
@@ -81,7 +71,7 @@ func (t *Thread) WSASetSocketSecurity(s wsa.SOCKET, settings []byte, ov *wsa.Ove
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSASetSocketSecurityCall{S: s, Settings: clone(settings), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSASetSocketSecurityCall{S: s, Settings: clone(settings), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	sock, e := t.open(s)
 	if e == 0 {
@@ -98,7 +88,7 @@ func (t *Thread) WSASetSocketPeerTargetName(s wsa.SOCKET, name []byte, ov *wsa.O
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSASetSocketPeerTargetNameCall{S: s, PeerTargetName: clone(name), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSASetSocketPeerTargetNameCall{S: s, PeerTargetName: clone(name), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	sock, e := t.open(s)
 	if e == 0 {
@@ -115,7 +105,7 @@ func (t *Thread) WSADeleteSocketPeerTargetName(s wsa.SOCKET, peerAddr []byte, ov
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSADeleteSocketPeerTargetNameCall{S: s, PeerAddr: clone(peerAddr), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSADeleteSocketPeerTargetNameCall{S: s, PeerAddr: clone(peerAddr), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	sock, e := t.open(s)
 	if e == 0 {
@@ -132,7 +122,7 @@ func (t *Thread) WSAQuerySocketSecurity(s wsa.SOCKET, template, info []byte, inf
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSAQuerySocketSecurityCall{S: s, Template: clone(template), Info: roomOf(info), InfoLen: copyOf(infoLen), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSAQuerySocketSecurityCall{S: s, Template: clone(template), Info: roomOf(info), InfoLen: copyOf(infoLen), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	sock, e := t.open(s)
 	if e == 0 {

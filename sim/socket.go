@@ -40,6 +40,7 @@ type socket struct {
 	quietUnreachable bool // datagram: SIO_UDP_CONNRESET off
 	sendShut         bool // datagram: shut down for sending
 	recvShut         bool // datagram: shut down for receiving
+	circular         bool // datagram: SIO_ENABLE_CIRCULAR_QUEUEING
 
 	// local is the local name, in the family of the network: a dual-stack
 	// socket's IPv4 side is an IPv4 address here and is mapped when shown.
@@ -48,11 +49,25 @@ type socket struct {
 
 	opts     *options // shared until changed; never nil
 	security *ale.State
-	stream   *stream   // connected
-	attempt  *attempt  // connecting
-	listener *listener // listening
-	dgram    *dgram    // datagram socket that has been bound
-	port     *portEntry
+	stream   *stream    // connected
+	attempt  *attempt   // connecting
+	listener *listener  // listening
+	dgram    *dgram     // datagram socket that has been bound
+	port     *portEntry // the local name in the host's table
+
+	more    []handleRef // handles besides the first (WSADuplicateSocket)
+	ops     listOfOperations
+	reports *port // where the ends of operations are reported, with key
+	key     uintptr
+	modes   uint8     // FILE_SKIP_*
+	signal  *waitable // the handle itself; made when somebody waits on it
+	notices
+	polled         int32      // waits in select and WSAPoll that include it
+	accepting      *operation // AcceptEx into this socket
+	connectFailed  bool       // the last attempt to connect failed
+	failedBlocking bool       // and a call that waited for it said so
+	context        bool       // connected by AcceptEx or ConnectEx, and the context not updated
+	groups         []membership
 }
 
 // describe says what a socket is, for people.
@@ -139,7 +154,7 @@ func (t *Thread) Socket(af, typ, protocol int32) (wsa.SOCKET, error) {
 
 // WSASocket implements wsa.BaseSockets.
 //
-// Not simulated: protocol information and groups.
+// Not simulated: groups; giving one fails with WSAEINVAL.
 func (t *Thread) WSASocket(af, typ, protocol int32, protocolInfo []byte, group, flags uint32) (wsa.SOCKET, error) {
 	w := t.world
 	w.lock()
@@ -150,12 +165,12 @@ func (t *Thread) WSASocket(af, typ, protocol int32, protocolInfo []byte, group, 
 	switch {
 	case t.proc.startup == 0:
 		e = t.fail(rules.GENStartup, wsa.WSANOTINITIALISED)
-	case protocolInfo != nil:
-		e = t.notSimulated("WSASocket with protocol information")
 	case group != 0:
 		e = t.notSimulated("socket groups")
 	case flags&^(wsa.WSA_FLAG_OVERLAPPED|wsa.WSA_FLAG_NO_HANDLE_INHERIT) != 0:
 		e = t.fail(rules.SOCKFlags, wsa.WSAEINVAL)
+	case protocolInfo != nil:
+		s, e = t.fromInfo(af, typ, protocol, protocolInfo, flags&wsa.WSA_FLAG_OVERLAPPED != 0)
 	default:
 		s, e = t.create(af, typ, protocol, flags&wsa.WSA_FLAG_OVERLAPPED != 0)
 	}
@@ -192,7 +207,7 @@ func (t *Thread) create(af, typ, protocol int32, overlapped bool) (wsa.SOCKET, w
 // adopt gives a socket a handle of the process.
 func (p *Process) adopt(s *socket) {
 	s.proc = p
-	s.handle = wsa.SOCKET(p.handles.add(handleEntry{sock: s}))
+	s.handle = wsa.SOCKET(p.handles.add(s))
 }
 
 // resolve finds the kind of socket that the arguments mean. Type is judged

@@ -35,6 +35,8 @@ type stream struct {
 	// it stays (observed RS3).
 	broken wsa.Errno
 
+	urgent []byte // urgent bytes that have arrived, in order, outside of in
+
 	out flow // what this end sends
 
 	readers waitQueue // threads waiting for something to read
@@ -67,6 +69,9 @@ type segment struct {
 	n     int  // bytes of data
 	fin   bool // no more will come
 	reset bool
+	// urgent carries one byte that is not in the receiver's queue.
+	urgent bool
+	value  byte
 	// data is the bytes when they travel with the segment instead of being
 	// in the receiver's queue already; only where hooks may change them.
 	data []byte
@@ -183,6 +188,8 @@ func (s *stream) intercepted(g *segment) (Verdict, bool) {
 // flags is the segment's flags as the trace spells them.
 func (g *segment) flags() string {
 	switch {
+	case g.urgent:
+		return "URG PSH ACK"
 	case g.reset:
 		return "RST ACK"
 	case g.fin:
@@ -265,15 +272,20 @@ func (s *stream) arrive(g segment) {
 		s.in.clear() // nobody will read it
 	case g.n > 0:
 		s.arriveData(g.n)
+	case g.urgent:
+		s.arriveUrgent(g.value)
 	case g.fin:
 		s.finished = true
 		s.ack++
 		s.wakeReaders()
+		s.sock.hungUp(0)
 	}
 }
 
 func (s *stream) arriveData(n int) {
-	if s.closed || s.recvShut {
+	// A receive that was pending before the shutdown still gets its data
+	// (observed SD11).
+	if s.closed || s.recvShut && (s.readers.head == nil || s.readers.head.op == nil) {
 		// Nobody will read it: the answer is a reset (page shutdown; for a
 		// closed socket observed SD10).
 		s.in.clear()
@@ -286,7 +298,7 @@ func (s *stream) arriveData(n int) {
 	s.arrived += n
 	s.ack += uint32(n)
 	w := s.world()
-	w.wakeFirst(&s.readers)
+	s.tellArrival()
 	if s.peer.closed {
 		// A lingering close of the other end may wait for this.
 		w.wakeAll(&s.peer.writers, wokenReady)
@@ -316,6 +328,11 @@ func (s *stream) fail(e wsa.Errno) {
 	s.out.queue, s.out.notes, s.out.carrying = nil, nil, 0
 	s.wakeReaders()
 	s.world().wakeAll(&s.writers, wokenReady)
+	s.urgent = nil
+	s.sock.hungUp(wsa.WSAECONNABORTED)
+	if s.sock != nil {
+		s.sock.touch()
+	}
 	s.settle()
 }
 
@@ -370,14 +387,32 @@ func (s *stream) hasRoom() bool {
 // consumed tells a waiting sender that something was read.
 func (s *stream) consumed() {
 	p, w := s.peer, s.world()
-	if p.writers.head == nil {
+	if p.writers.head == nil && (p.sock == nil || !p.sock.wantsWrite) {
+		if p.sock != nil {
+			p.sock.touch()
+		}
 		return
 	}
 	if l := w.link(s.host, p.host); l != nil && l.Latency > 0 {
-		w.clock.after(l.Latency, classDeliver, func() { w.wakeAll(&p.writers, wokenReady) })
+		w.clock.after(l.Latency, classDeliver, p.roomAgain)
 		return
 	}
-	w.wakeAll(&p.writers, wokenReady)
+	p.roomAgain()
+}
+
+// roomAgain tells whoever waits for room to send.
+func (s *stream) roomAgain() {
+	s.world().wakeAll(&s.writers, wokenReady)
+	if s.sock == nil {
+		return
+	}
+	if s.sock.wantsWrite && s.hasRoom() {
+		// Once, after a send that failed (observed EW2).
+		s.sock.wantsWrite = false
+		s.sock.happened(wsa.FD_WRITE)
+		return
+	}
+	s.sock.touch()
 }
 
 // sendError is why nothing can be sent on s, 0 if it can.

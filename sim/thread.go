@@ -30,6 +30,7 @@ type Process struct {
 	startup int
 	handles handleTable
 	threads []*Thread
+	pollers waitQueue // threads in select and WSAPoll
 	ended   bool
 	// credential is of the computer with the process's own user; nil for the
 	// host's.
@@ -76,9 +77,7 @@ func (p *Process) End() {
 	for _, t := range slices.Clone(p.threads) {
 		t.end()
 	}
-	for _, s := range p.handles.sockets() {
-		w.destroy(s, true)
-	}
+	p.closeSockets()
 	p.reportTokens()
 	p.ended, p.startup = true, 0
 }
@@ -106,7 +105,14 @@ type Thread struct {
 	lastError wsa.Errno
 	rule      rules.ID // the rule that the call in progress failed by, or that says most about its success
 	failure   error    // why the call in progress ends without a Winsock result
-	apcs      []func()
+	// apcs are the routines that run in the next alertable wait; alertable
+	// says that the thread is in one.
+	apcs      []apc
+	alertable bool
+	// polled are the sockets of a WSAPoll or select that waits.
+	polled []*socket
+	// waitingOn are the objects of a wait for several.
+	waitingOn []*waitable
 	openType  uint32 // SO_OPENTYPE
 	// impersonating is the token the thread acts under; nil when it acts as
 	// its process.
@@ -213,6 +219,9 @@ func (t *Thread) advise(id rules.ID, note string) {
 	t.world.emit(r)
 }
 
+// adviseLate is advise about a call that the thread made earlier.
+func (t *Thread) adviseLate(id rules.ID, note string) { t.advise(id, note) }
+
 // adviseRevert traces that the thread should have stopped impersonating.
 func (t *Thread) adviseRevert(what string) {
 	a := ale.AdviseRevert(*t.impersonating, what)
@@ -243,9 +252,24 @@ func (t *Thread) done(e wsa.Errno) error {
 // and otherwise the error with which the call ends; t.failure is set when that
 // is no Winsock error.
 func (t *Thread) wait(q *waitQueue, what string, on *socket, timeout rules.ID) wsa.Errno {
-	switch t.world.park(t, q, what, on) {
+	reason := wokenAPC
+	if len(t.apcs) == 0 {
+		t.alertable = true
+		reason = t.world.park(t, q, what, on)
+		t.alertable = false
+	}
+	switch reason {
 	case wokenTimeout:
 		return t.fail(timeout, wsa.WSAETIMEDOUT)
+	case wokenAPC:
+		// Waits are alertable: the routines run and the wait goes on
+		// (observed AC6, SL8, WR2).
+		t.cancelTimeout()
+		t.runAPCs()
+		if on != nil && on.closed {
+			return t.fail(rules.CLOSECancel, wsa.WSAEINTR)
+		}
+		return 0
 	case wokenClosed:
 		return t.fail(rules.CLOSECancel, wsa.WSAEINTR)
 	case wokenDeadlock, wokenEnded:
@@ -323,9 +347,7 @@ func (t *Thread) cleanup() wsa.Errno {
 	if p.startup > 0 {
 		return 0
 	}
-	for _, s := range p.handles.sockets() {
-		t.world.destroy(s, true)
-	}
+	p.closeSockets()
 	return 0
 }
 
@@ -365,22 +387,20 @@ func (t *Thread) SleepEx(milliseconds uint32, alertable bool) uint32 {
 		reason = wsa.WAIT_IO_COMPLETION
 	} else if milliseconds > 0 {
 		t.expireAfter(milliseconds)
-		w.park(t, nil, "SleepEx", nil)
-	}
-	apcs := t.apcs
-	if reason == wsa.WAIT_IO_COMPLETION {
-		t.apcs = nil
+		t.alertable = alertable
+		if w.park(t, nil, "SleepEx", nil) == wokenAPC {
+			reason = wsa.WAIT_IO_COMPLETION
+		}
+		t.alertable = false
 	}
 	if w.trace != nil {
 		t.returned(wsa.Return{N: int64(reason)})
 	}
 	t.failure = nil
-	w.unlock()
 	if reason == wsa.WAIT_IO_COMPLETION {
-		for _, apc := range apcs {
-			apc()
-		}
+		t.runAPCs()
 	}
+	w.unlock()
 	return reason
 }
 

@@ -77,10 +77,10 @@ func (t *Thread) send(s *socket, bufs [][]byte, flags int32, to []byte, what str
 		return 0, e
 	}
 	if flags&wsa.MSG_OOB != 0 {
-		if s.opts.get(optOOBInline) != 0 {
-			return 0, t.fail(rules.SENDFlags, wsa.WSAEINVAL)
+		if n := s.stream.sendUrgent(bufs); n > 0 || total(bufs) == 0 {
+			return n, 0
 		}
-		return 0, t.notSimulated("urgent data")
+		return 0, t.sendError(s.stream)
 	}
 	return t.sendStream(s, bufs, what)
 }
@@ -98,6 +98,7 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 	var filled *chunk
 	if !c.hasRoom() {
 		if s.nonblocking {
+			s.wantsWrite = true
 			return 0, t.fail(rules.SENDWouldblock, wsa.WSAEWOULDBLOCK)
 		}
 		if e := t.waitForRoom(s, c, what); e != 0 {
@@ -114,33 +115,45 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 			return 0, e
 		}
 	}
-	c.sent("PSH ACK", bufs, n)
-	if c.broken != 0 {
-		if filled != nil {
-			filled.release()
-		}
+	if !c.put(bufs, n, filled) {
 		return 0, t.sendError(c)
 	}
-	c.seq += uint32(n)
-	switch {
-	case len(t.world.hooks) > 0 || c.out.carrying > 0:
+	return n, 0
+}
+
+// put sends everything in bufs, n bytes, of which filled is a copy if it is not
+// nil. It is false when the connection broke instead.
+func (s *stream) put(bufs [][]byte, n int, filled *chunk) bool {
+	s.sent("PSH ACK", bufs, n)
+	if s.broken != 0 {
 		if filled != nil {
 			filled.release()
 		}
-		c.out.carrying += n
-		c.transmit(segment{n: n, data: flat(bufs)})
-		return n, 0
+		return false
+	}
+	s.seq += uint32(n)
+	switch {
+	case len(s.world().hooks) > 0 || s.out.carrying > 0:
+		if filled != nil {
+			filled.release()
+		}
+		s.out.carrying += n
+		s.transmit(segment{n: n, data: flat(bufs)})
+		return true
 	case filled != nil:
-		c.peer.in.push(filled)
-	case c.giveDirectly(bufs, n):
-		return n, 0
+		s.peer.in.push(filled)
+	case s.giveDirectly(bufs, n):
+		return true
 	default:
 		for _, b := range bufs {
-			c.peer.in.write(b)
+			s.peer.in.write(b)
 		}
 	}
-	c.transmit(segment{n: n})
-	return n, 0
+	s.transmit(segment{n: n})
+	if s.sock != nil {
+		s.sock.touch()
+	}
+	return true
 }
 
 // stillOpen looks at a connection again after the world was unlocked during a
@@ -166,11 +179,17 @@ func (t *Thread) waitForRoom(s *socket, c *stream, what string) wsa.Errno {
 	return 0
 }
 
-// giveDirectly copies all of bufs into the buffers of a thread that waits to
-// receive at the other end, if one does and nothing is before it.
+// giveDirectly copies all of bufs into the buffers of a thread or an operation
+// that waits to receive at the other end, if one does and nothing is before it.
 func (s *stream) giveDirectly(bufs [][]byte, n int) bool {
 	x := s.peer.readers.head
-	if x == nil || x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || s.out.held || !s.perfect() {
+	if x == nil {
+		return false
+	}
+	if x.op != nil {
+		return s.giveOperation(x.op, bufs, n)
+	}
+	if x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || s.out.held || !s.perfect() {
 		return false
 	}
 	if len(x.t.direct) != 1 || len(x.t.direct[0]) < n || s.peer.recvShut || s.peer.broken != 0 {
@@ -226,13 +245,12 @@ func (t *Thread) recvStream(s *socket, bufs [][]byte, flags int32, what string) 
 	}
 	c := s.stream
 	if flags&wsa.MSG_OOB != 0 {
-		// Urgent data is not simulated, so none ever waits.
-		return 0, t.fail(rules.RECVOobnone, wsa.WSAEINVAL)
+		return t.recvUrgent(s, bufs, flags)
 	}
 	want := total(bufs)
 	if want == 0 {
 		// Observed EM1 and EM3: it fails, unless there is something to read.
-		if c.arrived > 0 || c.finished {
+		if c.readable() > 0 || c.finished {
 			return 0, 0
 		}
 		return 0, t.fail(rules.RECVZerolen, wsa.WSAEINVAL)
@@ -240,6 +258,9 @@ func (t *Thread) recvStream(s *socket, bufs [][]byte, flags int32, what string) 
 	got := 0
 	until := time.Duration(-1)
 	for {
+		if c.arrived == 0 && c.inlineUrgent() > 0 && got == 0 {
+			return c.readUrgent(bufs, flags&wsa.MSG_PEEK != 0), 0
+		}
 		if c.arrived > 0 {
 			if flags&wsa.MSG_PEEK != 0 {
 				return c.peek(bufs), 0
@@ -330,7 +351,8 @@ func (t *Thread) read(s *stream, bufs [][]byte, skip int) int {
 
 // tellReaders lets the next waiting reader have what is left.
 func (s *stream) tellReaders() {
-	if s.arrived > 0 {
+	s.sock.readAgain()
+	if s.readable() > 0 {
 		s.world().wakeFirst(&s.readers)
 	}
 }
@@ -445,26 +467,26 @@ func overlappedGiven(s *socket, ov *wsa.Overlapped, routine wsa.CompletionRoutin
 	return s.overlapped && (ov != nil || routine != nil)
 }
 
+// countNeeded reports whether the pointer to the count must not be NULL: it may
+// be with an OVERLAPPED, and not with a routine only (page wsasend).
+func countNeeded(s *socket, ov *wsa.Overlapped) bool { return ov == nil || !s.overlapped }
+
 // WSASend implements wsa.Transfer.
-//
-// Not simulated: overlapped operation.
 func (t *Thread) WSASend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSASendCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSASendCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	return t.wsaSend(s, buffers, sent, flags, nil, ov, routine, "WSASend")
 }
 
 // WSASendTo implements wsa.Transfer.
-//
-// Not simulated: overlapped operation.
 func (t *Thread) WSASendTo(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uint32, to []byte, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSASendToCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, To: clone(to), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSASendToCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, To: clone(to), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	return t.wsaSend(s, buffers, sent, flags, to, ov, routine, "WSASendTo")
 }
@@ -475,14 +497,20 @@ func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uin
 	sock, e := t.open(s)
 	switch {
 	case e != 0:
+	case sent == nil && countNeeded(sock, ov):
+		// A datagram socket is bound all the same (observed SM3).
+		if sock.typ == wsa.SOCK_DGRAM && to != nil {
+			e = t.bindImplicitly(sock, sock.wildcard())
+		}
+		if e == 0 {
+			e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
+		}
 	case overlappedGiven(sock, ov, routine):
-		e = t.notSimulated("overlapped " + what)
-	case sent == nil:
-		e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
+		n, e = t.sendOverlapped(sock, buffers, int32(flags), to, ov, routine, what)
 	default:
 		n, e = t.send(sock, buffers, int32(flags), to, what)
 	}
-	if e == 0 {
+	if e == 0 && sent != nil {
 		*sent = uint32(n)
 	}
 	if t.world.trace != nil {
@@ -492,25 +520,21 @@ func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uin
 }
 
 // WSARecv implements wsa.Transfer.
-//
-// Not simulated: overlapped operation.
 func (t *Thread) WSARecv(s wsa.SOCKET, buffers [][]byte, receivedBytes *uint32, flags *uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSARecvCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSARecvCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	return t.wsaRecv(s, buffers, receivedBytes, flags, nil, nil, ov, routine, "WSARecv")
 }
 
 // WSARecvFrom implements wsa.Transfer.
-//
-// Not simulated: overlapped operation.
 func (t *Thread) WSARecvFrom(s wsa.SOCKET, buffers [][]byte, receivedBytes *uint32, flags *uint32, from []byte, fromlen *int32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	w := t.world
 	w.lock()
 	if w.trace != nil {
-		t.called(wsa.WSARecvFromCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), From: roomOf(from), Fromlen: copyOf(fromlen), Overlapped: overlappedID(ov), Routine: routine != nil})
+		t.called(wsa.WSARecvFromCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), From: roomOf(from), Fromlen: copyOf(fromlen), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	return t.wsaRecv(s, buffers, receivedBytes, flags, from, fromlen, ov, routine, "WSARecvFrom")
 }
@@ -521,15 +545,18 @@ func (t *Thread) wsaRecv(s wsa.SOCKET, buffers [][]byte, count *uint32, flags *u
 	sock, e := t.open(s)
 	switch {
 	case e != 0:
-	case overlappedGiven(sock, ov, routine):
-		e = t.notSimulated("overlapped " + what)
-	case count == nil || flags == nil:
+	case flags == nil || count == nil && countNeeded(sock, ov):
 		e = t.fail(rules.RECVCount, wsa.WSAEFAULT)
+	case overlappedGiven(sock, ov, routine):
+		n, e = t.recvOverlapped(sock, receiveArgs{bufs: buffers, flags: int32(*flags), from: from, fromlen: fromlen}, ov, routine)
 	default:
 		n, e = t.recv(sock, buffers, int32(*flags), from, fromlen, what)
 	}
 	if e == 0 {
-		*count, *flags = uint32(n), 0
+		*flags = 0
+		if count != nil {
+			*count = uint32(n)
+		}
 	}
 	if t.world.trace != nil {
 		ret := received(n, e, buffers)
@@ -538,15 +565,6 @@ func (t *Thread) wsaRecv(s wsa.SOCKET, buffers [][]byte, count *uint32, flags *u
 		t.returned(ret.Return)
 	}
 	return t.done(e)
-}
-
-// overlappedID numbers an OVERLAPPED in a trace. Operations never outlive their
-// call here, so one number is enough.
-func overlappedID(ov *wsa.Overlapped) wsa.OverlappedID {
-	if ov == nil {
-		return 0
-	}
-	return 1
 }
 
 func bytesOf(bufs [][]byte) []wsa.Bytes {

@@ -90,6 +90,13 @@ type World struct {
 	byName   map[string]*Host
 	security security
 
+	// due are the operations to look at before the world is unlocked.
+	due  []*operation
+	idle *operation // free ones, linked by nextOp
+	ids  map[*wsa.Overlapped]wsa.OverlappedID
+	// duplicates are what WSADuplicateSocket has made and nobody has taken.
+	duplicates       map[uint32]duplicate
+	lastDuplicate    uint32
 	lastPID, lastTID int
 	lastHook         int
 	mainThread       Thread // stands for whoever calls Run

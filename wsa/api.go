@@ -149,7 +149,9 @@ type SecureSockets interface {
 	// and succeeds (rule RVI-EFFECT).
 	WSARevertImpersonation() error
 	// CloseHandle closes an access token that WSAQuerySocketSecurity gave
-	// (rule QSS-TOKENS). Fails with WSA_INVALID_HANDLE.
+	// (rule QSS-TOKENS), an event, a file or a completion port. Threads that
+	// wait on a port that is closed fail with ERROR_ABANDONED_WAIT_0. Fails
+	// with WSA_INVALID_HANDLE.
 	CloseHandle(h HANDLE) error
 }
 
@@ -159,6 +161,10 @@ type Waits interface {
 	// completion routines run and end the wait early with
 	// WAIT_IO_COMPLETION (0xC0); otherwise the result is 0.
 	SleepEx(milliseconds uint32, alertable bool) uint32
+	// QueueUserAPC queues routine to the calling thread itself: it runs in the
+	// thread's next alertable wait, of SleepEx or of any Winsock call that
+	// waits (observed AC6, SL8, WR2). Page queueuserapc.
+	QueueUserAPC(routine func()) error
 }
 
 // API is Winsock as one thread of one process sees it. Code that needs less
@@ -170,4 +176,9 @@ type API interface {
 	Options
 	SecureSockets
 	Waits
+	Readiness
+	Events
+	OverlappedIO
+	Extensions
+	Sharing
 }

@@ -10,13 +10,13 @@ import (
 
 // Call is one call as a value: what it is and every argument, so that a trace,
 // the specification, a generator and a scenario mean the same thing by it. The
-// set is closed: the *Call structs of this file, always by value (BindCall{...},
+// set is closed: the *Call structs of the call*.go files, always by value (BindCall{...},
 // never a pointer). Field tags are the names of the arguments in traces and
 // scenarios.
 type Call interface {
 	// Op is the function's name as C spells it: "bind", "WSAConnect".
 	Op() string
-	invoke(API) Return
+	invoke(*invocation) Return
 }
 
 // Bytes is a buffer in a call or a return: hexadecimal digits in JSON, and nil
@@ -59,7 +59,8 @@ type Room int32
 // NULL is the Room of a caller that passes no buffer.
 const NULL Room = -1
 
-// OverlappedID names a WSAOVERLAPPED within one trace; 0 is a NULL pointer.
+// OverlappedID names a WSAOVERLAPPED within one trace; 0 is a NULL pointer. In
+// the calls that start an operation, event is the hEvent of the structure.
 type OverlappedID uint32
 
 // The calls. Parameters that are output buffers appear as the Room offered;
@@ -179,6 +180,7 @@ type (
 		NullSent   bool         `json:"null_sent,omitempty"`
 		Flags      uint32       `json:"flags,omitempty"`
 		Overlapped OverlappedID `json:"overlapped,omitempty"`
+		Event      HANDLE       `json:"event,omitempty"`
 		Routine    bool         `json:"routine,omitempty"`
 	}
 	// WSASendToCall is a call of WSASendTo.
@@ -189,6 +191,7 @@ type (
 		Flags      uint32       `json:"flags,omitempty"`
 		To         Bytes        `json:"to"`
 		Overlapped OverlappedID `json:"overlapped,omitempty"`
+		Event      HANDLE       `json:"event,omitempty"`
 		Routine    bool         `json:"routine,omitempty"`
 	}
 	// WSARecvCall is a call of WSARecv; Flags nil passes NULL for lpFlags.
@@ -198,6 +201,7 @@ type (
 		NullReceived bool         `json:"null_received,omitempty"`
 		Flags        *uint32      `json:"flags"`
 		Overlapped   OverlappedID `json:"overlapped,omitempty"`
+		Event        HANDLE       `json:"event,omitempty"`
 		Routine      bool         `json:"routine,omitempty"`
 	}
 	// WSARecvFromCall is a call of WSARecvFrom.
@@ -209,6 +213,7 @@ type (
 		From         Room         `json:"from"`
 		Fromlen      *int32       `json:"fromlen"`
 		Overlapped   OverlappedID `json:"overlapped,omitempty"`
+		Event        HANDLE       `json:"event,omitempty"`
 		Routine      bool         `json:"routine,omitempty"`
 	}
 	// GetsockoptCall is a call of getsockopt.
@@ -240,6 +245,7 @@ type (
 		Out          Room         `json:"out"`
 		NullReturned bool         `json:"null_returned,omitempty"`
 		Overlapped   OverlappedID `json:"overlapped,omitempty"`
+		Event        HANDLE       `json:"event,omitempty"`
 		Routine      bool         `json:"routine,omitempty"`
 	}
 	// WSASetSocketSecurityCall is a call of WSASetSocketSecurity.
@@ -247,6 +253,7 @@ type (
 		S          SOCKET       `json:"s"`
 		Settings   Bytes        `json:"settings"`
 		Overlapped OverlappedID `json:"overlapped,omitempty"`
+		Event      HANDLE       `json:"event,omitempty"`
 		Routine    bool         `json:"routine,omitempty"`
 	}
 	// WSASetSocketPeerTargetNameCall is a call of WSASetSocketPeerTargetName.
@@ -254,6 +261,7 @@ type (
 		S              SOCKET       `json:"s"`
 		PeerTargetName Bytes        `json:"peer_target_name"`
 		Overlapped     OverlappedID `json:"overlapped,omitempty"`
+		Event          HANDLE       `json:"event,omitempty"`
 		Routine        bool         `json:"routine,omitempty"`
 	}
 	// WSADeleteSocketPeerTargetNameCall is a call of WSADeleteSocketPeerTargetName.
@@ -261,6 +269,7 @@ type (
 		S          SOCKET       `json:"s"`
 		PeerAddr   Bytes        `json:"peer_addr"`
 		Overlapped OverlappedID `json:"overlapped,omitempty"`
+		Event      HANDLE       `json:"event,omitempty"`
 		Routine    bool         `json:"routine,omitempty"`
 	}
 	// WSAQuerySocketSecurityCall is a call of WSAQuerySocketSecurity.
@@ -270,6 +279,7 @@ type (
 		Info       Room         `json:"info"`
 		InfoLen    *uint32      `json:"info_len"`
 		Overlapped OverlappedID `json:"overlapped,omitempty"`
+		Event      HANDLE       `json:"event,omitempty"`
 		Routine    bool         `json:"routine,omitempty"`
 	}
 	// WSAImpersonateSocketPeerCall is a call of WSAImpersonateSocketPeer.
@@ -288,6 +298,8 @@ type (
 		Milliseconds uint32 `json:"milliseconds"`
 		Alertable    bool   `json:"alertable,omitempty"`
 	}
+	// QueueUserAPCCall is a call of QueueUserAPC for the calling thread.
+	QueueUserAPCCall struct{}
 )
 
 func (WSAStartupCall) Op() string                    { return "WSAStartup" }
@@ -325,8 +337,9 @@ func (WSAImpersonateSocketPeerCall) Op() string      { return "WSAImpersonateSoc
 func (WSARevertImpersonationCall) Op() string        { return "WSARevertImpersonation" }
 func (CloseHandleCall) Op() string                   { return "CloseHandle" }
 func (SleepExCall) Op() string                       { return "SleepEx" }
+func (QueueUserAPCCall) Op() string                  { return "QueueUserAPC" }
 
-// Calls holds one zero value of every call, in the order of this file. It is
+// Calls holds one zero value of every call, grouped as in the files. It is
 // the closed list from which readers, generators and help texts are derived.
 func Calls() []Call {
 	return []Call{
@@ -338,7 +351,16 @@ func Calls() []Call {
 		GetsockoptCall{}, SetsockoptCall{}, IoctlsocketCall{}, WSAIoctlCall{},
 		WSASetSocketSecurityCall{}, WSASetSocketPeerTargetNameCall{}, WSADeleteSocketPeerTargetNameCall{},
 		WSAQuerySocketSecurityCall{}, WSAImpersonateSocketPeerCall{}, WSARevertImpersonationCall{},
-		CloseHandleCall{}, SleepExCall{},
+		CloseHandleCall{}, SleepExCall{}, QueueUserAPCCall{},
+		SelectCall{}, WSAPollCall{},
+		WSACreateEventCall{}, WSASetEventCall{}, WSAResetEventCall{}, WSACloseEventCall{},
+		WSAWaitForMultipleEventsCall{}, WSAEventSelectCall{}, WSAEnumNetworkEventsCall{},
+		WSAGetOverlappedResultCall{}, GetOverlappedResultCall{}, CancelIoCall{}, CancelIoExCall{},
+		CreateIoCompletionPortCall{}, GetQueuedCompletionStatusCall{}, GetQueuedCompletionStatusExCall{},
+		PostQueuedCompletionStatusCall{}, SetFileCompletionNotificationModesCall{},
+		AcceptExCall{}, GetAcceptExSockaddrsCall{}, ConnectExCall{}, DisconnectExCall{}, TransmitFileCall{},
+		WSASendMsgCall{}, WSARecvMsgCall{}, WSAAcceptCall{}, WSASendDisconnectCall{}, WSARecvDisconnectCall{},
+		WSADuplicateSocketCall{}, WSAEnumProtocolsCall{}, GetCurrentProcessIdCall{},
 	}
 }
 
@@ -405,4 +427,30 @@ type Return struct {
 	Flags *uint32 `json:"flags,omitempty"`
 	// Startup is what WSAStartup filled in.
 	Startup *WSADATA `json:"startup,omitempty"`
+	// Handle is the new event or completion port.
+	Handle HANDLE `json:"handle,omitempty"`
+	// Sets are readfds, writefds and exceptfds after select, nil for NULL.
+	Sets []FDSet `json:"sets,omitempty"`
+	// Revents are the revents of the array, in order, after WSAPoll.
+	Revents []int16 `json:"revents,omitempty"`
+	// NetworkEvents is what WSAEnumNetworkEvents stored.
+	NetworkEvents *NetworkEvents `json:"network_events,omitempty"`
+	// Packets are what was taken from a completion port.
+	Packets []Packet `json:"packets,omitempty"`
+	// Local is the local address that GetAcceptExSockaddrs found; Addr is the
+	// remote one.
+	Local Bytes `json:"local,omitempty"`
+	// Control is the control data that WSARecvMsg stored, ControlLen its
+	// length and MsgFlags WSAMSG.dwFlags after the call.
+	Control    Bytes   `json:"control,omitempty"`
+	ControlLen *uint32 `json:"control_len,omitempty"`
+	MsgFlags   *uint32 `json:"msg_flags,omitempty"`
+}
+
+// Packet is one completion as a Return shows it.
+type Packet struct {
+	Key         uintptr      `json:"key"`
+	Overlapped  OverlappedID `json:"overlapped"`
+	Status      NTStatus     `json:"status,omitempty"`
+	Transferred uint32       `json:"transferred"`
 }

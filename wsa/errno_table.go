@@ -113,12 +113,17 @@ const (
 // functions and the loader (winerror.h).
 const (
 	ERROR_SUCCESS               Errno = 0    // success
+	ERROR_INVALID_FUNCTION      Errno = 1    // the function is not valid
 	ERROR_FILE_NOT_FOUND        Errno = 2    // the file was not found
 	ERROR_PATH_NOT_FOUND        Errno = 3    // the path was not found
 	ERROR_ACCESS_DENIED         Errno = 5    // access is denied
+	ERROR_SHARING_VIOLATION     Errno = 32   // another process is using the file
 	ERROR_HANDLE_EOF            Errno = 38   // the end of the file was reached
 	ERROR_NOT_SUPPORTED         Errno = 50   // the request is not supported
+	ERROR_DUP_NAME              Errno = 52   // the name exists twice on the network
 	ERROR_BAD_NETPATH           Errno = 53   // the network path was not found
+	ERROR_NETWORK_BUSY          Errno = 54   // the network is busy
+	ERROR_UNEXP_NET_ERR         Errno = 59   // an unexpected network error
 	ERROR_NETNAME_DELETED       Errno = 64   // the connection was reset (as a completion port reports it)
 	ERROR_FILE_EXISTS           Errno = 80   // the file exists
 	ERROR_BUFFER_OVERFLOW       Errno = 111  // the buffer is too small for the result
@@ -131,11 +136,25 @@ const (
 	ERROR_ALREADY_EXISTS        Errno = 183  // the object exists already
 	ERROR_MORE_DATA             Errno = 234  // the datagram was cut (as a completion port reports it)
 	WAIT_TIMEOUT                      = 258  // the wait timed out
+	ERROR_MR_MID_NOT_FOUND      Errno = 317  // there is no Win32 code for the status
 	ERROR_ABANDONED_WAIT_0      Errno = 735  // the completion port was closed during the wait
+	ERROR_NOACCESS              Errno = 998  // a pointer is not valid
 	ERROR_NOT_FOUND             Errno = 1168 // there was nothing to cancel or find
 	ERROR_INVALID_DOMAINNAME    Errno = 1212 // the domain name has the wrong form
+	ERROR_INVALID_NETNAME       Errno = 1214 // the network name has the wrong form
+	ERROR_CONNECTION_REFUSED    Errno = 1225 // the connection was refused (as a completion port reports it)
+	ERROR_GRACEFUL_DISCONNECT   Errno = 1226 // the peer ended the connection gracefully
+	ERROR_CONNECTION_ACTIVE     Errno = 1230 // the connection exists already
+	ERROR_NETWORK_UNREACHABLE   Errno = 1231 // no route to the network (as a completion port reports it)
+	ERROR_HOST_UNREACHABLE      Errno = 1232 // no route to the host (as a completion port reports it)
+	ERROR_PROTOCOL_UNREACHABLE  Errno = 1233 // the remote host does not support the protocol
 	ERROR_PORT_UNREACHABLE      Errno = 1234 // no one listens on the remote port (as a completion port reports it)
+	ERROR_REQUEST_ABORTED       Errno = 1235 // the request was aborted
+	ERROR_CONNECTION_ABORTED    Errno = 1236 // the connection was aborted by this side (as a completion port reports it)
+	ERROR_HOST_DOWN             Errno = 1256 // the remote system is not available
 	ERROR_PRIVILEGE_NOT_HELD    Errno = 1314 // the caller lacks a privilege that is needed
+	ERROR_NO_SYSTEM_RESOURCES   Errno = 1450 // the system has not enough resources
+	ERROR_INVALID_USER_BUFFER   Errno = 1784 // the buffer does not fit the operation
 	DNS_ERROR_INVALID_NAME_CHAR Errno = 9560 // the name holds a character that DNS names cannot have
 )
 
@@ -180,14 +199,19 @@ type errnoEntry struct {
 // once.
 var errnoTable = [...]errnoEntry{
 	{ERROR_SUCCESS, "ERROR_SUCCESS", "success"},
+	{ERROR_INVALID_FUNCTION, "ERROR_INVALID_FUNCTION", "the function is not valid"},
 	{ERROR_FILE_NOT_FOUND, "ERROR_FILE_NOT_FOUND", "the file was not found"},
 	{ERROR_PATH_NOT_FOUND, "ERROR_PATH_NOT_FOUND", "the path was not found"},
 	{ERROR_ACCESS_DENIED, "ERROR_ACCESS_DENIED", "access is denied"},
 	{WSA_INVALID_HANDLE, "WSA_INVALID_HANDLE", "the handle is not valid"},
 	{WSA_NOT_ENOUGH_MEMORY, "WSA_NOT_ENOUGH_MEMORY", "the operating system has not enough memory"},
+	{ERROR_SHARING_VIOLATION, "ERROR_SHARING_VIOLATION", "another process is using the file"},
 	{ERROR_HANDLE_EOF, "ERROR_HANDLE_EOF", "the end of the file was reached"},
 	{ERROR_NOT_SUPPORTED, "ERROR_NOT_SUPPORTED", "the request is not supported"},
+	{ERROR_DUP_NAME, "ERROR_DUP_NAME", "the name exists twice on the network"},
 	{ERROR_BAD_NETPATH, "ERROR_BAD_NETPATH", "the network path was not found"},
+	{ERROR_NETWORK_BUSY, "ERROR_NETWORK_BUSY", "the network is busy"},
+	{ERROR_UNEXP_NET_ERR, "ERROR_UNEXP_NET_ERR", "an unexpected network error"},
 	{ERROR_NETNAME_DELETED, "ERROR_NETNAME_DELETED", "the connection was reset (as a completion port reports it)"},
 	{ERROR_FILE_EXISTS, "ERROR_FILE_EXISTS", "the file exists"},
 	{WSA_INVALID_PARAMETER, "WSA_INVALID_PARAMETER", "the operating system rejected an argument"},
@@ -201,14 +225,28 @@ var errnoTable = [...]errnoEntry{
 	{ERROR_ALREADY_EXISTS, "ERROR_ALREADY_EXISTS", "the object exists already"},
 	{ERROR_MORE_DATA, "ERROR_MORE_DATA", "the datagram was cut (as a completion port reports it)"},
 	{WAIT_TIMEOUT, "WAIT_TIMEOUT", "the wait timed out"},
+	{ERROR_MR_MID_NOT_FOUND, "ERROR_MR_MID_NOT_FOUND", "there is no Win32 code for the status"},
 	{ERROR_ABANDONED_WAIT_0, "ERROR_ABANDONED_WAIT_0", "the completion port was closed during the wait"},
 	{WSA_OPERATION_ABORTED, "WSA_OPERATION_ABORTED", "the overlapped operation was cancelled: its socket was closed, its thread ended, or it was cancelled or flushed"},
 	{WSA_IO_INCOMPLETE, "WSA_IO_INCOMPLETE", "the overlapped operation has not finished"},
 	{WSA_IO_PENDING, "WSA_IO_PENDING", "the overlapped operation has started and will report its result later"},
+	{ERROR_NOACCESS, "ERROR_NOACCESS", "a pointer is not valid"},
 	{ERROR_NOT_FOUND, "ERROR_NOT_FOUND", "there was nothing to cancel or find"},
 	{ERROR_INVALID_DOMAINNAME, "ERROR_INVALID_DOMAINNAME", "the domain name has the wrong form"},
+	{ERROR_INVALID_NETNAME, "ERROR_INVALID_NETNAME", "the network name has the wrong form"},
+	{ERROR_CONNECTION_REFUSED, "ERROR_CONNECTION_REFUSED", "the connection was refused (as a completion port reports it)"},
+	{ERROR_GRACEFUL_DISCONNECT, "ERROR_GRACEFUL_DISCONNECT", "the peer ended the connection gracefully"},
+	{ERROR_CONNECTION_ACTIVE, "ERROR_CONNECTION_ACTIVE", "the connection exists already"},
+	{ERROR_NETWORK_UNREACHABLE, "ERROR_NETWORK_UNREACHABLE", "no route to the network (as a completion port reports it)"},
+	{ERROR_HOST_UNREACHABLE, "ERROR_HOST_UNREACHABLE", "no route to the host (as a completion port reports it)"},
+	{ERROR_PROTOCOL_UNREACHABLE, "ERROR_PROTOCOL_UNREACHABLE", "the remote host does not support the protocol"},
 	{ERROR_PORT_UNREACHABLE, "ERROR_PORT_UNREACHABLE", "no one listens on the remote port (as a completion port reports it)"},
+	{ERROR_REQUEST_ABORTED, "ERROR_REQUEST_ABORTED", "the request was aborted"},
+	{ERROR_CONNECTION_ABORTED, "ERROR_CONNECTION_ABORTED", "the connection was aborted by this side (as a completion port reports it)"},
+	{ERROR_HOST_DOWN, "ERROR_HOST_DOWN", "the remote system is not available"},
 	{ERROR_PRIVILEGE_NOT_HELD, "ERROR_PRIVILEGE_NOT_HELD", "the caller lacks a privilege that is needed"},
+	{ERROR_NO_SYSTEM_RESOURCES, "ERROR_NO_SYSTEM_RESOURCES", "the system has not enough resources"},
+	{ERROR_INVALID_USER_BUFFER, "ERROR_INVALID_USER_BUFFER", "the buffer does not fit the operation"},
 	{DNS_ERROR_INVALID_NAME_CHAR, "DNS_ERROR_INVALID_NAME_CHAR", "the name holds a character that DNS names cannot have"},
 	{WSAEINTR, "WSAEINTR", "the blocking call was cancelled"},
 	{WSAEBADF, "WSAEBADF", "the file handle is not valid"},

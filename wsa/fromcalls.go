@@ -181,19 +181,19 @@ func (f fromCalls) Recvfrom(s SOCKET, buf []byte, flags int32, from []byte, from
 }
 
 func (f fromCalls) WSASend(s SOCKET, buffers [][]byte, sent *uint32, flags uint32, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSASendCall{S: s, Buffers: bytesIn(buffers), NullSent: sent == nil, Flags: flags, Overlapped: overlappedIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSASendCall{S: s, Buffers: bytesIn(buffers), NullSent: sent == nil, Flags: flags, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	storeCount(sent, r.Count)
 	return r.err()
 }
 
 func (f fromCalls) WSASendTo(s SOCKET, buffers [][]byte, sent *uint32, flags uint32, to []byte, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSASendToCall{S: s, Buffers: bytesIn(buffers), NullSent: sent == nil, Flags: flags, To: to, Overlapped: overlappedIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSASendToCall{S: s, Buffers: bytesIn(buffers), NullSent: sent == nil, Flags: flags, To: to, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	storeCount(sent, r.Count)
 	return r.err()
 }
 
 func (f fromCalls) WSARecv(s SOCKET, buffers [][]byte, received, flags *uint32, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSARecvCall{S: s, Buffers: roomsIn(buffers), NullReceived: received == nil, Flags: clone(flags), Overlapped: overlappedIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSARecvCall{S: s, Buffers: roomsIn(buffers), NullReceived: received == nil, Flags: clone(flags), Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	scatter(buffers, r.Data)
 	storeCount(received, r.Count)
 	storeCount(flags, r.Flags)
@@ -201,7 +201,7 @@ func (f fromCalls) WSARecv(s SOCKET, buffers [][]byte, received, flags *uint32, 
 }
 
 func (f fromCalls) WSARecvFrom(s SOCKET, buffers [][]byte, received, flags *uint32, from []byte, fromlen *int32, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSARecvFromCall{S: s, Buffers: roomsIn(buffers), NullReceived: received == nil, Flags: clone(flags), From: roomIn(from), Fromlen: clone(fromlen), Overlapped: overlappedIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSARecvFromCall{S: s, Buffers: roomsIn(buffers), NullReceived: received == nil, Flags: clone(flags), From: roomIn(from), Fromlen: clone(fromlen), Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	scatter(buffers, r.Data)
 	storeCount(received, r.Count)
 	storeCount(flags, r.Flags)
@@ -227,26 +227,26 @@ func (f fromCalls) Ioctlsocket(s SOCKET, cmd uint32, argp *uint32) error {
 }
 
 func (f fromCalls) WSAIoctl(s SOCKET, code uint32, in, out []byte, returned *uint32, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSAIoctlCall{S: s, Code: code, In: in, Out: roomIn(out), NullReturned: returned == nil, Overlapped: overlappedIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSAIoctlCall{S: s, Code: code, In: in, Out: roomIn(out), NullReturned: returned == nil, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	copy(out, r.Data)
 	storeCount(returned, r.Count)
 	return r.err()
 }
 
 func (f fromCalls) WSASetSocketSecurity(s SOCKET, settings []byte, overlapped *Overlapped, routine CompletionRoutine) error {
-	return f.answer(WSASetSocketSecurityCall{S: s, Settings: settings, Overlapped: overlappedIn(overlapped), Routine: routine != nil}).err()
+	return f.answer(WSASetSocketSecurityCall{S: s, Settings: settings, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil}).err()
 }
 
 func (f fromCalls) WSASetSocketPeerTargetName(s SOCKET, name []byte, overlapped *Overlapped, routine CompletionRoutine) error {
-	return f.answer(WSASetSocketPeerTargetNameCall{S: s, PeerTargetName: name, Overlapped: overlappedIn(overlapped), Routine: routine != nil}).err()
+	return f.answer(WSASetSocketPeerTargetNameCall{S: s, PeerTargetName: name, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil}).err()
 }
 
 func (f fromCalls) WSADeleteSocketPeerTargetName(s SOCKET, peerAddr []byte, overlapped *Overlapped, routine CompletionRoutine) error {
-	return f.answer(WSADeleteSocketPeerTargetNameCall{S: s, PeerAddr: peerAddr, Overlapped: overlappedIn(overlapped), Routine: routine != nil}).err()
+	return f.answer(WSADeleteSocketPeerTargetNameCall{S: s, PeerAddr: peerAddr, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil}).err()
 }
 
 func (f fromCalls) WSAQuerySocketSecurity(s SOCKET, template, info []byte, infoLen *uint32, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSAQuerySocketSecurityCall{S: s, Template: template, Info: roomIn(info), InfoLen: clone(infoLen), Overlapped: overlappedIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSAQuerySocketSecurityCall{S: s, Template: template, Info: roomIn(info), InfoLen: clone(infoLen), Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	copy(info, r.Data)
 	store(infoLen, r.Len)
 	return r.err()

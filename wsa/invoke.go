@@ -13,9 +13,16 @@ const poison = 0xA5
 
 // Invoke performs call on api and collects everything it gave back. Buffers
 // are fresh and filled with a pattern; an OverlappedID becomes a fresh
-// Overlapped, so operations that outlive the call cannot be followed up.
-// Invoke is as safe for concurrent use as api is.
-func Invoke(api API, call Call) Return { return call.invoke(api) }
+// Overlapped, so operations that outlive the call cannot be followed up: see
+// [Invoker] for that. Invoke is as safe for concurrent use as api is.
+func Invoke(api API, call Call) Return { return call.invoke(&invocation{API: api}) }
+
+// invocation is what a call is performed on: an API, and what the ids in
+// calls stand for; without a table every id is a fresh structure.
+type invocation struct {
+	API
+	table *Invoker
+}
 
 // result turns a Go error into the fields of a Return.
 func result(err error) Return {
@@ -100,21 +107,7 @@ func counter(null bool) *uint32 {
 	return new(uint32)
 }
 
-func overlapped(id OverlappedID) *Overlapped {
-	if id == 0 {
-		return nil
-	}
-	return new(Overlapped)
-}
-
-func routine(given bool) CompletionRoutine {
-	if !given {
-		return nil
-	}
-	return func(Errno, uint32, *Overlapped, uint32) {}
-}
-
-func (c WSAStartupCall) invoke(a API) Return {
+func (c WSAStartupCall) invoke(a *invocation) Return {
 	var data *WSADATA
 	if !c.NullData {
 		data = new(WSADATA)
@@ -124,11 +117,11 @@ func (c WSAStartupCall) invoke(a API) Return {
 	return r
 }
 
-func (WSACleanupCall) invoke(a API) Return { return result(a.WSACleanup()) }
+func (WSACleanupCall) invoke(a *invocation) Return { return result(a.WSACleanup()) }
 
-func (WSAGetLastErrorCall) invoke(a API) Return { return Return{N: int64(a.WSAGetLastError())} }
+func (WSAGetLastErrorCall) invoke(a *invocation) Return { return Return{N: int64(a.WSAGetLastError())} }
 
-func (c WSASetLastErrorCall) invoke(a API) Return {
+func (c WSASetLastErrorCall) invoke(a *invocation) Return {
 	a.WSASetLastError(c.Error)
 	return Return{}
 }
@@ -141,18 +134,18 @@ func socketResult(s SOCKET, err error) Return {
 	return r
 }
 
-func (c SocketCall) invoke(a API) Return {
+func (c SocketCall) invoke(a *invocation) Return {
 	return socketResult(a.Socket(c.Family, c.Type, c.Protocol))
 }
 
-func (c WSASocketCall) invoke(a API) Return {
+func (c WSASocketCall) invoke(a *invocation) Return {
 	return socketResult(a.WSASocket(c.Family, c.Type, c.Protocol, c.ProtocolInfo, c.Group, c.Flags))
 }
 
-func (c BindCall) invoke(a API) Return   { return result(a.Bind(c.S, c.Name)) }
-func (c ListenCall) invoke(a API) Return { return result(a.Listen(c.S, c.Backlog)) }
+func (c BindCall) invoke(a *invocation) Return   { return result(a.Bind(c.S, c.Name)) }
+func (c ListenCall) invoke(a *invocation) Return { return result(a.Listen(c.S, c.Backlog)) }
 
-func (c AcceptCall) invoke(a API) Return {
+func (c AcceptCall) invoke(a *invocation) Return {
 	addr, addrlen := room(c.Addr), clone(c.Addrlen)
 	r := socketResult(a.Accept(c.S, addr, addrlen))
 	return r.withAddr(addr, addrlen)
@@ -167,22 +160,22 @@ func (r Return) withAddr(addr []byte, addrlen *int32) Return {
 	return r
 }
 
-func (c ConnectCall) invoke(a API) Return { return result(a.Connect(c.S, c.Name)) }
+func (c ConnectCall) invoke(a *invocation) Return { return result(a.Connect(c.S, c.Name)) }
 
-func (c WSAConnectCall) invoke(a API) Return {
+func (c WSAConnectCall) invoke(a *invocation) Return {
 	return result(a.WSAConnect(c.S, c.Name, c.CallerData, c.CalleeData, c.ServiceQOS, c.GroupQOS))
 }
 
-func (c ShutdownCall) invoke(a API) Return    { return result(a.Shutdown(c.S, c.How)) }
-func (c ClosesocketCall) invoke(a API) Return { return result(a.Closesocket(c.S)) }
+func (c ShutdownCall) invoke(a *invocation) Return    { return result(a.Shutdown(c.S, c.How)) }
+func (c ClosesocketCall) invoke(a *invocation) Return { return result(a.Closesocket(c.S)) }
 
-func (c GetsocknameCall) invoke(a API) Return {
+func (c GetsocknameCall) invoke(a *invocation) Return {
 	name, namelen := room(c.Name), clone(c.Namelen)
 	r := result(a.Getsockname(c.S, name, namelen))
 	return r.withAddr(name, namelen)
 }
 
-func (c GetpeernameCall) invoke(a API) Return {
+func (c GetpeernameCall) invoke(a *invocation) Return {
 	name, namelen := room(c.Name), clone(c.Namelen)
 	r := result(a.Getpeername(c.S, name, namelen))
 	return r.withAddr(name, namelen)
@@ -196,20 +189,20 @@ func numberResult(n int, err error) Return {
 	return r
 }
 
-func (c SendCall) invoke(a API) Return { return numberResult(a.Send(c.S, c.Buf, c.Flags)) }
+func (c SendCall) invoke(a *invocation) Return { return numberResult(a.Send(c.S, c.Buf, c.Flags)) }
 
-func (c SendtoCall) invoke(a API) Return {
+func (c SendtoCall) invoke(a *invocation) Return {
 	return numberResult(a.Sendto(c.S, c.Buf, c.Flags, c.To))
 }
 
-func (c RecvCall) invoke(a API) Return {
+func (c RecvCall) invoke(a *invocation) Return {
 	buf := room(c.Buf)
 	r := numberResult(a.Recv(c.S, buf, c.Flags))
 	r.Data = written(buf, r.N, r.Err)
 	return r
 }
 
-func (c RecvfromCall) invoke(a API) Return {
+func (c RecvfromCall) invoke(a *invocation) Return {
 	buf, from, fromlen := room(c.Buf), room(c.From), clone(c.Fromlen)
 	r := numberResult(a.Recvfrom(c.S, buf, c.Flags, from, fromlen))
 	r.Data = written(buf, r.N, r.Err)
@@ -250,40 +243,42 @@ func receiveBuffers(rooms []Room) (all []byte, list [][]byte) {
 	return all, list
 }
 
-func (c WSASendCall) invoke(a API) Return {
+func (c WSASendCall) invoke(a *invocation) Return {
 	count := counter(c.NullSent)
-	r := result(a.WSASend(c.S, sendBuffers(c.Buffers), count, c.Flags, overlapped(c.Overlapped), routine(c.Routine)))
+	r := result(a.WSASend(c.S, sendBuffers(c.Buffers), count, c.Flags, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 	r.Count = count
 	return r
 }
 
-func (c WSASendToCall) invoke(a API) Return {
+func (c WSASendToCall) invoke(a *invocation) Return {
 	count := counter(c.NullSent)
-	r := result(a.WSASendTo(c.S, sendBuffers(c.Buffers), count, c.Flags, c.To, overlapped(c.Overlapped), routine(c.Routine)))
+	r := result(a.WSASendTo(c.S, sendBuffers(c.Buffers), count, c.Flags, c.To, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 	r.Count = count
 	return r
 }
 
-func (c WSARecvCall) invoke(a API) Return {
+func (c WSARecvCall) invoke(a *invocation) Return {
 	count, flags := counter(c.NullReceived), clone(c.Flags)
 	all, list := receiveBuffers(c.Buffers)
-	r := result(a.WSARecv(c.S, list, count, flags, overlapped(c.Overlapped), routine(c.Routine)))
+	a.keep(c.Overlapped, all)
+	r := result(a.WSARecv(c.S, list, count, flags, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 	r.Count, r.Flags = count, flags
 	r.Data = written(all, deref(count), r.Err)
 	return r
 }
 
-func (c WSARecvFromCall) invoke(a API) Return {
+func (c WSARecvFromCall) invoke(a *invocation) Return {
 	count, flags := counter(c.NullReceived), clone(c.Flags)
 	from, fromlen := room(c.From), clone(c.Fromlen)
 	all, list := receiveBuffers(c.Buffers)
-	r := result(a.WSARecvFrom(c.S, list, count, flags, from, fromlen, overlapped(c.Overlapped), routine(c.Routine)))
+	a.keep(c.Overlapped, all)
+	r := result(a.WSARecvFrom(c.S, list, count, flags, from, fromlen, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 	r.Count, r.Flags = count, flags
 	r.Data = written(all, deref(count), r.Err)
 	return r.withAddr(from, fromlen)
 }
 
-func (c GetsockoptCall) invoke(a API) Return {
+func (c GetsockoptCall) invoke(a *invocation) Return {
 	optval, optlen := room(c.Optval), clone(c.Optlen)
 	r := result(a.Getsockopt(c.S, c.Level, c.Optname, optval, optlen))
 	r.Len = length(optlen)
@@ -291,56 +286,60 @@ func (c GetsockoptCall) invoke(a API) Return {
 	return r
 }
 
-func (c SetsockoptCall) invoke(a API) Return {
+func (c SetsockoptCall) invoke(a *invocation) Return {
 	return result(a.Setsockopt(c.S, c.Level, c.Optname, c.Optval))
 }
 
-func (c IoctlsocketCall) invoke(a API) Return {
+func (c IoctlsocketCall) invoke(a *invocation) Return {
 	argp := clone(c.Argp)
 	r := result(a.Ioctlsocket(c.S, c.Cmd, argp))
 	r.Count = argp
 	return r
 }
 
-func (c WSAIoctlCall) invoke(a API) Return {
+func (c WSAIoctlCall) invoke(a *invocation) Return {
 	out, count := room(c.Out), counter(c.NullReturned)
-	r := result(a.WSAIoctl(c.S, c.Code, c.In, out, count, overlapped(c.Overlapped), routine(c.Routine)))
+	r := result(a.WSAIoctl(c.S, c.Code, c.In, out, count, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 	r.Count = count
 	r.Data = written(out, deref(count), r.Err)
 	return r
 }
 
-func (c WSASetSocketSecurityCall) invoke(a API) Return {
-	return result(a.WSASetSocketSecurity(c.S, c.Settings, overlapped(c.Overlapped), routine(c.Routine)))
+func (c WSASetSocketSecurityCall) invoke(a *invocation) Return {
+	return result(a.WSASetSocketSecurity(c.S, c.Settings, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 }
 
-func (c WSASetSocketPeerTargetNameCall) invoke(a API) Return {
-	return result(a.WSASetSocketPeerTargetName(c.S, c.PeerTargetName, overlapped(c.Overlapped), routine(c.Routine)))
+func (c WSASetSocketPeerTargetNameCall) invoke(a *invocation) Return {
+	return result(a.WSASetSocketPeerTargetName(c.S, c.PeerTargetName, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 }
 
-func (c WSADeleteSocketPeerTargetNameCall) invoke(a API) Return {
-	return result(a.WSADeleteSocketPeerTargetName(c.S, c.PeerAddr, overlapped(c.Overlapped), routine(c.Routine)))
+func (c WSADeleteSocketPeerTargetNameCall) invoke(a *invocation) Return {
+	return result(a.WSADeleteSocketPeerTargetName(c.S, c.PeerAddr, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 }
 
-func (c WSAQuerySocketSecurityCall) invoke(a API) Return {
+func (c WSAQuerySocketSecurityCall) invoke(a *invocation) Return {
 	info, infoLen := room(c.Info), clone(c.InfoLen)
-	r := result(a.WSAQuerySocketSecurity(c.S, c.Template, info, infoLen, overlapped(c.Overlapped), routine(c.Routine)))
+	r := result(a.WSAQuerySocketSecurity(c.S, c.Template, info, infoLen, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 	r.Len = length(infoLen)
 	r.Data = written(info, deref(infoLen), r.Err)
 	return r
 }
 
-func (c WSAImpersonateSocketPeerCall) invoke(a API) Return {
+func (c WSAImpersonateSocketPeerCall) invoke(a *invocation) Return {
 	return result(a.WSAImpersonateSocketPeer(c.S, c.PeerAddr))
 }
 
-func (WSARevertImpersonationCall) invoke(a API) Return { return result(a.WSARevertImpersonation()) }
+func (WSARevertImpersonationCall) invoke(a *invocation) Return {
+	return result(a.WSARevertImpersonation())
+}
 
-func (c CloseHandleCall) invoke(a API) Return { return result(a.CloseHandle(c.H)) }
+func (c CloseHandleCall) invoke(a *invocation) Return { return result(a.CloseHandle(c.H)) }
 
-func (c SleepExCall) invoke(a API) Return {
+func (c SleepExCall) invoke(a *invocation) Return {
 	return Return{N: int64(a.SleepEx(c.Milliseconds, c.Alertable))}
 }
+
+func (QueueUserAPCCall) invoke(a *invocation) Return { return result(a.QueueUserAPC(func() {})) }
 
 // unmarshalStrict decodes one JSON object and refuses fields it does not know.
 func unmarshalStrict(text []byte, into any) error {

@@ -25,7 +25,6 @@ var notReachable = []Unreachable{
 	{"WSARecv, WSARecvFrom", wsa.WSAEDISCON, "only message-oriented connections make it, and TCP is a byte stream", Source{Doc, "nf-winsock2-wsarecv"}},
 	{"send, sendto, WSASend, WSASendTo", wsa.WSAEOPNOTSUPP, "the row about sockets that only receive: there is no such protocol", Source{Doc, "nf-winsock2-send"}},
 	{"recv, recvfrom, WSARecv, WSARecvFrom", wsa.WSAEOPNOTSUPP, "the row about sockets that only send: there is no such protocol", Source{Doc, "nf-winsock2-recv"}},
-	{"ioctlsocket, WSAIoctl", wsa.WSAEINVAL, "FIONBIO 0 under WSAEventSelect (IO17): event selection is no call of the interface yet", Source{Observation, "IO17"}},
 	{"connect, WSAConnect", wsa.WSAEINVAL, "the row about constrained socket groups: groups are not in the public headers", Source{Doc, "nf-winsock2-wsaconnect"}},
 	{"setsockopt", wsa.WSAENOBUFS, "a length of -1 (OL13) cannot be said with a Go slice", Source{Observation, "OL13"}},
 	{"WSASend, WSASendTo, WSARecv, WSARecvFrom", wsa.WSA_OPERATION_ABORTED, "the code of a completion that was cancelled; a completion is not the return of a call", Source{Doc, "nf-winsock2-wsasend"}},

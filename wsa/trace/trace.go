@@ -48,11 +48,14 @@ const (
 	Policy      Kind = "policy"      // an administrator set a host's rules: Host, Note
 	Event       Kind = "event"       // something else worth knowing happened: Host, Note
 	Deadlock    Kind = "deadlock"    // every thread waits and nothing will happen: Note
+	// Completion: an overlapped operation of the thread has ended: Overlapped,
+	// Status, Transferred.
+	Completion Kind = "completion"
 )
 
 // Kinds lists every kind, in the order above.
 func Kinds() []Kind {
-	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Policy, Event, Deadlock}
+	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Policy, Event, Deadlock, Completion}
 }
 
 // Record is one line of a trace. Which fields are set depends on Kind.
@@ -80,6 +83,11 @@ type Record struct {
 
 	From, To string // PacketSent, Negotiation: addresses, netip.AddrPort form
 	Packet   *Packet
+	// Completion: which operation, how it ended, and how many bytes it moved.
+	Overlapped  wsa.OverlappedID
+	Status      wsa.NTStatus
+	Transferred uint32
+
 	// Agreement is what a negotiation came to; nil in records about traffic
 	// that was refused without one.
 	Agreement *Agreement
@@ -133,6 +141,10 @@ type wire struct {
 	Packet     *Packet         `json:"packet,omitempty"`
 	Agreement  *Agreement      `json:"agreement,omitempty"`
 	Note       string          `json:"note,omitempty"`
+
+	Overlapped  wsa.OverlappedID `json:"overlapped,omitempty"`
+	Status      wsa.NTStatus     `json:"status,omitempty"`
+	Transferred uint32           `json:"transferred,omitempty"`
 }
 
 // Packet is what a host sent. It is written down when it is sent, whether or
@@ -163,6 +175,7 @@ func (r Record) MarshalJSON() ([]byte, error) {
 		Kind: r.Kind, Time: int64(r.Time), Host: r.Host, PID: r.PID, TID: r.TID,
 		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Admin: r.Admin,
 		Op: r.Op, Return: r.Return, Rule: r.Rule, From: r.From, To: r.To, Packet: r.Packet, Agreement: r.Agreement, Note: r.Note,
+		Overlapped: r.Overlapped, Status: r.Status, Transferred: r.Transferred,
 	}
 	if r.Call != nil {
 		args, err := wsa.MarshalCall(r.Call)
@@ -196,6 +209,7 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 		Kind: w.Kind, Time: time.Duration(w.Time), Host: w.Host, PID: w.PID, TID: w.TID,
 		Version: w.Version, Seed: w.Seed, Addrs: w.Addrs, Principals: w.Principals, Admin: w.Admin,
 		Op: w.Op, Return: w.Return, Rule: w.Rule, From: w.From, To: w.To, Packet: w.Packet, Agreement: w.Agreement, Note: w.Note,
+		Overlapped: w.Overlapped, Status: w.Status, Transferred: w.Transferred,
 	}
 	if !slices.Contains(Kinds(), w.Kind) {
 		return fmt.Errorf("kind: %q is not a kind of record; expected one of %v", w.Kind, Kinds())

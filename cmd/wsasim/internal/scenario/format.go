@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -172,10 +173,18 @@ func formatNumber(op, name string, v reflect.Value, call reflect.Value) string {
 		return strings.ToUpper(strconv.FormatBool(v.Bool()))
 	}
 	var n int64
-	if v.CanInt() {
+	switch {
+	case v.CanInt():
 		n = v.Int()
-	} else {
+	case v.CanUint():
 		n = int64(v.Uint())
+	default:
+		// Sets, arrays and structures are told as traces tell them.
+		text, err := json.Marshal(v.Interface())
+		if err != nil {
+			return err.Error()
+		}
+		return string(text)
 	}
 	kind, ok := kinds[op+"."+name]
 	if !ok {

@@ -1,0 +1,47 @@
+package model
+
+import (
+	"slices"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+// unmodelled reports whether a call is outside of the specification. Not
+// modelled: readiness, events, the ends of overlapped operations, the
+// extension functions and sharing.
+func unmodelled(call wsa.Call) bool {
+	switch call.(type) {
+	case wsa.QueueUserAPCCall, wsa.SelectCall, wsa.WSAPollCall,
+		wsa.WSACreateEventCall, wsa.WSASetEventCall, wsa.WSAResetEventCall, wsa.WSACloseEventCall,
+		wsa.WSAWaitForMultipleEventsCall, wsa.WSAEventSelectCall, wsa.WSAEnumNetworkEventsCall,
+		wsa.WSAGetOverlappedResultCall, wsa.GetOverlappedResultCall, wsa.CancelIoCall, wsa.CancelIoExCall,
+		wsa.CreateIoCompletionPortCall, wsa.GetQueuedCompletionStatusCall, wsa.GetQueuedCompletionStatusExCall,
+		wsa.PostQueuedCompletionStatusCall, wsa.SetFileCompletionNotificationModesCall,
+		wsa.AcceptExCall, wsa.GetAcceptExSockaddrsCall, wsa.ConnectExCall, wsa.DisconnectExCall, wsa.TransmitFileCall,
+		wsa.WSASendMsgCall, wsa.WSARecvMsgCall, wsa.WSAAcceptCall, wsa.WSASendDisconnectCall, wsa.WSARecvDisconnectCall,
+		wsa.WSADuplicateSocketCall, wsa.WSAEnumProtocolsCall, wsa.GetCurrentProcessIdCall:
+		return true
+	}
+	return false
+}
+
+// outsideRules belong to modelled calls and speak of what is not modelled.
+var outsideRules = []rules.ID{
+	rules.OVReuse, rules.CONNPending, rules.OPTMtu, rules.OPTDatagram, rules.OPTContext, rules.OPTGroup,
+	rules.IOCTLSelected, rules.IOCTLExtension, rules.IOCTLNotconn, rules.IOCTLRoute,
+}
+
+// outside reports whether a rule can have no witness because the specification
+// does not judge its calls.
+func outside(r rules.Rule) bool {
+	if slices.Contains(outsideRules, r.ID) {
+		return true
+	}
+	for _, c := range wsa.Calls() {
+		if r.Applies(c.Op()) && !unmodelled(c) {
+			return false
+		}
+	}
+	return true
+}

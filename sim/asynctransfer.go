@@ -1,0 +1,207 @@
+package sim
+
+import (
+	"fmt"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+// Overlapped sends and receives: what can be done at once is, and the rest waits
+// in the queue of the socket. Nonblocking mode has no influence on them
+// (observed NB2, SN2), nor have SO_RCVTIMEO and SO_SNDTIMEO (TO3).
+
+// receiveArgs are what a receive was called with.
+type receiveArgs struct {
+	bufs    [][]byte
+	flags   int32
+	from    []byte
+	fromlen *int32
+	msg     *wsa.Msg
+}
+
+// pend queues an operation that could not be done at once.
+func (t *Thread) pend(o *operation, q *waitQueue, rule rules.ID) wsa.Errno {
+	q.push(&o.waiter)
+	return t.fail(rule, wsa.WSA_IO_PENDING)
+}
+
+// sendOverlapped does WSASend and WSASendTo with overlapped parameters.
+func (t *Thread) sendOverlapped(s *socket, bufs [][]byte, flags int32, to []byte, ov *wsa.Overlapped, routine wsa.CompletionRoutine, what string) (int, wsa.Errno) {
+	c := s.stream
+	if s.typ != wsa.SOCK_STREAM || c == nil || flags&^(wsa.MSG_DONTROUTE|wsa.MSG_PARTIAL) != 0 || !s.inet() {
+		// Datagrams and urgent bytes never wait.
+		n, e := t.send(s, bufs, flags, to, what)
+		if e == 0 {
+			t.completeNow(s, ov, routine, n, 0)
+		}
+		return n, e
+	}
+	if e := t.sendError(c); e != 0 {
+		return 0, e
+	}
+	n := total(bufs)
+	switch {
+	case c.writers.head != nil || n > 0 && !c.hasRoom():
+		o := t.begin(opSend, s, bufs, ov, routine)
+		return 0, t.pend(o, &c.writers, rules.SENDPending)
+	case s.opts.get(optSndBuf) == 0 && n > minimumWindow:
+		// Nothing is buffered on this side: the buffers are in use until the
+		// peer has taken what exceeds its window (observed SN2).
+		o := t.begin(opAck, s, nil, ov, routine)
+		o.done = n
+		if !c.put(bufs, n, nil) {
+			o.end(brokenStatus(c.broken), 0)
+			return 0, t.fail(rules.SENDPending, wsa.WSA_IO_PENDING)
+		}
+		e := t.pend(o, &c.writers, rules.SENDPending)
+		t.world.wakeOperation(o, wokenReady)
+		return 0, e
+	}
+	if n > 0 && !c.put(bufs, n, nil) {
+		return 0, t.sendError(c)
+	}
+	t.completeNow(s, ov, routine, n, 0)
+	return n, 0
+}
+
+// recvOverlapped does all receives with overlapped parameters.
+func (t *Thread) recvOverlapped(s *socket, a receiveArgs, ov *wsa.Overlapped, routine wsa.CompletionRoutine) (int, wsa.Errno) {
+	switch {
+	case !s.inet() && s.typ != wsa.SOCK_RAW:
+		return 0, t.notSimulated(fmt.Sprintf("receiving on a socket of family %d and type %d", s.family, s.typ))
+	case a.flags&^recvFlags != 0:
+		return 0, t.fail(rules.RECVFlags, wsa.WSAEOPNOTSUPP)
+	case a.flags&wsa.MSG_PEEK != 0:
+		return 0, t.fail(rules.RECVPeek, wsa.WSAEOPNOTSUPP)
+	case a.flags&wsa.MSG_WAITALL != 0 && s.typ != wsa.SOCK_STREAM:
+		return 0, t.fail(rules.RECVWaitall, wsa.WSAEOPNOTSUPP)
+	case len(a.bufs) == 0:
+		return 0, t.fail(rules.RECVZerolen, wsa.WSAEINVAL) // observed EM1
+	case s.typ != wsa.SOCK_STREAM:
+		return t.recvDatagramOverlapped(s, a, ov, routine)
+	}
+	if e := t.recvError(s); e != 0 {
+		return 0, e
+	}
+	c := s.stream
+	if a.flags&wsa.MSG_OOB != 0 && c.urgentWaits() {
+		n, e := t.recvUrgent(s, a.bufs, a.flags)
+		if e == 0 {
+			t.completeNow(s, ov, routine, n, 0)
+		}
+		return n, e
+	}
+	if a.flags == 0 && c.readers.head == nil && (c.readable() > 0 || c.finished) {
+		n := c.readLocked(a.bufs, 0)
+		t.completeNow(s, ov, routine, n, 0)
+		c.moreToRead()
+		return n, 0
+	}
+	o := t.begin(opRecv, s, a.bufs, ov, routine)
+	o.flags = a.flags
+	e := t.pend(o, &c.readers, rules.RECVPending)
+	if c.readable() > 0 || c.finished {
+		t.world.wakeOperation(o, wokenReady)
+	}
+	return 0, e
+}
+
+func (t *Thread) recvDatagramOverlapped(s *socket, a receiveArgs, ov *wsa.Overlapped, routine wsa.CompletionRoutine) (int, wsa.Errno) {
+	if e := t.mayReceiveDatagram(s, a.flags, a.from, a.fromlen); e != 0 {
+		return 0, e
+	}
+	d := s.dgram
+	d.discard(s)
+	if !d.empty() && d.readers.head == nil {
+		n, e := t.takeDatagramInto(s, a)
+		if e == 0 {
+			t.completeNow(s, ov, routine, n, 0)
+		}
+		return n, e
+	}
+	o := t.begin(opDatagram, s, a.bufs, ov, routine)
+	o.flags, o.from, o.fromlen, o.msg = a.flags, a.from, a.fromlen, a.msg
+	return 0, t.pend(o, &d.readers, rules.RECVPending)
+}
+
+// mayReceiveDatagram judges a receive on a datagram socket before it looks for
+// data.
+func (t *Thread) mayReceiveDatagram(s *socket, flags int32, from []byte, fromlen *int32) wsa.Errno {
+	switch {
+	case flags&wsa.MSG_OOB != 0:
+		return t.fail(rules.RECVOob, wsa.WSAEOPNOTSUPP)
+	case s.recvShut:
+		return t.fail(rules.RECVShutdown, wsa.WSAESHUTDOWN)
+	case !s.bound:
+		return t.fail(rules.RECVUnbound, wsa.WSAEINVAL)
+	case from != nil && (fromlen == nil || int(*fromlen) < s.sockaddrLen() || len(from) < s.sockaddrLen()):
+		return t.fail(rules.RECVFromlen, wsa.WSAEFAULT)
+	}
+	return 0
+}
+
+// readLocked moves what has arrived into the buffers, of which the first bytes
+// are skipped, without ever unlocking the world.
+func (s *stream) readLocked(bufs [][]byte, skip int) int {
+	n := 0
+	for _, b := range bufs {
+		if skip >= len(b) {
+			skip -= len(b)
+			continue
+		}
+		b = b[skip:]
+		skip = 0
+		k := min(len(b), s.arrived)
+		s.in.peek(b[:k], 0)
+		s.in.drop(k)
+		s.arrived -= k
+		n += k
+		if k < len(b) && s.inlineUrgent() > 0 {
+			u := copy(b[k:], s.urgent)
+			s.urgent = s.urgent[u:]
+			n += u
+		}
+	}
+	s.consumed()
+	return n
+}
+
+// moreToRead is what a receive leaves behind: the record of FD_READ, and the
+// next reader's turn.
+func (s *stream) moreToRead() { s.tellReaders() }
+
+// tellArrival is what an arrival causes: the first reader's turn, and FD_READ
+// unless a pending operation takes the data (observed ER7).
+func (s *stream) tellArrival() {
+	if x := s.readers.head; x == nil || x.op == nil {
+		s.sock.happened(wsa.FD_READ)
+	}
+	s.world().wakeFirst(&s.readers)
+}
+
+// giveOperation copies a send straight into the buffers of the operation that
+// is first in the queue at the other end; it then ends at once.
+func (s *stream) giveOperation(o *operation, bufs [][]byte, n int) bool {
+	if o.kind != opRecv || o.due || o.flags != 0 || total(o.bufs) < n {
+		return false
+	}
+	p := s.peer
+	if p.in.n > 0 || s.out.held || s.out.flying > 0 || len(s.out.queue) > 0 || p.broken != 0 || p.inlineUrgent() > 0 || !s.perfect() {
+		return false
+	}
+	i, at := 0, o.bufs[0]
+	for _, b := range bufs {
+		for len(b) > 0 {
+			for len(at) == 0 {
+				i++
+				at = o.bufs[i]
+			}
+			k := copy(at, b)
+			at, b = at[k:], b[k:]
+		}
+	}
+	p.ack += uint32(n)
+	o.end(wsa.STATUS_SUCCESS, n)
+	return true
+}
