@@ -483,7 +483,7 @@ func TestExtensionFacts(t *testing.T) {
 			ov := new(wsa.Overlapped)
 			ok(e, e.a.TransmitFile(c, f, 0, 0, ov, &wsa.TransmitFileBuffers{Head: []byte("<"), Tail: []byte(">")}, 0))
 			buf := make([]byte, 20)
-			n := must[int](e)(e.b.Recv(s, buf, wsa.MSG_WAITALL&0))
+			n := must[int](e)(e.b.Recv(s, buf, 0))
 			for n < 9 {
 				n += must[int](e)(e.b.Recv(s, buf[n:], 0))
 			}
