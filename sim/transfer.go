@@ -498,13 +498,7 @@ func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uin
 	switch {
 	case e != 0:
 	case sent == nil && countNeeded(sock, ov):
-		// A datagram socket is bound all the same (observed SM3).
-		if sock.typ == wsa.SOCK_DGRAM && to != nil {
-			e = t.bindImplicitly(sock, sock.wildcard())
-		}
-		if e == 0 {
-			e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
-		}
+		e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
 	case overlappedGiven(sock, ov, routine):
 		n, e = t.sendOverlapped(sock, buffers, int32(flags), to, ov, routine, what)
 	default:
