@@ -351,6 +351,13 @@ func (t *Thread) read(s *stream, bufs [][]byte, skip int) int {
 
 // tellReaders lets the next waiting reader have what is left.
 func (s *stream) tellReaders() {
+	if k := s.sock; s.arrived == 0 && len(s.urgent) == 0 {
+		if k != nil {
+			k.recorded &^= wsa.FD_READ
+			k.touch()
+		}
+		return
+	}
 	s.sock.readAgain()
 	if s.readable() > 0 {
 		s.world().wakeFirst(&s.readers)
