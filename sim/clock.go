@@ -179,3 +179,5 @@ func (c *clock) stop() {
 		c.timer.Stop()
 	}
 }
+
+func (k ClockKind) String() string { return [...]string{"real time", "virtual time"}[k] }

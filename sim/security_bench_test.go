@@ -53,9 +53,10 @@ func crowd(t testing.TB, n int, latency time.Duration) (took time.Duration, mess
 	return took, 6 * n
 }
 
-// TestCrowd: 10,000 hosts negotiate with one server in under 2 s of real time.
+// TestCrowd: 10,000 hosts negotiate with one server. BenchmarkCrowd is the
+// figure; a test does not judge time.
 func TestCrowd(t *testing.T) {
-	n, limit := 10_000, 2*time.Second
+	n := 10_000
 	if testing.Short() {
 		n = 1000
 	}
@@ -63,9 +64,6 @@ func TestCrowd(t *testing.T) {
 		begin := time.Now()
 		took, messages := crowd(t, n, latency)
 		t.Logf("%d hosts, latency %v: %v for %d messages (%v with the set-up)", n, latency, took, messages, time.Since(begin))
-		if took > limit && !raceEnabled {
-			t.Errorf("took %v, more than %v", took, limit)
-		}
 	}
 }
 

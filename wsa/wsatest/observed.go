@@ -8,7 +8,8 @@ type ObservedFact struct {
 
 // Observed lists every observed fact, in the order and under the numbers of the
 // collection they come from (what the tests of dlls/ws2_32 in wine-mirror/wine
-// assert of Windows). The marks are those of the whole fact.
+// assert of Windows). The marks are those of the whole fact. It is a table, and as
+// long as the collection.
 func Observed() []ObservedFact {
 	const w, t, v = OnWindows, WineDiffers, Varies
 	return []ObservedFact{
