@@ -91,14 +91,14 @@ func (v *verdict) localAddress(a netip.Addr) {
 	case a.IsLinkLocalUnicast():
 		v.may(rules.BINDScope)
 		v.may(rules.BINDNotlocal)
-	case a.IsLoopback(), a.IsMulticast(), v.w.faulty:
-		v.may(rules.BINDNotlocal)
 	case v.s.typ == wsa.SOCK_DGRAM && a.Is4() && a.As4() == [4]byte{255, 255, 255, 255}:
 		if v.s.broadcast {
 			v.may(rules.BINDNotlocal)
 		} else {
 			v.must(rules.BINDBroadcast)
 		}
+	case a.IsLoopback(), a.IsMulticast(), v.w.faulty:
+		v.may(rules.BINDNotlocal)
 	default:
 		v.must(rules.BINDNotlocal)
 		if v.s.typ == wsa.SOCK_DGRAM && a.Is4() {

@@ -52,7 +52,13 @@ func (a sendArgs) list(buffers []wsa.Bytes, overlapped bool) sendArgs {
 
 func (v *verdict) send(a sendArgs) {
 	if a.noCount {
-		v.fails(v.countNeeded(a.given), rules.SENDCount)
+		if needed := v.countNeeded(a.given); needed != no {
+			v.fails(needed, rules.SENDCount)
+			// The call may have bound the socket before it looked (SM3).
+			if v.s.typ == wsa.SOCK_DGRAM {
+				v.out[len(v.out)-1].effect = v.change(bindImplicitly(maybe))
+			}
+		}
 	}
 	if a.badBuffers {
 		v.may(rules.SENDFault, wsa.WSAEFAULT, wsa.WSAEINVAL)

@@ -124,8 +124,8 @@ const tcp, udp = true, true
 
 // optionTable lists the options, in the order of the constants above (pages
 // sol-socket-socket-options, ipproto-tcp-, ipproto-ip- and
-// ipproto-ipv6-socket-options). Not simulated: the options of these pages that
-// are not here. What no page knows fails with WSAENOPROTOOPT.
+// ipproto-ipv6-socket-options). Every other option of a known level fails with
+// WSAENOPROTOOPT.
 var optionTable = [numOptions]optionSpec{
 	optDebug:             {wsa.SOL_SOCKET, wsa.SO_DEBUG, shapeBool, stored, 0, tcp, udp, 0},
 	optAcceptConn:        {wsa.SOL_SOCKET, wsa.SO_ACCEPTCONN, shapeComputed, readOnly, 0, tcp, false, 0},
@@ -209,7 +209,7 @@ type OptionStatus struct {
 }
 
 // Options lists the socket options that the simulator knows, in the order of
-// its table; all others of the documentation give a NotSimulatedError.
+// its table; all others fail with WSAENOPROTOOPT.
 func Options() []OptionStatus {
 	list := make([]OptionStatus, numOptions)
 	for i, o := range optionTable {
@@ -274,9 +274,6 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 			return 0, t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
 		}
 		return option(i), 0
-	}
-	if known, ok := wsa.ConstantName(wsa.OptionKind(level), int64(name)); ok {
-		return 0, t.notSimulated(known)
 	}
 	return 0, t.fail(rules.OPTUnknown, wsa.WSAENOPROTOOPT)
 }
