@@ -174,10 +174,18 @@ func (s *stream) moreToRead() { s.tellReaders() }
 // tellArrival is what an arrival causes: the first reader's turn, and FD_READ
 // unless a pending operation takes the data (observed ER7).
 func (s *stream) tellArrival() {
-	if x := s.readers.head; x == nil || x.op == nil {
-		s.sock.happened(wsa.FD_READ)
+	x := s.readers.head
+	if k := s.sock; k != nil && (x == nil || x.op == nil) {
+		if k.event != nil {
+			k.happened(wsa.FD_READ)
+		} else {
+			k.recorded |= wsa.FD_READ
+			k.touch()
+		}
 	}
-	s.world().wakeFirst(&s.readers)
+	if x != nil {
+		s.world().wake(x, wokenReady)
+	}
 }
 
 // giveOperation copies a send straight into the buffers of the operation that

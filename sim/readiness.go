@@ -29,11 +29,19 @@ type handleRef struct {
 	handle wsa.SOCKET
 }
 
-// touch says that the readiness of a socket may have changed.
+// touch says that the readiness of a socket may have changed. Nothing is to be
+// done when nobody has looked since the last change, and nobody waits.
 func (s *socket) touch() {
+	if !s.stale || s.polled > 0 {
+		s.markStale()
+	}
+}
+
+func (s *socket) markStale() {
 	if s.closed {
 		return
 	}
+	s.stale = true
 	s.proc.handles.ready[s.handle/4-1] |= readyStale
 	for _, r := range s.more {
 		r.proc.handles.ready[r.handle/4-1] |= readyStale
@@ -102,8 +110,10 @@ func (t *handleTable) readyBits(s wsa.SOCKET) uint16 {
 	}
 	r := t.ready[k]
 	if r&readyStale != 0 {
-		r = t.socket(s).readiness()
+		sock := t.socket(s)
+		r = sock.readiness()
 		t.ready[k] = r
+		sock.stale = false
 	}
 	return r
 }

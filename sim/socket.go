@@ -62,6 +62,8 @@ type socket struct {
 	modes   uint8     // FILE_SKIP_*
 	signal  *waitable // the handle itself; made when somebody waits on it
 	notices
+	// stale says that handleTable.ready is marked so for every handle.
+	stale          bool
 	polled         int32      // waits in select and WSAPoll that include it
 	accepting      *operation // AcceptEx into this socket
 	connectFailed  bool       // the last attempt to connect failed

@@ -351,6 +351,13 @@ func (t *Thread) read(s *stream, bufs [][]byte, skip int) int {
 
 // tellReaders lets the next waiting reader have what is left.
 func (s *stream) tellReaders() {
+	if k := s.sock; s.arrived == 0 && len(s.urgent) == 0 {
+		if k != nil {
+			k.recorded &^= wsa.FD_READ
+			k.touch()
+		}
+		return
+	}
 	s.sock.readAgain()
 	if s.readable() > 0 {
 		s.world().wakeFirst(&s.readers)
@@ -498,13 +505,7 @@ func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uin
 	switch {
 	case e != 0:
 	case sent == nil && countNeeded(sock, ov):
-		// A datagram socket is bound all the same (observed SM3).
-		if sock.typ == wsa.SOCK_DGRAM && to != nil {
-			e = t.bindImplicitly(sock, sock.wildcard())
-		}
-		if e == 0 {
-			e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
-		}
+		e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
 	case overlappedGiven(sock, ov, routine):
 		n, e = t.sendOverlapped(sock, buffers, int32(flags), to, ov, routine, what)
 	default:
