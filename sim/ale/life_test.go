@@ -46,7 +46,7 @@ func TestUsage(t *testing.T) {
 		{"bytes left", life, false, func(u *Usage) { u.Spend(999, 0) }, 0, Alive},
 		{"bytes gone", life, false, func(u *Usage) { u.Spend(1000, 0) }, 0, ExpiredBytes},
 		{"an hour", life, false, func(u *Usage) { u.Spend(1, time.Hour-1) }, time.Hour, ExpiredTime},
-		{"no limits", Life{}, true, func(u *Usage) { u.Spend(1<<40, 0) }, 1000 * time.Hour, Alive},
+		{"no limits", Life{}, true, func(u *Usage) { u.Spend(1<<30, 0) }, 1000 * time.Hour, Alive},
 	} {
 		u := NewUsage(tt.life, 0, tt.failover)
 		if tt.use != nil {
