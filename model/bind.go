@@ -235,6 +235,7 @@ func (w *world) noteDatagram(k uint64) {
 		e.names = "*"
 	}
 	w.addEnd(e)
+	w.noteSender(x)
 }
 
 // bindImplicitly is what a call does to an unbound socket when it binds it;

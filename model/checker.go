@@ -98,6 +98,7 @@ type Checker struct {
 	verdict Verdict
 	records []*trace.Record
 	most    int
+	entire  bool // whole was called
 }
 
 type openCall struct {
@@ -122,6 +123,15 @@ func (c *Checker) Verdict() Verdict { return c.verdict }
 
 // States is how many states are possible now, and the most there were.
 func (c *Checker) States() (now, most int) { return len(c.states), c.most }
+
+// Untracked tells what is no longer followed, in whichever state it is.
+func (c *Checker) Untracked() []string {
+	var out []string
+	for _, s := range c.states {
+		out = addNew(out, s.Untracked()...)
+	}
+	return out
+}
 
 // Rules tells how often each rule justified something that was observed.
 func (c *Checker) Rules() map[rules.ID]int {
@@ -155,6 +165,12 @@ func (c *Checker) Observe(r *trace.Record) *Violation {
 
 func (c *Checker) observe(r *trace.Record) *Violation {
 	switch r.Kind {
+	case trace.World:
+		if r.Seed != 0 {
+			c.whole()
+		}
+	case trace.PacketSent:
+		c.whole()
 	case trace.Host:
 		c.each(func(s State) (State, bool) { return s.AddHost(r.Host, addresses(r.Addrs), r.Principals), true })
 	case trace.Process:
@@ -167,6 +183,9 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		c.each(func(s State) (State, bool) { return s.EndThread(r.TID), true })
 	case trace.Fault:
 		c.each(func(s State) (State, bool) { return s.Disturb(), true })
+		if !harmless(r.Note) {
+			c.each(func(s State) (State, bool) { return s.Forge(), true })
+		}
 	case trace.Policy:
 		c.each(func(s State) (State, bool) { return s.AllowPolicies(), true })
 	case trace.Advisory, trace.Negotiation:
@@ -184,6 +203,29 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		return c.returned(r)
 	}
 	return nil
+}
+
+// whole notes that the trace is of a simulated world, of which nothing is left
+// out: only those have a seed, and write down their packets.
+func (c *Checker) whole() {
+	if !c.entire {
+		c.entire = true
+		c.each(func(s State) (State, bool) { return s.Whole(), true })
+	}
+}
+
+// harmless reports whether a fault leaves alone what arrives: things are lost,
+// late or repeated, and connections end, but nobody changes or invents data. A
+// text that is not known here may mean anything.
+func harmless(note string) bool {
+	for _, start := range [...]string{
+		"link ", "partition ", "healed", "a datagram from ", "a packet from ", "data from ", "connection ", "connections between ", "address ",
+	} {
+		if strings.HasPrefix(note, start) {
+			return true
+		}
+	}
+	return false
 }
 
 func addresses(list []string) []netip.Addr {
@@ -380,7 +422,7 @@ func (c *Checker) violation(r *trace.Record, call wsa.Call, judged [][]Outcome) 
 	for _, outs := range judged {
 		for i := range outs {
 			o := &outs[i]
-			if o.Kind != Blocks {
+			if o.Kind != Blocks && o.Possible() {
 				v.Allowed = addNew(v.Allowed, describe(o))
 			}
 			if _, why := o.apply(r.Return); o.Kind != Blocks && why != "" && why != mismatch {
@@ -444,6 +486,9 @@ type Report struct {
 	MostStates int
 	Violations []*Violation
 	Rules      map[rules.ID]int
+	// Untracked tells of what was no longer followed at the end, so that
+	// anything conformed: see State.Untracked.
+	Untracked []string
 }
 
 // CheckTrace judges a whole trace. The error is about the trace itself: a
@@ -471,7 +516,7 @@ func CheckTrace(r io.Reader, o Options) (*Report, error) {
 		}
 		return true
 	})
-	rep.Verdict, rep.Rules = c.Verdict(), c.Rules()
+	rep.Verdict, rep.Rules, rep.Untracked = c.Verdict(), c.Rules(), c.Untracked()
 	_, rep.MostStates = c.States()
 	return rep, bad
 }

@@ -259,6 +259,7 @@ func (v *verdict) peerSet(name netip.AddrPort) effect {
 			bindImplicitly(yes)(x)
 			x.status, x.peer, x.peerKnown = connected, name, true
 			x.addrKnown = x.addrKnown && x.fixed // the peer decides which one
+			x.since = n.posted
 		})
 		n.noteDatagram(k)
 		return ""

@@ -17,7 +17,7 @@ import (
 func Domains() []Domain {
 	return []Domain{
 		startupDomain(), createDomain(), bindDomain(), sharingDomain(), listenDomain(), streamDomain(),
-		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), optionDomain(), controlDomain(),
+		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), letterDomain(), optionDomain(), controlDomain(),
 		settingsDomain(), targetDomain(), ioctlDomain(), queryDomain(), negotiationDomain(), impersonationDomain(), closingDomain(),
 	}
 }
@@ -253,6 +253,23 @@ func datagramDomain() Domain {
 		nonblocking(4), wsa.ShutdownCall{S: 4, How: wsa.SD_RECEIVE}, wsa.GetpeernameCall{S: 4, Name: 16, Namelen: ptr(int32(16))},
 		wsa.SetsockoptCall{S: 4, Level: wsa.SOL_SOCKET, Optname: wsa.SO_BROADCAST, Optval: word(1)},
 		wsa.WSAIoctlCall{S: 4, Code: wsa.SIO_UDP_CONNRESET, In: word(0), Out: wsa.NULL})}
+}
+
+// letterDomain is about what arrives: all that is sent is in the trace.
+func letterDomain() Domain {
+	at := begin(beginAt(1, 3), 1, udp4, wsa.BindCall{S: 4, Name: sockaddr("10.0.0.1:53")})
+	at = begin(at, 3, udp4, wsa.BindCall{S: 4, Name: sockaddr("10.0.0.2:53")})
+	s := at.State.Whole()
+	to := func(peer, text string) wsa.Call {
+		return wsa.SendtoCall{S: 4, Buf: wsa.Bytes(text), To: sockaddr(peer)}
+	}
+	from := func(room wsa.Room, flags int32) wsa.Call {
+		return wsa.RecvfromCall{S: 4, Buf: room, Flags: flags, From: 16, Fromlen: ptr(int32(16))}
+	}
+	return Domain{Name: "letters", Start: s, Setup: at.steps, Depth: 4, Moves: slices.Concat(
+		moves(1, to("10.0.0.2:53", "abc"), to("10.0.0.2:53", ""), to("10.0.0.2:9", "z"), wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:53")}, from(2, 0)),
+		moves(3, from(8, 0), from(2, 0), from(8, wsa.MSG_PEEK), wsa.RecvCall{S: 4, Buf: 8}, nonblocking(4), to("10.0.0.1:53", "d"),
+			wsa.IoctlsocketCall{S: 4, Cmd: wsa.FIONREAD, Argp: ptr(uint32(0))}))}
 }
 
 func optionDomain() Domain {

@@ -54,6 +54,9 @@ type Outcome struct {
 	quiet   bool // the call leaves the last error to effect
 	effect  effect
 	example func(*world) wsa.Return
+	// none reports whether no return can satisfy the outcome: it is there to
+	// say which rule a wrong one breaks. Nil: some can.
+	none func(*world) bool
 }
 
 // effect judges what a call returned and gives the state after it, in a world
@@ -130,8 +133,14 @@ func sameThread(a, b *thread) bool {
 		a.errKnown == b.errKnown && a.errMaybeZero == b.errMaybeZero && a.impersonating == b.impersonating
 }
 
+// Possible reports whether some return can satisfy the outcome now. One for
+// which there is none, such as receiving when nothing was sent, tells which
+// rules a return would break.
+func (o Outcome) Possible() bool { return o.none == nil || !o.none(o.before) }
+
 // Example is a return that the outcome allows, with canonical choices: the
-// lowest free descriptor, the first port. Exploration walks with it.
+// lowest free descriptor, the first port. Exploration walks with it. It means
+// something only of an outcome that is Possible.
 func (o Outcome) Example() wsa.Return {
 	var r wsa.Return
 	if o.example != nil {

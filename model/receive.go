@@ -146,7 +146,8 @@ func (v *verdict) recvDatagram(a recvArgs) {
 		v.may(rules.RECVIsconn)
 	}
 	if !v.failed {
-		v.mayThen(rules.RECVMsgsize, v.heardEffect(a, false))
+		v.mayThen(rules.RECVMsgsize, v.cutEffect(a))
+		v.none(func(size int) bool { return int64(size) > a.room })
 	}
 }
 
@@ -186,21 +187,58 @@ func (v *verdict) recvSucceeds(a recvArgs) {
 		ids = append(ids, rules.RECVAttribute)
 	}
 	ids = append(ids, v.s.securityRules()...)
-	v.succeed(v.heardEffect(a, true), v.recvExample(a, min(a.room, 1)), ids...)
-	ended := rules.RECVEmpty
 	if stream {
-		ended = rules.RECVGraceful
-		if a.room > 0 && !v.mayHaveEnded() {
-			return
-		}
+		v.streamGives(a, ids)
+		return
 	}
-	nothing := v.heardEffect(a, false)
-	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
+	if v.followed() {
+		ids = append(ids, rules.RECVContent)
+	}
+	fits := func(size int) bool { return size > 0 && int64(size) <= a.room }
+	v.succeed(v.wholeEffect(a, false), v.datagramExample(a, fits), ids...)
+	v.none(func(size int) bool { return a.room == 0 || fits(size) })
+	v.succeed(v.wholeEffect(a, true), v.datagramExample(a, func(size int) bool { return size == 0 }), rules.RECVEmpty)
+	v.none(func(size int) bool { return size == 0 || a.room == 0 })
+}
+
+// none says of the last outcome that it is impossible when no datagram of such
+// a size can arrive.
+func (v *verdict) none(size func(int) bool) {
+	if v.failed {
+		return
+	}
+	s := v.s
+	v.out[len(v.out)-1].none = func(w *world) bool {
+		_, ok := w.sample(s, size)
+		return !ok
+	}
+}
+
+// followed reports whether what the socket receives must have been sent by
+// somebody in the trace.
+func (v *verdict) followed() bool { return v.w.whole && v.w.strict(&arrival{x: v.s}) }
+
+// streamGives adds a stream's data, and their end.
+func (v *verdict) streamGives(a recvArgs, ids []rules.ID) {
+	v.succeed(func(_ *world, ret *wsa.Return) rules.ID {
+		got := a.count(ret)
+		switch {
+		case got > a.room || got < 0 || int64(len(ret.Data)) > a.room:
+			return rules.RECVOk
+		case got == 0 && a.room > 0:
+			return rules.RECVGraceful
+		}
+		return ""
+	}, v.recvExample(a, min(a.room, 1)), ids...)
+	if a.room > 0 && !v.mayHaveEnded() {
+		return
+	}
+	v.succeed(func(_ *world, ret *wsa.Return) rules.ID {
 		if a.count(ret) > 0 {
 			return mismatch
 		}
-		return nothing(n, ret)
-	}, v.recvExample(a, 0), ended)
+		return ""
+	}, v.recvExample(a, 0), rules.RECVGraceful)
 }
 
 // mayHaveEnded reports whether the peer may have ended its direction: somebody
@@ -228,50 +266,108 @@ func (a recvArgs) count(ret *wsa.Return) int64 {
 	return ret.N
 }
 
-// heardEffect judges what was received. A datagram that was cut has filled
-// the buffers, and its source counts too.
-func (v *verdict) heardEffect(a recvArgs, whole bool) effect {
+// wholeEffect judges a datagram that was received whole: an empty one, or
+// another.
+func (v *verdict) wholeEffect(a recvArgs, empty bool) effect {
 	k, s := sockKey(v.s.pid, uint64(v.s.handle)), v.s
-	stream, ended := s.typ == wsa.SOCK_STREAM, rules.RECVEmpty
-	if stream {
-		ended = rules.RECVGraceful
-	}
 	return func(n *world, ret *wsa.Return) rules.ID {
 		got := a.count(ret)
-		if whole {
-			if got > a.room || got < 0 || int64(len(ret.Data)) > a.room {
-				return rules.RECVOk
-			}
-			if got == 0 && a.room > 0 {
-				return ended
+		switch {
+		case got > a.room || got < 0 || int64(len(ret.Data)) > a.room:
+			return rules.RECVOk
+		case empty != (got == 0) && a.room > 0, empty && got > 0:
+			return mismatch
+		}
+		x, broken := a.arrival(s, ret, got)
+		if broken != "" {
+			return broken
+		}
+		if a.room > 0 && a.flags&wsa.MSG_PARTIAL == 0 && !a.uncounted(ret) {
+			if broken := n.judgeArrival(x); broken != "" {
+				return broken
 			}
 		}
-		if stream || !whole && len(ret.Addr) == 0 {
-			return ""
-		}
-		return n.heard(k, s, a, ret)
+		return n.heard(k, x)
 	}
 }
 
-// heard judges the source of a datagram and remembers it.
-func (w *world) heard(k uint64, s *socket, a recvArgs, ret *wsa.Return) rules.ID {
+// cutEffect judges a datagram that was cut: it has filled the buffers, and its
+// source counts too.
+func (v *verdict) cutEffect(a recvArgs) effect {
+	k, s := sockKey(v.s.pid, uint64(v.s.handle)), v.s
+	return func(n *world, ret *wsa.Return) rules.ID {
+		x := &arrival{x: s}
+		if len(ret.Addr) > 0 {
+			var broken rules.ID
+			if x, broken = a.arrival(s, ret, 0); broken != "" {
+				return broken
+			}
+		}
+		x.size, x.data = int(a.room), ret.Data
+		if broken := n.judgeCut(x); broken != "" {
+			return broken
+		}
+		return n.heard(k, x)
+	}
+}
+
+// arrival is what the call returned as a datagram, if its source has the right
+// form.
+func (a recvArgs) arrival(s *socket, ret *wsa.Return, size int64) (*arrival, rules.ID) {
+	x := &arrival{x: s, size: int(size), data: ret.Data}
 	if !a.addressed || a.from == wsa.NULL {
-		return ""
+		return x, ""
 	}
 	from, err := wsa.ParseSockaddr(ret.Addr)
 	if err != nil || wsa.SockaddrFamily(ret.Addr) != s.family {
-		return rules.RECVFrom
+		return nil, rules.RECVFrom
 	}
-	if broken := w.heardFrom(s, from); broken != "" {
+	x.from, x.named = from, true
+	return x, ""
+}
+
+// uncounted reports whether the call left out how much it received.
+func (a recvArgs) uncounted(ret *wsa.Return) bool { return a.extended && ret.Count == nil }
+
+// heard judges the source of a datagram and remembers it.
+func (w *world) heard(k uint64, a *arrival) rules.ID {
+	if !a.named {
+		return ""
+	}
+	if broken := w.heardFrom(a.x, a.from); broken != "" {
 		return broken
 	}
-	if contains(s.heard, from) {
+	if contains(a.x.heard, a.from) {
 		return ""
 	}
 	w.editSocket(k, func(x *socket) {
-		x.heard = append(x.heard[:len(x.heard):len(x.heard)], from)
+		x.heard = append(x.heard[:len(x.heard):len(x.heard)], a.from)
 	})
 	return ""
+}
+
+// datagramExample is a datagram that may arrive, of an acceptable size.
+func (v *verdict) datagramExample(a recvArgs, size func(int) bool) func(*world) wsa.Return {
+	s := v.s
+	return func(w *world) wsa.Return {
+		p, _ := w.sample(s, size)
+		if p == nil {
+			if size(0) {
+				return v.recvExample(a, 0)(w)
+			}
+			return v.recvExample(a, min(a.room, 1))(w)
+		}
+		r := wsa.Return{N: int64(p.size), Data: wsa.Bytes(p.content)}
+		if a.extended {
+			count := uint32(p.size)
+			r.N, r.Count = 0, &count
+		}
+		if a.addressed && a.from != wsa.NULL {
+			x := nameReturn(s, w.source(s, p), 49153)
+			r.Addr, r.Len = x.Addr, x.Len
+		}
+		return r
+	}
 }
 
 func (v *verdict) recvExample(a recvArgs, n int64) func(*world) wsa.Return {

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"wsasim/model/rules"
 	"wsasim/wsa"
 )
@@ -23,14 +25,24 @@ type sendArgs struct {
 	extended   bool // WSASend, WSASendTo
 	overlapped bool
 	badBuffers bool
+	one        wsa.Bytes   // what is sent: one buffer,
+	many       []wsa.Bytes // or several
+}
+
+// content is what is sent in one piece.
+func (a *sendArgs) content() []byte {
+	if len(a.many) > 0 {
+		return slices.Concat(a.many...)
+	}
+	return a.one
 }
 
 func sending(call wsa.Call) sendArgs {
 	switch c := call.(type) {
 	case wsa.SendCall:
-		return sendArgs{total: len(c.Buf), flags: c.Flags}
+		return sendArgs{total: len(c.Buf), flags: c.Flags, one: c.Buf}
 	case wsa.SendtoCall:
-		return sendArgs{total: len(c.Buf), flags: c.Flags, to: c.To, addressed: true}
+		return sendArgs{total: len(c.Buf), flags: c.Flags, one: c.Buf, to: c.To, addressed: true}
 	case wsa.WSASendCall:
 		a := sendArgs{flags: int32(c.Flags), noCount: c.NullSent, given: c.Overlapped != 0, extended: true}
 		return a.list(c.Buffers, c.Overlapped != 0 || c.Routine)
@@ -47,6 +59,7 @@ func (a sendArgs) list(buffers []wsa.Bytes, overlapped bool) sendArgs {
 	}
 	a.overlapped = overlapped
 	a.badBuffers = len(buffers) == 0
+	a.many = buffers
 	return a
 }
 
@@ -136,7 +149,12 @@ func (v *verdict) sendDatagram(a sendArgs) {
 	if v.s.sent && !v.s.noReset {
 		v.may(rules.SENDUnreached)
 	}
-	v.may(rules.SENDUnreach)
+	if v.s.bound == yes {
+		v.may(rules.SENDUnreach)
+	} else {
+		// The call may have bound the socket before it looked for a way.
+		v.mayThen(rules.SENDUnreach, v.change(bindImplicitly(maybe)))
+	}
 	v.may(rules.SENDNetreset)
 	if v.s.bound != yes {
 		v.mayThen(rules.BINDExhausted, v.change(bindImplicitly(maybe)))
@@ -249,14 +267,27 @@ func (v *verdict) sentEffect(a sendArgs, counted bool) effect {
 				return rules.SENDOk
 			}
 		}
-		if stream || now.bound == yes && now.sent {
-			return ""
+		if !stream {
+			n.sentDatagram(k, now, &a)
 		}
-		n.editSocket(k, func(x *socket) {
-			bindImplicitly(yes)(x)
-			x.sent = true
-		})
-		n.noteDatagram(k)
 		return ""
 	}
+}
+
+// sentDatagram notes what sending a datagram does.
+func (w *world) sentDatagram(k uint64, now *socket, a *sendArgs) {
+	if now.bound != yes || !now.sent || now.number == 0 {
+		w.numbers++
+		w.editSocket(k, func(x *socket) {
+			bindImplicitly(yes)(x)
+			x.sent, x.number = true, w.numbers
+		})
+		w.noteDatagram(k)
+	}
+	content, to, ok := a.outgoing(now)
+	if !ok {
+		w.loseMail()
+		return
+	}
+	w.post(k, to, content)
 }

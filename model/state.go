@@ -29,11 +29,24 @@ type world struct {
 	// ends holds each kind of stream or datagram end that ever existed, which
 	// is what negotiation is judged by: the other end may be closed by then.
 	ends []endpoint
+	// What datagrams were sent: contents by the first half of their digest,
+	// counts by port, and who sent them. See mail.go.
+	mail    table[letter]
+	boxes   table[box]
+	senders table[sender]
+	// numbers and posted are the last number that was given and how many
+	// routes there are: names only, so they are no part of the key.
+	numbers, posted uint64
 	// finished: some stream was closed or shut down, so an end of stream may
 	// arrive. faulty: the network was interfered with, so any host may answer.
-	finished, faulty bool
+	// forged: what arrives may be what nobody in the trace has sent.
+	finished, faulty, forged bool
 	// policies: hosts may have policies of their own that secure traffic.
 	policies bool
+	// whole: nothing but what is in the trace sends anything.
+	whole bool
+	// mailLost: too many datagrams were sent to some port to remember them.
+	mailLost bool
 	key      Key
 }
 
@@ -139,6 +152,8 @@ type socket struct {
 	names               []target
 	heard               []netip.AddrPort // datagram peers that were received from
 	accepted            bool
+	number              uint64 // names what it sends; 0: nothing yet
+	since               uint64 // how many routes there were when it was connected
 }
 
 // security is what WSASetSocketSecurity asked for.
@@ -232,6 +247,15 @@ func (s State) Encode() []byte {
 	for _, e := range w.ends {
 		b = e.encode(b)
 	}
+	for _, x := range w.mail.all {
+		b = x.encode(b)
+	}
+	for _, x := range w.boxes.all {
+		b = x.encode(b)
+	}
+	for _, x := range w.senders.all {
+		b = x.encode(b)
+	}
 	return w.encodeFlags(b)
 }
 
@@ -308,7 +332,7 @@ func (x *socket) encode(b []byte) []byte {
 		byte(x.mode), byte(x.status), flag(x.peerKnown), flag(x.shutRecv), flag(x.shutSend), flag(x.deadRecv), flag(x.deadSend),
 		flag(x.sent), byte(x.reuse), byte(x.exclusive), flag(x.broadcast), byte(x.v6only), byte(x.oobInline), flag(x.noReset),
 		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted))
-	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout))
+	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout), x.number, x.since)
 	b = putName(putName(b, x.local), x.peer)
 	for _, n := range x.names {
 		b = putString(putName(append(b, 'n', flag(n.unclear)), n.peer), n.name)
@@ -325,7 +349,7 @@ func (e endpoint) encode(b []byte) []byte {
 }
 
 func (w *world) encodeFlags(b []byte) []byte {
-	return append(b, 'F', flag(w.finished), flag(w.faulty), flag(w.policies))
+	return append(b, 'F', flag(w.finished), flag(w.faulty), flag(w.policies), flag(w.forged), flag(w.whole), flag(w.mailLost))
 }
 
 // encoded is what digests are taken of: something with an encoding.
@@ -341,6 +365,12 @@ func digestOf[T any, P encoded[T]](x P) Key {
 	}
 	var buf [320]byte
 	return digest(x.encode(buf[:0]))
+}
+
+// putEntry stores an entry of a table and keeps the key.
+func putEntry[T any, P encoded[T]](key *Key, t *table[T], k uint64, v P) {
+	*key = key.minus(digestOf[T, P](t.get(k))).plus(digestOf[T, P](v))
+	*t = t.set(k, v)
 }
 
 func (w *world) setProcess(p *process) {
@@ -538,6 +568,25 @@ func (s State) Disturb() State {
 	n := s.world().edit()
 	n.setFlag(&n.faulty)
 	n.setFlag(&n.finished)
+	return State{n}
+}
+
+// Forge is the state after somebody interfered with what is sent: from then on
+// anything may be received.
+func (s State) Forge() State {
+	n := s.world().edit()
+	n.setFlag(&n.forged)
+	return State{n}
+}
+
+// Whole is the state of a world that is in the trace as a whole: nothing else
+// sends anything, so what arrives must have been sent by a call.
+func (s State) Whole() State {
+	if s.world().whole {
+		return s
+	}
+	n := s.world().edit()
+	n.setFlag(&n.whole)
 	return State{n}
 }
 

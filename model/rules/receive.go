@@ -35,6 +35,8 @@ const (
 	RECVAttribute  ID = "RECV-ATTRIBUTE"
 	RECVLimit      ID = "RECV-LIMIT"
 	RECVClosed     ID = "RECV-CLOSED"
+	RECVContent    ID = "RECV-CONTENT"
+	RECVOrder      ID = "RECV-ORDER"
 )
 
 var receiveRules = []Rule{
@@ -226,5 +228,17 @@ var receiveRules = []Rule{
 		Condition: "the socket is closed while the call waits",
 		Sources:   []Source{{Inference, "the page of closesocket only forbids the race"}},
 		Notes:     "Any failure.",
+	},
+	{
+		ID: RECVContent, Function: "recv, recvfrom, WSARecv, WSARecvFrom", Strength: Must,
+		Condition: "what is received is what was sent: a datagram's bytes whole, and a stream's bytes unchanged",
+		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Doc, "nf-winsock2-recvfrom"}, {Netsem, "recv_20"}},
+		Notes:     "Datagrams may be lost, repeated and overtake each other. Judged where the sender is in the trace.",
+	},
+	{
+		ID: RECVOrder, Function: "recv, recvfrom, WSARecv, WSARecvFrom", Strength: Must,
+		Condition: "a stream's bytes come in the order in which they were sent, each of them once and none left out",
+		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Observation, "SF2"}, {Observation, "WR3"}},
+		Notes:     "Judged where both ends are in the trace.",
 	},
 }
