@@ -1,6 +1,7 @@
 package wsa
 
 import (
+	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -59,11 +60,11 @@ func (p *SystemProcess) find(id procID) (uintptr, error) {
 // Wine is the version of Wine, or empty on Windows.
 func (p *SystemProcess) Wine() string { return p.wine }
 
-// SystemThread is a thread of this process as an [API]: an operating system
+// SystemThread is a thread of this process as a [SystemAPI]: an operating system
 // thread that makes the calls and nothing else, so that last error,
 // impersonation and completion routines are its own.
 //
-// As with every API, it is for one goroutine at a time. A call goes to the
+// As with every [API], it is for one goroutine at a time. A call goes to the
 // thread and back, unless the caller runs on it: in completion routines and in
 // [SystemThread.Do], which is many times faster.
 type SystemThread struct {
@@ -77,7 +78,10 @@ type SystemThread struct {
 	spare   *nativeCall // the call that ended last, to be used again
 }
 
-var _ API = (*SystemThread)(nil)
+var _ SystemAPI = (*SystemThread)(nil)
+
+// errStub is why a function that Wine lists and does not have is not called.
+var errStub = errors.New("Wine has a stub that ends the program")
 
 // task is a call to make, or else a function to run.
 type task struct {
