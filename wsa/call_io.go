@@ -130,7 +130,7 @@ type (
 	ConnectExCall struct {
 		S          SOCKET       `json:"s"`
 		Name       Bytes        `json:"name"`
-		SendBuffer Bytes        `json:"send_buffer,omitempty"`
+		SendBuffer Bytes        `json:"send_buffer,omitzero"`
 		NullSent   bool         `json:"null_sent,omitempty"`
 		Overlapped OverlappedID `json:"overlapped"`
 		Event      HANDLE       `json:"event,omitempty"`
@@ -153,17 +153,17 @@ type (
 		Overlapped   OverlappedID `json:"overlapped,omitempty"`
 		Event        HANDLE       `json:"event,omitempty"`
 		NullBuffers  bool         `json:"null_buffers,omitempty"`
-		Head         Bytes        `json:"head,omitempty"`
-		Tail         Bytes        `json:"tail,omitempty"`
+		Head         Bytes        `json:"head,omitzero"`
+		Tail         Bytes        `json:"tail,omitzero"`
 		Flags        uint32       `json:"flags,omitempty"`
 	}
 	// WSASendMsgCall is a call of WSASendMsg; NullMsg passes NULL for lpMsg.
 	WSASendMsgCall struct {
 		S          SOCKET       `json:"s"`
 		NullMsg    bool         `json:"null_msg,omitempty"`
-		Name       Bytes        `json:"name,omitempty"`
+		Name       Bytes        `json:"name,omitzero"`
 		Buffers    []Bytes      `json:"buffers"`
-		Control    Bytes        `json:"control,omitempty"`
+		Control    Bytes        `json:"control,omitzero"`
 		MsgFlags   uint32       `json:"msg_flags,omitempty"`
 		Flags      uint32       `json:"flags,omitempty"`
 		NullSent   bool         `json:"null_sent,omitempty"`
@@ -197,12 +197,12 @@ type (
 	// WSASendDisconnectCall is a call of WSASendDisconnect.
 	WSASendDisconnectCall struct {
 		S    SOCKET `json:"s"`
-		Data Bytes  `json:"outbound_disconnect_data,omitempty"`
+		Data Bytes  `json:"outbound_disconnect_data,omitzero"`
 	}
 	// WSARecvDisconnectCall is a call of WSARecvDisconnect.
 	WSARecvDisconnectCall struct {
 		S    SOCKET `json:"s"`
-		Data Bytes  `json:"inbound_disconnect_data,omitempty"`
+		Data Bytes  `json:"inbound_disconnect_data,omitzero"`
 	}
 	// WSADuplicateSocketCall is a call of WSADuplicateSocket.
 	WSADuplicateSocketCall struct {
@@ -212,7 +212,7 @@ type (
 	}
 	// WSAEnumProtocolsCall is a call of WSAEnumProtocols.
 	WSAEnumProtocolsCall struct {
-		Protocols      []int32 `json:"protocols,omitempty"`
+		Protocols      []int32 `json:"protocols,omitzero"`
 		ProtocolBuffer Room    `json:"protocol_buffer"`
 		BufferLength   *uint32 `json:"buffer_length"`
 	}
