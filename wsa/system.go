@@ -67,3 +67,13 @@ type SystemAPI interface {
 	SecureSockets
 	SleepEx(milliseconds uint32, alertable bool) uint32
 }
+
+// CrashError is what a call of a [SystemThread] fails with when the function
+// does not look at a pointer before it uses it: NULL there ends the program.
+type CrashError struct {
+	Func string // "GetQueuedCompletionStatus"
+}
+
+func (e *CrashError) Error() string {
+	return "wsa: " + e.Func + " would end the program: a pointer that it needs is NULL"
+}

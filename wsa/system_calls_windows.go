@@ -79,15 +79,11 @@ func (t *SystemThread) Socket(af, typ, protocol int32) (SOCKET, error) {
 // WSASocket is WSASocketW of ws2_32.dll.
 func (t *SystemThread) WSASocket(af, typ, protocol int32, protocolInfo []byte, group, flags uint32) (SOCKET, error) {
 	return t.begin(procWSASocket).int(af).int(typ).int(protocol).
-		structure(protocolInfo, sizeofProtocolInfo).uint(group).uint(flags).made()
+		structure(protocolInfo, ProtocolInfoSize).uint(group).uint(flags).made()
 }
 
-// Sizes in bytes of structures that are passed without their length:
-// WSAPROTOCOL_INFOW, and QOS on the target that has the larger one.
-const (
-	sizeofProtocolInfo = 628
-	sizeofQOS          = 80
-)
+// sizeofQOS is the size in bytes of QOS where pointers have 64 bits.
+const sizeofQOS = 80
 
 // Bind is bind of ws2_32.dll.
 func (t *SystemThread) Bind(s SOCKET, name []byte) error {
@@ -121,7 +117,10 @@ func (t *SystemThread) Shutdown(s SOCKET, how int32) error {
 }
 
 // Closesocket is closesocket of ws2_32.dll.
-func (t *SystemThread) Closesocket(s SOCKET) error { return t.begin(procClosesocket).socket(s).err() }
+func (t *SystemThread) Closesocket(s SOCKET) error {
+	t.process.flights.closed(HANDLE(s))
+	return t.begin(procClosesocket).socket(s).err()
+}
 
 // Getsockname is getsockname of ws2_32.dll.
 func (t *SystemThread) Getsockname(s SOCKET, name []byte, namelen *int32) error {
@@ -234,16 +233,13 @@ func (t *SystemThread) WSARevertImpersonation() error {
 
 // CloseHandle is CloseHandle of kernel32.dll.
 func (t *SystemThread) CloseHandle(h HANDLE) error {
-	return t.begin(procCloseHandle).word(uintptr(h)).err()
+	t.process.flights.closed(h)
+	return t.begin(procCloseHandle).handle(h).err()
 }
 
 // SleepEx is SleepEx of kernel32.dll; 0 on a closed thread.
 func (t *SystemThread) SleepEx(milliseconds uint32, alertable bool) uint32 {
-	flag := uint32(0)
-	if alertable {
-		flag = 1
-	}
-	reason, err := t.begin(procSleepEx).uint(milliseconds).uint(flag).do()
+	reason, err := t.begin(procSleepEx).uint(milliseconds).bool(alertable).do()
 	if err != nil {
 		return 0
 	}

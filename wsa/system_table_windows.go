@@ -5,6 +5,7 @@ import "fmt"
 // The DLLs.
 const (
 	ws2_32   = "ws2_32.dll"
+	mswsock  = "mswsock.dll"
 	fwpuclnt = "fwpuclnt.dll"
 	kernel32 = "kernel32.dll"
 )
@@ -16,19 +17,23 @@ const (
 	neverFails    failure = iota
 	socketError           // an int that is SOCKET_ERROR; the upper half of the register means nothing
 	invalidSocket         // a SOCKET that is INVALID_SOCKET
-	falseResult           // a BOOL that is zero; the upper half of the register means nothing
+	waitFailed            // a DWORD that is WSA_WAIT_FAILED; likewise
+	falseResult           // a BOOL that is zero; likewise
+	zeroHandle            // a HANDLE that is zero
 	codeItself            // an int that is the error, 0 for success; the last error means nothing
 )
 
 // holds reports whether the result tells of a failure.
 func (f failure) holds(result uintptr) bool {
 	switch f {
-	case socketError:
+	case socketError, waitFailed:
 		return uint32(result) == 0xFFFFFFFF
 	case invalidSocket:
 		return SOCKET(result) == INVALID_SOCKET
 	case falseResult:
 		return uint32(result) == 0
+	case zeroHandle:
+		return result == 0
 	case codeItself:
 		return uint32(result) != 0
 	}
@@ -88,6 +93,38 @@ const (
 	procWSARevertImpersonation
 	procCloseHandle
 	procSleepEx
+	procQueueUserAPC
+	procSelect
+	procWSAPoll
+	procWSACreateEvent
+	procWSASetEvent
+	procWSAResetEvent
+	procWSACloseEvent
+	procWSAWaitForMultipleEvents
+	procWSAEventSelect
+	procWSAEnumNetworkEvents
+	procWSAGetOverlappedResult
+	procGetOverlappedResult
+	procCancelIo
+	procCancelIoEx
+	procCreateIoCompletionPort
+	procGetQueuedCompletionStatus
+	procGetQueuedCompletionStatusEx
+	procPostQueuedCompletionStatus
+	procSetFileCompletionNotificationModes
+	procAcceptEx
+	procGetAcceptExSockaddrs
+	procConnectEx
+	procDisconnectEx
+	procTransmitFile
+	procWSASendMsg
+	procWSARecvMsg
+	procWSAAccept
+	procWSASendDisconnect
+	procWSARecvDisconnect
+	procWSADuplicateSocket
+	procWSAEnumProtocols
+	procGetCurrentProcessId
 	procCount
 )
 
@@ -99,45 +136,92 @@ type declaration struct {
 	dll, name string
 	words     uint8
 	fails     failure
-	wineStub  bool // Wine exports it and ends the program when it is called
 }
 
 var declarations = [procCount]declaration{
-	procWSAStartup:      {ws2_32, "WSAStartup", 2, codeItself, false},
-	procWSACleanup:      {ws2_32, "WSACleanup", 0, socketError, false},
-	procWSAGetLastError: {ws2_32, "WSAGetLastError", 0, neverFails, false},
-	procWSASetLastError: {ws2_32, "WSASetLastError", 1, neverFails, false},
-	procSocket:          {ws2_32, "socket", 3, invalidSocket, false},
-	procWSASocket:       {ws2_32, "WSASocketW", 6, invalidSocket, false},
-	procBind:            {ws2_32, "bind", 3, socketError, false},
-	procListen:          {ws2_32, "listen", 2, socketError, false},
-	procAccept:          {ws2_32, "accept", 3, invalidSocket, false},
-	procConnect:         {ws2_32, "connect", 3, socketError, false},
-	procWSAConnect:      {ws2_32, "WSAConnect", 7, socketError, false},
-	procShutdown:        {ws2_32, "shutdown", 2, socketError, false},
-	procClosesocket:     {ws2_32, "closesocket", 1, socketError, false},
-	procGetsockname:     {ws2_32, "getsockname", 3, socketError, false},
-	procGetpeername:     {ws2_32, "getpeername", 3, socketError, false},
-	procSend:            {ws2_32, "send", 4, socketError, false},
-	procSendto:          {ws2_32, "sendto", 6, socketError, false},
-	procRecv:            {ws2_32, "recv", 4, socketError, false},
-	procRecvfrom:        {ws2_32, "recvfrom", 6, socketError, false},
-	procWSASend:         {ws2_32, "WSASend", 7, socketError, false},
-	procWSASendTo:       {ws2_32, "WSASendTo", 9, socketError, false},
-	procWSARecv:         {ws2_32, "WSARecv", 7, socketError, false},
-	procWSARecvFrom:     {ws2_32, "WSARecvFrom", 9, socketError, false},
-	procGetsockopt:      {ws2_32, "getsockopt", 5, socketError, false},
-	procSetsockopt:      {ws2_32, "setsockopt", 5, socketError, false},
-	procIoctlsocket:     {ws2_32, "ioctlsocket", 3, socketError, false},
-	procWSAIoctl:        {ws2_32, "WSAIoctl", 9, socketError, false},
+	procWSAStartup:      {ws2_32, "WSAStartup", 2, codeItself},
+	procWSACleanup:      {ws2_32, "WSACleanup", 0, socketError},
+	procWSAGetLastError: {ws2_32, "WSAGetLastError", 0, neverFails},
+	procWSASetLastError: {ws2_32, "WSASetLastError", 1, neverFails},
+	procSocket:          {ws2_32, "socket", 3, invalidSocket},
+	procWSASocket:       {ws2_32, "WSASocketW", 6, invalidSocket},
+	procBind:            {ws2_32, "bind", 3, socketError},
+	procListen:          {ws2_32, "listen", 2, socketError},
+	procAccept:          {ws2_32, "accept", 3, invalidSocket},
+	procConnect:         {ws2_32, "connect", 3, socketError},
+	procWSAConnect:      {ws2_32, "WSAConnect", 7, socketError},
+	procShutdown:        {ws2_32, "shutdown", 2, socketError},
+	procClosesocket:     {ws2_32, "closesocket", 1, socketError},
+	procGetsockname:     {ws2_32, "getsockname", 3, socketError},
+	procGetpeername:     {ws2_32, "getpeername", 3, socketError},
+	procSend:            {ws2_32, "send", 4, socketError},
+	procSendto:          {ws2_32, "sendto", 6, socketError},
+	procRecv:            {ws2_32, "recv", 4, socketError},
+	procRecvfrom:        {ws2_32, "recvfrom", 6, socketError},
+	procWSASend:         {ws2_32, "WSASend", 7, socketError},
+	procWSASendTo:       {ws2_32, "WSASendTo", 9, socketError},
+	procWSARecv:         {ws2_32, "WSARecv", 7, socketError},
+	procWSARecvFrom:     {ws2_32, "WSARecvFrom", 9, socketError},
+	procGetsockopt:      {ws2_32, "getsockopt", 5, socketError},
+	procSetsockopt:      {ws2_32, "setsockopt", 5, socketError},
+	procIoctlsocket:     {ws2_32, "ioctlsocket", 3, socketError},
+	procWSAIoctl:        {ws2_32, "WSAIoctl", 9, socketError},
 
-	procWSASetSocketSecurity:          {fwpuclnt, "WSASetSocketSecurity", 5, socketError, true},
-	procWSASetSocketPeerTargetName:    {fwpuclnt, "WSASetSocketPeerTargetName", 5, socketError, true},
-	procWSADeleteSocketPeerTargetName: {fwpuclnt, "WSADeleteSocketPeerTargetName", 5, socketError, true},
-	procWSAQuerySocketSecurity:        {fwpuclnt, "WSAQuerySocketSecurity", 7, socketError, true},
-	procWSAImpersonateSocketPeer:      {fwpuclnt, "WSAImpersonateSocketPeer", 3, socketError, true},
-	procWSARevertImpersonation:        {fwpuclnt, "WSARevertImpersonation", 0, socketError, true},
+	procWSASetSocketSecurity:          {fwpuclnt, "WSASetSocketSecurity", 5, socketError},
+	procWSASetSocketPeerTargetName:    {fwpuclnt, "WSASetSocketPeerTargetName", 5, socketError},
+	procWSADeleteSocketPeerTargetName: {fwpuclnt, "WSADeleteSocketPeerTargetName", 5, socketError},
+	procWSAQuerySocketSecurity:        {fwpuclnt, "WSAQuerySocketSecurity", 7, socketError},
+	procWSAImpersonateSocketPeer:      {fwpuclnt, "WSAImpersonateSocketPeer", 3, socketError},
+	procWSARevertImpersonation:        {fwpuclnt, "WSARevertImpersonation", 0, socketError},
 
-	procCloseHandle: {kernel32, "CloseHandle", 1, falseResult, false},
-	procSleepEx:     {kernel32, "SleepEx", 2, neverFails, false},
+	procCloseHandle: {kernel32, "CloseHandle", 1, falseResult},
+	procSleepEx:     {kernel32, "SleepEx", 2, neverFails},
+
+	procQueueUserAPC: {kernel32, "QueueUserAPC", 3, falseResult},
+
+	procSelect:                   {ws2_32, "select", 5, socketError},
+	procWSAPoll:                  {ws2_32, "WSAPoll", 3, socketError},
+	procWSACreateEvent:           {ws2_32, "WSACreateEvent", 0, zeroHandle},
+	procWSASetEvent:              {ws2_32, "WSASetEvent", 1, falseResult},
+	procWSAResetEvent:            {ws2_32, "WSAResetEvent", 1, falseResult},
+	procWSACloseEvent:            {ws2_32, "WSACloseEvent", 1, falseResult},
+	procWSAWaitForMultipleEvents: {ws2_32, "WSAWaitForMultipleEvents", 5, waitFailed},
+	procWSAEventSelect:           {ws2_32, "WSAEventSelect", 3, socketError},
+	procWSAEnumNetworkEvents:     {ws2_32, "WSAEnumNetworkEvents", 3, socketError},
+
+	procWSAGetOverlappedResult:             {ws2_32, "WSAGetOverlappedResult", 5, falseResult},
+	procGetOverlappedResult:                {kernel32, "GetOverlappedResult", 4, falseResult},
+	procCancelIo:                           {kernel32, "CancelIo", 1, falseResult},
+	procCancelIoEx:                         {kernel32, "CancelIoEx", 2, falseResult},
+	procCreateIoCompletionPort:             {kernel32, "CreateIoCompletionPort", 4, zeroHandle},
+	procGetQueuedCompletionStatus:          {kernel32, "GetQueuedCompletionStatus", 5, falseResult},
+	procGetQueuedCompletionStatusEx:        {kernel32, "GetQueuedCompletionStatusEx", 6, falseResult},
+	procPostQueuedCompletionStatus:         {kernel32, "PostQueuedCompletionStatus", 4, falseResult},
+	procSetFileCompletionNotificationModes: {kernel32, "SetFileCompletionNotificationModes", 2, falseResult},
+
+	procAcceptEx:             {mswsock, "AcceptEx", 8, falseResult},
+	procGetAcceptExSockaddrs: {mswsock, "GetAcceptExSockaddrs", 8, neverFails},
+	procConnectEx:            {mswsock, "ConnectEx", 7, falseResult},
+	procDisconnectEx:         {mswsock, "DisconnectEx", 4, falseResult},
+	procTransmitFile:         {mswsock, "TransmitFile", 7, falseResult},
+	procWSASendMsg:           {ws2_32, "WSASendMsg", 6, socketError},
+	procWSARecvMsg:           {mswsock, "WSARecvMsg", 5, socketError},
+	procWSAAccept:            {ws2_32, "WSAAccept", 5, invalidSocket},
+	procWSASendDisconnect:    {ws2_32, "WSASendDisconnect", 2, socketError},
+	procWSARecvDisconnect:    {ws2_32, "WSARecvDisconnect", 2, socketError},
+	procWSADuplicateSocket:   {ws2_32, "WSADuplicateSocketW", 3, socketError},
+	procWSAEnumProtocols:     {ws2_32, "WSAEnumProtocolsW", 3, socketError},
+	procGetCurrentProcessId:  {kernel32, "GetCurrentProcessId", 0, neverFails},
+}
+
+// extensions are the functions that are asked for with
+// SIO_GET_EXTENSION_FUNCTION_POINTER, by their GUIDs. mswsock.dll exports some of
+// them as well, but what it exports asks first and so judges the socket before
+// the function does. Pages nc-mswsock-lpfn_connectex and its kin.
+var extensions = [procCount]string{
+	procAcceptEx:     WSAID_ACCEPTEX,
+	procConnectEx:    WSAID_CONNECTEX,
+	procDisconnectEx: WSAID_DISCONNECTEX,
+	procTransmitFile: WSAID_TRANSMITFILE,
+	procWSARecvMsg:   WSAID_WSARECVMSG,
 }

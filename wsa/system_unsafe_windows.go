@@ -47,14 +47,20 @@ func (f *frame) call() {
 // parameters from left to right; what they point to stays where it is until the
 // call has ended, or, for an operation in flight, until that has.
 type nativeCall struct {
-	frame   frame
-	thread  *SystemThread
-	proc    procID
-	pins    runtime.Pinner
-	spaces  []space
-	flight  *Overlapped // the operation's structure, if there is one
-	routine CompletionRoutine
-	before  *nativeCall // for the same structure, when that is used again too early
+	frame  frame
+	thread *SystemThread
+	proc   procID
+	pins   runtime.Pinner
+	spaces []space
+	after  func() // copies back what the system has written elsewhere
+
+	// Of an operation. The last three are guarded by flights.mu.
+	flight   *Overlapped
+	routine  CompletionRoutine
+	packet   bool        // its end is told by a completion port
+	before   *nativeCall // for the same structure, when that is used again too early
+	returned bool        // the call has ended
+	landed   bool        // the operation has ended, as the program was told
 }
 
 // begin starts putting a call together.
@@ -68,17 +74,32 @@ func (t *SystemThread) begin(id procID) *nativeCall {
 	return c
 }
 
-// letGo lets go of what the call pointed to.
-func (c *nativeCall) letGo() {
-	for _, s := range c.spaces {
-		s.free()
+// copyBack gives the program what the system has written to memory that is not
+// the program's; once, since the program may use its own again.
+func (c *nativeCall) copyBack() {
+	for i := range c.spaces {
+		c.spaces[i].copyBack()
 	}
-	c.pins.Unpin()
-	c.spaces, c.flight, c.routine, c.before = nil, nil, nil, nil
+	if c.after != nil {
+		c.after()
+		c.after = nil
+	}
 }
 
-// finish lets go and keeps the value for the thread's next call.
+// letGo lets go of what the call pointed to.
+func (c *nativeCall) letGo() {
+	for i := range c.spaces {
+		c.spaces[i].free()
+	}
+	c.pins.Unpin()
+	c.spaces, c.after, c.flight, c.routine, c.before = nil, nil, nil, nil, nil
+	c.packet, c.returned, c.landed = false, false, false
+}
+
+// finish ends a call that leaves no operation and keeps the value for the
+// thread's next one.
 func (c *nativeCall) finish() {
+	c.copyBack()
 	c.letGo()
 	c.thread.spare = c
 }
@@ -87,15 +108,16 @@ func (c *nativeCall) finish() {
 // Errno if the function failed.
 func (c *nativeCall) do() (uintptr, error) {
 	t, d := c.thread, &declarations[c.proc]
-	fn, err := t.process.find(c.proc)
+	if c.frame.n != uintptr(d.words) {
+		panic(fmt.Sprintf("wsa: %s is called with %d words and has %d", d.name, c.frame.n, d.words))
+	}
+	fn, err := t.find(c.proc)
 	if err != nil {
 		c.finish()
 		return 0, err
 	}
-	if c.frame.n != uintptr(d.words) {
-		panic(fmt.Sprintf("wsa: %s is called with %d words and has %d", d.name, c.frame.n, d.words))
-	}
 	if c.flight != nil {
+		c.packet = c.packet || t.process.flights.reported(HANDLE(c.frame.args[0]), c.flight)
 		t.process.flights.add(c)
 	}
 	c.frame.fn, c.frame.last = fn, t.last
@@ -106,22 +128,10 @@ func (c *nativeCall) do() (uintptr, error) {
 		t.last = c.frame.last
 		err = d.judge(result, Errno(t.last))
 	}
-	c.settle(err)
-	return result, err
-}
-
-// settle ends a call, or leaves it to its operation.
-func (c *nativeCall) settle(err error) {
-	if c.flight == nil {
+	if c.flight == nil || !t.process.flights.settle(c, err) {
 		c.finish()
-		return
 	}
-	// An operation that ended at once is still told to a completion routine.
-	if err == WSA_IO_PENDING || err == nil && c.routine != nil {
-		return
-	}
-	c.thread.process.flights.cancel(c)
-	c.finish()
+	return result, err
 }
 
 func (c *nativeCall) word(v uintptr) *nativeCall {
@@ -164,18 +174,31 @@ func (c *nativeCall) structure(b []byte, size int) *nativeCall {
 }
 
 // claimed appends a pointer to an output buffer whose length the function reads
-// elsewhere, at a pointer: claim. More than there is, or less than nothing, is
-// given memory of its own.
+// elsewhere, at a pointer.
 func claimed[T int32 | uint32](c *nativeCall, b []byte, claim *T) *nativeCall {
-	if b == nil || claim == nil || int64(*claim) >= 0 && int64(*claim) <= int64(len(b)) {
+	if claim == nil {
 		return c.pointer(b)
 	}
-	s, err := newSpace(b)
+	return c.word(c.room(b, int64(*claim)))
+}
+
+// room is the address of a buffer that the function takes to have claim bytes.
+// More than there are, or less than none, is given memory of its own.
+func (c *nativeCall) room(b []byte, claim int64) uintptr {
+	if b == nil {
+		return 0
+	}
+	if claim >= 0 && claim <= int64(len(b)) {
+		p := unsafe.SliceData(b)
+		c.pins.Pin(p)
+		return uintptr(unsafe.Pointer(p))
+	}
+	s, err := newSpace(b, claim)
 	if err != nil {
-		return c.word(0) // no memory: the function says what it thinks of NULL
+		return 0 // no memory: the function says what it thinks of NULL
 	}
 	c.spaces = append(c.spaces, s)
-	return c.word(s.addr)
+	return s.addr
 }
 
 // buffer appends a pointer to one WSABUF, nil for nil bytes.
@@ -195,6 +218,11 @@ func (c *nativeCall) list(list [][]byte) *nativeCall {
 	if list == nil {
 		return c.word(0)
 	}
+	return pin(c, c.array(list))
+}
+
+// array is an array of WSABUF.
+func (c *nativeCall) array(list [][]byte) *windows.WSABuf {
 	array := make([]windows.WSABuf, len(list))
 	for i, b := range list {
 		array[i] = windows.WSABuf{Len: uint32(len(b)), Buf: unsafe.SliceData(b)}
@@ -202,21 +230,27 @@ func (c *nativeCall) list(list [][]byte) *nativeCall {
 			c.pins.Pin(unsafe.SliceData(b))
 		}
 	}
-	return pin(c, unsafe.SliceData(array))
+	return unsafe.SliceData(array)
 }
 
 // operation appends the WSAOVERLAPPED and the completion routine.
-//
-// Overlapped has the system's layout (a test holds it against [Target]), and
-// the system is given the caller's structure itself: programs look at Internal
-// while the operation goes on.
 func (c *nativeCall) operation(o *Overlapped, routine CompletionRoutine) *nativeCall {
-	c.flight, c.routine = o, routine
-	pin(c, o)
+	c.routine = routine
+	c.overlapped(o)
 	if routine == nil {
 		return c.word(0)
 	}
 	return c.word(c.thread.process.routine)
+}
+
+// overlapped appends the WSAOVERLAPPED of an operation.
+//
+// Overlapped has the system's layout (a test holds it against [Target]), and
+// the system is given the caller's structure itself: programs look at Internal
+// while the operation goes on.
+func (c *nativeCall) overlapped(o *Overlapped) *nativeCall {
+	c.flight = o
+	return pin(c, o)
 }
 
 // space is memory outside of Go's, as large as most claims, and behind it a
@@ -225,16 +259,19 @@ func (c *nativeCall) operation(o *Overlapped, routine CompletionRoutine) *native
 type space struct {
 	addr   uintptr
 	buffer []byte
+	copied bool
 }
 
-// Sizes in bytes of a space and the page behind it.
+// Sizes in bytes: the largest claim that is believed, what a space has at least,
+// and the page behind it.
 const (
+	spaceMost = 1 << 20
 	spaceSize = 1 << 16
 	spacePage = 1 << 12
 )
 
-func newSpace(b []byte) (space, error) {
-	size := uintptr(len(b)+spaceSize) &^ (spacePage - 1)
+func newSpace(b []byte, claim int64) (space, error) {
+	size := uintptr(max(int64(len(b)), min(claim, spaceMost))+spaceSize) &^ (spacePage - 1)
 	addr, err := windows.VirtualAlloc(0, size+spacePage, windows.MEM_RESERVE|windows.MEM_COMMIT, windows.PAGE_READWRITE)
 	if err != nil {
 		return space{}, err
@@ -243,7 +280,7 @@ func newSpace(b []byte) (space, error) {
 	if err := windows.VirtualProtect(addr+size, spacePage, windows.PAGE_NOACCESS, &old); err != nil {
 		return space{}, err
 	}
-	s := space{addr, b}
+	s := space{addr: addr, buffer: b}
 	copy(s.bytes(), b)
 	return s, nil
 }
@@ -255,13 +292,21 @@ func (s *space) bytes() []byte {
 	return unsafe.Slice(*(**byte)(unsafe.Pointer(&s.addr)), len(s.buffer))
 }
 
-func (s *space) free() {
-	copy(s.buffer, s.bytes())
-	_ = windows.VirtualFree(s.addr, 0, windows.MEM_RELEASE)
+func (s *space) copyBack() {
+	if !s.copied {
+		copy(s.buffer, s.bytes())
+		s.copied = true
+	}
 }
+
+func (s *space) free() { _ = windows.VirtualFree(s.addr, 0, windows.MEM_RELEASE) }
 
 // address is what the system knows an operation by.
 func address(o *Overlapped) uintptr { return uintptr(unsafe.Pointer(o)) }
+
+// structureAt is the structure at an address that the system gave back and that
+// no operation in flight has: the program's, which must be alive still.
+func structureAt(addr uintptr) *Overlapped { return *(**Overlapped)(unsafe.Pointer(&addr)) }
 
 // pending reports whether the operation goes on.
 func pending(o *Overlapped) bool { return atomic.LoadUintptr(&o.Internal) == STATUS_PENDING }

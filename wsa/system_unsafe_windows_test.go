@@ -162,28 +162,65 @@ func TestSystemLastError(t *testing.T) {
 // TestSystemFlights: memory of operations that ended unseen is let go, and that
 // of others kept.
 func TestSystemFlights(t *testing.T) {
-	var f flights
+	f := new(flights)
 	thread := &SystemThread{process: &SystemProcess{}}
-	going := &Overlapped{Internal: STATUS_PENDING}
-	for range 1000 {
-		c := thread.begin(procWSARecv).operation(new(Overlapped), nil)
+	start := func(o *Overlapped, err error) *nativeCall {
+		c := thread.begin(procWSARecv).overlapped(o)
 		f.add(c)
+		if !f.settle(c, err) {
+			c.finish()
+		}
+		return c
 	}
-	keep := thread.begin(procWSARecv).operation(going, nil)
-	f.add(keep)
+	for range 1000 {
+		start(new(Overlapped), WSA_IO_PENDING)
+	}
+	if len(f.byAddr) > 200 {
+		t.Errorf("%d operations that have ended are listed", len(f.byAddr))
+	}
+	going := &Overlapped{Internal: STATUS_PENDING}
+	first := start(going, WSA_IO_PENDING)
 	f.tidy()
-	if len(f.byAddr) != 1 || f.byAddr[address(going)] != keep {
+	if len(f.byAddr) != 1 || f.byAddr[address(going)] != first {
 		t.Errorf("%d operations are left", len(f.byAddr))
 	}
-	again := thread.begin(procWSARecv).operation(going, nil)
-	f.add(again)
-	f.cancel(again)
-	if f.byAddr[address(going)] != keep {
+	start(going, WSAEINVAL)
+	start(going, nil)
+	if f.byAddr[address(going)] != first {
 		t.Error("a call that failed has taken off the operation in flight")
 	}
-	if f.take(address(going)) != keep || len(f.byAddr) != 0 {
-		t.Error("the operation cannot be taken")
+	f.seen(going)
+	if len(f.byAddr) != 1 {
+		t.Error("an operation in flight is taken for one that has ended")
 	}
-	keep.drop()
-	again.drop()
+	second := start(going, WSA_IO_PENDING)
+	if o, _ := f.land(address(going)); o != going || f.byAddr[address(going)] != first {
+		t.Error("the end of the later operation is not that of the earlier one")
+	}
+	going.Internal = 0
+	f.seen(going)
+	if len(f.byAddr) != 0 || second.flight != nil || first.flight != nil {
+		t.Errorf("%d operations are left", len(f.byAddr))
+	}
+}
+
+// TestSystemLanding: an operation may be told to have ended before the call that
+// started it has.
+func TestSystemLanding(t *testing.T) {
+	f := new(flights)
+	thread := &SystemThread{process: &SystemProcess{}}
+	o := new(Overlapped)
+	c := thread.begin(procWSARecv).overlapped(o)
+	c.packet = true
+	f.add(c)
+	if got, _ := f.land(address(o)); got != o || c.flight != o || len(f.byAddr) != 0 {
+		t.Error("the call's memory is let go")
+	}
+	if f.settle(c, WSA_IO_PENDING) {
+		t.Error("the operation is taken to go on")
+	}
+	c.finish()
+	if got, _ := f.land(address(o)); got != o {
+		t.Error("a structure that is not listed is not given back")
+	}
 }

@@ -2,6 +2,7 @@ package wsa
 
 import (
 	"errors"
+	"math/bits"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -13,10 +14,16 @@ import (
 // value, since there is one process; it may be used by any number of
 // goroutines.
 type SystemProcess struct {
-	procs   [procCount]*windows.LazyProc
-	wine    string
-	routine uintptr // what completion routines are for the system
-	flights flights
+	procs      [procCount]*windows.LazyProc
+	extensions [procCount]atomic.Uintptr // addresses of extension functions, 0 before they are known
+	wine       string
+	flights    flights
+
+	// The functions of this package that the system calls: what it takes for
+	// every completion routine, APC and condition function.
+	routine, apc, condition uintptr
+	apcs                    waiting[func()]
+	conditions              waiting[ConditionFunc]
 }
 
 // System gives the system's own Winsock. It fails with *ProcError when there is
@@ -38,6 +45,8 @@ var system = sync.OnceValues(func() (*SystemProcess, error) {
 		p.procs[i] = dll.NewProc(d.name)
 	}
 	p.routine = windows.NewCallback(p.completed)
+	p.apc = windows.NewCallback(p.called)
+	p.condition = windows.NewCallback(p.judged)
 	_, err := p.find(procWSAStartup)
 	if err != nil {
 		return nil, err
@@ -48,13 +57,56 @@ var system = sync.OnceValues(func() (*SystemProcess, error) {
 // find is the address of a function.
 func (p *SystemProcess) find(id procID) (uintptr, error) {
 	d := &declarations[id]
-	if d.wineStub && p.wine != "" {
+	if d.dll == fwpuclnt && p.wine != "" {
 		return 0, &ProcError{d.dll, d.name, errStub}
 	}
 	if err := p.procs[id].Find(); err != nil {
 		return 0, &ProcError{d.dll, d.name, err}
 	}
 	return p.procs[id].Addr(), nil
+}
+
+// find is the address of a function. An extension function is asked for once,
+// through a socket that is made for it; the last error stays what it is.
+func (t *SystemThread) find(id procID) (uintptr, error) {
+	if extensions[id] == "" {
+		return t.process.find(id)
+	}
+	if addr := t.process.extensions[id].Load(); addr != 0 {
+		return addr, nil
+	}
+	last := t.last
+	addr, err := t.askExtension(id)
+	if err != nil {
+		return 0, err
+	}
+	t.last = last
+	t.process.extensions[id].Store(addr)
+	return addr, nil
+}
+
+// askExtension asks for an extension function. Without WSAStartup the error is
+// Winsock's own.
+func (t *SystemThread) askExtension(id procID) (uintptr, error) {
+	guid, err := ParseGUID(extensions[id])
+	if err != nil {
+		return 0, err
+	}
+	typ := int32(SOCK_STREAM)
+	if id == procWSARecvMsg {
+		typ = SOCK_DGRAM
+	}
+	s, err := t.Socket(AF_INET, typ, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = t.Closesocket(s) }()
+	out := make([]byte, 8) // zero behind a pointer of 4 bytes
+	if err := t.WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, guid[:], out[:bits.UintSize/8], new(uint32), nil, nil); err != nil {
+		d := &declarations[id]
+		return 0, &ProcError{d.dll, d.name, err}
+	}
+	return uintptr(le.Uint64(out)), nil
 }
 
 // Wine is the version of Wine, or empty on Windows.
