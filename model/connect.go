@@ -35,7 +35,7 @@ func connectedTo(x *socket, link links) {
 // disconnected is what the failure of an attempt does. The implicit binding
 // may survive.
 func disconnected(x *socket) {
-	x.status, x.peerKnown, x.peer = idle, false, netip.AddrPort{}
+	x.status, x.peerKnown, x.peer, x.conn = idle, false, netip.AddrPort{}, 0
 	if !x.explicit {
 		// If it does not survive, another port will be chosen.
 		x.bound, x.addrKnown, x.portKnown = maybe, false, false
@@ -93,6 +93,7 @@ func (v *verdict) stream(name netip.AddrPort) {
 			bindImplicitly(yes)(x)
 			x.status, x.peer, x.peerKnown = connecting, name, true
 		})
+		n.openConn(k, false)
 		x := n.sockets.get(k)
 		n.addEnd(endpoint{kind: endClient, host: x.host, port: name.Port(), sec: x.sec, names: x.streamNames()})
 		return ""

@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/binary"
+	"math"
 
 	"wsasim/model/rules"
 	"wsasim/wsa"
@@ -34,8 +35,9 @@ func (v *verdict) classic(code, in uint32, result func(*wsa.Return) (uint32, boo
 		v.succeed(v.change(func(x *socket) { x.nonblocking = truth(in != 0) }), nil, rules.IOCTLNonblock)
 	case wsa.FIONREAD:
 		v.may(rules.IOCTLKind)
-		v.succeed(func(_ *world, r *wsa.Return) rules.ID {
-			if _, ok := result(r); !ok {
+		s := v.s
+		v.succeed(func(n *world, r *wsa.Return) rules.ID {
+			if got, ok := result(r); !ok || got > n.atMost(s) {
 				return rules.IOCTLNread
 			}
 			return ""
@@ -49,6 +51,27 @@ func (v *verdict) classic(code, in uint32, result func(*wsa.Return) (uint32, boo
 			return ""
 		}, numberExample, rules.IOCTLAtmark)
 	}
+}
+
+// atMost is at most how many bytes may wait to be read: on a stream what was
+// sent and not read, on a datagram socket none before anything was sent to it.
+func (w *world) atMost(s *socket) uint32 {
+	if s.typ == wsa.SOCK_STREAM {
+		if n, ok := w.waits(w.conns.get(s.conn)); ok {
+			return uint32(min(n, math.MaxUint32))
+		}
+		return math.MaxUint32
+	}
+	a := &arrival{x: s}
+	if !w.whole || !w.strict(a) {
+		return math.MaxUint32
+	}
+	for p := range w.postings {
+		if w.reachable(s, &p.from, p.to) {
+			return math.MaxUint32
+		}
+	}
+	return 0
 }
 
 func numberExample(*world) wsa.Return {

@@ -17,7 +17,7 @@ import (
 func Domains() []Domain {
 	return []Domain{
 		startupDomain(), createDomain(), bindDomain(), sharingDomain(), listenDomain(), streamDomain(),
-		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), letterDomain(), optionDomain(), controlDomain(),
+		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), letterDomain(), byteDomain(), optionDomain(), controlDomain(),
 		settingsDomain(), targetDomain(), ioctlDomain(), queryDomain(), negotiationDomain(), impersonationDomain(), closingDomain(),
 	}
 }
@@ -270,6 +270,27 @@ func letterDomain() Domain {
 		moves(1, to("10.0.0.2:53", "abc"), to("10.0.0.2:53", ""), to("10.0.0.2:9", "z"), wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:53")}, from(2, 0)),
 		moves(3, from(8, 0), from(2, 0), from(8, wsa.MSG_PEEK), wsa.RecvCall{S: 4, Buf: 8}, nonblocking(4), to("10.0.0.1:53", "d"),
 			wsa.IoctlsocketCall{S: 4, Cmd: wsa.FIONREAD, Argp: ptr(uint32(0))}))}
+}
+
+// talkStart is a connection of which both ends are in the trace: socket 4 of
+// thread 1, and socket 8 of thread 3, which accepted it.
+func talkStart() start {
+	s := begin(beginAt(1, 3), 3, tcp4, wsa.BindCall{S: 4, Name: sockaddr("10.0.0.2:80")}, wsa.ListenCall{S: 4})
+	s = begin(s, 1, tcp4, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")})
+	s = begin(s, 3, wsa.AcceptCall{S: 4, Addr: 16, Addrlen: ptr(int32(16))})
+	s.State = s.State.Whole()
+	return s
+}
+
+// byteDomain is about what comes out of a stream: both ends are in the trace.
+func byteDomain() Domain {
+	s := talkStart()
+	return Domain{Name: "bytes", Start: s.State, Setup: s.steps, Depth: 4, Moves: slices.Concat(
+		moves(1, wsa.SendCall{S: 4, Buf: wsa.Bytes("abc")}, wsa.ShutdownCall{S: 4, How: wsa.SD_SEND}, wsa.ClosesocketCall{S: 4}, wsa.RecvCall{S: 4, Buf: 8},
+			wsa.WSASendCall{S: 4, Buffers: []wsa.Bytes{wsa.Bytes("d")}, Overlapped: 1}, wsa.SendCall{S: 4, Buf: wsa.Bytes("!"), Flags: wsa.MSG_OOB}),
+		moves(2, wsa.SendCall{S: 4, Buf: wsa.Bytes("e")}, wsa.WSACleanupCall{}),
+		moves(3, wsa.RecvCall{S: 8, Buf: 8}, wsa.RecvCall{S: 8, Buf: 1, Flags: wsa.MSG_PEEK}, wsa.SendCall{S: 8, Buf: wsa.Bytes("x")},
+			wsa.IoctlsocketCall{S: 8, Cmd: wsa.FIONREAD, Argp: ptr(uint32(0))}))}
 }
 
 func optionDomain() Domain {

@@ -309,7 +309,6 @@ var noWitness = map[rules.ID]string{
 	rules.GENValidationPure: "it is an invariant: checked on every transition",
 	rules.OPTHuge:           "a length of -1 cannot be said with a Go slice",
 	rules.SECConflict:       "policies of hosts are not in a trace; State.AllowPolicies loosens what depends on them",
-	rules.RECVOrder:         "Not modelled: streams' contents",
 	rules.RECVFault:         "a pointer outside the process's memory cannot be said with a Go slice",
 }
 

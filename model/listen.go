@@ -107,10 +107,30 @@ func acceptExample(n *world, l *socket, c wsa.AcceptCall, room bool) wsa.Return 
 		if l.family == wsa.AF_INET6 {
 			addr = netip.IPv6Loopback()
 		}
-		r.Addr = wsa.Sockaddr(netip.AddrPortFrom(addr, 49152))
+		r.Addr = wsa.Sockaddr(n.caller(l, netip.AddrPortFrom(addr, 49152)))
 		*r.Len = int64(len(r.Addr))
 	}
 	return r
+}
+
+// caller is an example of who connects to the listener: an end that is
+// remembered, if there is one, or else the given name.
+func (w *world) caller(l *socket, other netip.AddrPort) netip.AddrPort {
+	for _, c := range w.conns.all {
+		if c.accepted || c.mate != 0 || !w.alive(c) || !l.portKnown || c.peer.Port() != l.local.Port() || !w.reaches(c.host, c.peer.Addr(), l.host) {
+			continue
+		}
+		port := c.local.Port()
+		if port == 0 {
+			port = other.Port()
+		}
+		for _, a := range w.hosts[c.host].addrs {
+			if a.Is4() == other.Addr().Is4() {
+				return netip.AddrPortFrom(a, port)
+			}
+		}
+	}
+	return other
 }
 
 // accepted judges a new connection and stores its socket.
@@ -137,5 +157,9 @@ func (w *world) accepted(l *socket, ret *wsa.Return, room bool) rules.ID {
 	if x.link = w.linkFrom(x); x.link == 0 {
 		return w.refusal(x)
 	}
-	return w.issue(x, ret.Socket)
+	if broken := w.issue(x, ret.Socket); broken != "" {
+		return broken
+	}
+	w.openConn(sockKey(x.pid, uint64(x.handle)), true)
+	return ""
 }

@@ -413,8 +413,15 @@ func (w *world) source(x *socket, p *posting) netip.AddrPort {
 // Untracked tells what the state no longer follows because there was too much
 // of it, so that whatever arrives there conforms; none for nothing.
 func (s State) Untracked() []string {
+	w := s.world()
 	var out []string
-	for _, b := range s.world().boxes.all {
+	if w.connsLost {
+		out = append(out, fmt.Sprintf("streams: more than %d ends", maxConns))
+	}
+	if w.bytesLost {
+		out = append(out, fmt.Sprintf("streams: more than %d bytes that were not read", maxUnread))
+	}
+	for _, b := range w.boxes.all {
 		if b.lost {
 			out = append(out, fmt.Sprintf("datagrams to port %d: more than %d different ones", b.port, maxRoutes))
 		}

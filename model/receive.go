@@ -68,7 +68,7 @@ func (v *verdict) receive(a recvArgs) {
 		v.may(rules.RECVZerolen)
 	}
 	if v.s.typ == wsa.SOCK_STREAM {
-		v.recvStream()
+		v.recvStream(a)
 	} else {
 		v.recvDatagram(a)
 	}
@@ -99,7 +99,7 @@ func (v *verdict) recvFlags(a recvArgs) {
 	}
 }
 
-func (v *verdict) recvStream() {
+func (v *verdict) recvStream(a recvArgs) {
 	if v.s.status != connected {
 		v.must(rules.RECVNotconn)
 		if v.s.bound != yes {
@@ -121,10 +121,14 @@ func (v *verdict) recvStream() {
 	v.mayThen(rules.RECVReset, v.change(func(x *socket) { x.deadRecv, x.deadSend = true, true }))
 	v.mayThen(rules.RECVAborted, dead)
 	v.mayThen(rules.RECVNetreset, dead)
-	if v.s.recvTimeout != 0 {
-		v.may(rules.RECVTimeo)
-	} else {
+	switch {
+	case v.s.recvTimeout == 0:
 		v.mayThen(rules.RECVTimedout, dead)
+	case a.flags&wsa.MSG_WAITALL != 0:
+		// What it had read when the time was over is gone.
+		v.mayThen(rules.RECVTimeo, v.blinded(nil))
+	default:
+		v.may(rules.RECVTimeo)
 	}
 }
 
@@ -158,7 +162,7 @@ func (v *verdict) recvGoes(a recvArgs) {
 		(a.fromlen == nil || int(*a.fromlen) < addrSize(v.s.family) || int(a.from) < addrSize(v.s.family))
 	if overlapped {
 		v.may(rules.RECVLimit)
-		v.pend(rules.RECVPending, nil)
+		v.pend(rules.RECVPending, v.blinded(nil))
 	}
 	if !overlapped && v.s.nonblocking != no {
 		v.may(rules.RECVWouldblock)
@@ -220,25 +224,24 @@ func (v *verdict) followed() bool { return v.w.whole && v.w.strict(&arrival{x: v
 
 // streamGives adds a stream's data, and their end.
 func (v *verdict) streamGives(a recvArgs, ids []rules.ID) {
-	v.succeed(func(_ *world, ret *wsa.Return) rules.ID {
-		got := a.count(ret)
-		switch {
-		case got > a.room || got < 0 || int64(len(ret.Data)) > a.room:
-			return rules.RECVOk
-		case got == 0 && a.room > 0:
-			return rules.RECVGraceful
-		}
-		return ""
-	}, v.recvExample(a, min(a.room, 1)), ids...)
-	if a.room > 0 && !v.mayHaveEnded() {
+	c := v.w.conns.get(v.s.conn)
+	if v.w.traced(c) {
+		ids = append(ids, rules.RECVContent, rules.RECVOrder)
+	}
+	v.succeed(v.bytesEffect(a), v.bytesExample(a, int(min(a.room, 2))), ids...)
+	if !v.failed && a.room > 0 && c != nil {
+		v.out[len(v.out)-1].none = func(w *world) bool { return w.traced(c) && len(w.readable(c, 1)) == 0 }
+	}
+	if a.room > 0 && !v.w.traced(c) && !v.mayHaveEnded() {
 		return
 	}
-	v.succeed(func(_ *world, ret *wsa.Return) rules.ID {
-		if a.count(ret) > 0 {
-			return mismatch
+	v.succeed(v.endEffect(a), v.recvExample(a, 0), rules.RECVGraceful)
+	if !v.failed && a.room > 0 && c != nil {
+		v.out[len(v.out)-1].none = func(w *world) bool {
+			_, broken := w.judgeEnd(c)
+			return w.traced(c) && broken != ""
 		}
-		return ""
-	}, v.recvExample(a, 0), rules.RECVGraceful)
+	}
 }
 
 // mayHaveEnded reports whether the peer may have ended its direction: somebody
@@ -264,6 +267,101 @@ func (a recvArgs) count(ret *wsa.Return) int64 {
 		return int64(*ret.Count)
 	}
 	return ret.N
+}
+
+// bytesEffect judges bytes of a stream.
+func (v *verdict) bytesEffect(a recvArgs) effect {
+	s, tid := v.s, v.tid
+	return func(n *world, ret *wsa.Return) rules.ID {
+		got := a.count(ret)
+		switch {
+		case got > a.room || got < 0 || int64(len(ret.Data)) > a.room:
+			return rules.RECVOk
+		case got == 0 && a.room > 0 && !a.uncounted(ret):
+			return rules.RECVGraceful
+		}
+		if c := n.conns.get(s.conn); c != nil && a.room > 0 {
+			return n.receivedBytes(c, tid, &a, ret)
+		}
+		return ""
+	}
+}
+
+// receivedBytes judges what an end received, and notes it.
+func (w *world) receivedBytes(c *conn, tid int, a *recvArgs, ret *wsa.Return) rules.ID {
+	got, peek := int(a.count(ret)), a.flags&wsa.MSG_PEEK != 0
+	switch {
+	case a.flags&wsa.MSG_OOB != 0 || a.uncounted(ret) || !peek && w.othersOn(tid, c.owner, receives):
+		w.blind(c.number)
+		return ""
+	case peek && w.othersOn(tid, c.owner, receives):
+		return ""
+	}
+	mate := uint64(0)
+	if w.traced(c) && len(ret.Data) == got {
+		var broken rules.ID
+		if mate, broken = w.judgeBytes(c, ret.Data); broken != "" {
+			return broken
+		}
+	}
+	if peek {
+		got = 0
+	}
+	w.took(c, got, mate)
+	return ""
+}
+
+// endEffect judges the end of a stream.
+func (v *verdict) endEffect(a recvArgs) effect {
+	s, tid := v.s, v.tid
+	return func(n *world, ret *wsa.Return) rules.ID {
+		if a.count(ret) > 0 {
+			return mismatch
+		}
+		c := n.conns.get(s.conn)
+		if c == nil || a.room == 0 || a.uncounted(ret) || a.flags&wsa.MSG_OOB != 0 || !n.traced(c) || n.othersOn(tid, c.owner, receives) {
+			return ""
+		}
+		mate, broken := n.judgeEnd(c)
+		if broken == "" {
+			n.took(c, 0, mate)
+		}
+		return broken
+	}
+}
+
+// blinded is an effect by which how much the end has read is no longer known,
+// after another.
+func (v *verdict) blinded(e effect) effect {
+	number := v.s.conn
+	return func(n *world, ret *wsa.Return) rules.ID {
+		n.blind(number)
+		if e != nil {
+			return e(n, ret)
+		}
+		return ""
+	}
+}
+
+// bytesExample is what a stream may give: at most n bytes.
+func (v *verdict) bytesExample(a recvArgs, n int) func(*world) wsa.Return {
+	number := v.s.conn
+	return func(w *world) wsa.Return {
+		r := v.recvExample(a, int64(min(n, 1)))(w)
+		c := w.conns.get(number)
+		if c == nil || !w.traced(c) {
+			return r
+		}
+		b := w.readable(c, n)
+		r.Data = b
+		if a.extended {
+			count := uint32(len(b))
+			r.Count = &count
+		} else {
+			r.N = int64(len(b))
+		}
+		return r
+	}
 }
 
 // wholeEffect judges a datagram that was received whole: an empty one, or

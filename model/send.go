@@ -64,6 +64,16 @@ func (a sendArgs) list(buffers []wsa.Bytes, overlapped bool) sendArgs {
 }
 
 func (v *verdict) send(a sendArgs) {
+	base := len(v.out)
+	v.sendChecks(a)
+	v.sendGoes(a)
+	if v.t.pending != nil {
+		v.perhapsSent(a, base)
+	}
+}
+
+// sendChecks joins the checks of a send.
+func (v *verdict) sendChecks(a sendArgs) {
 	if a.noCount {
 		if needed := v.countNeeded(a.given); needed != no {
 			v.fails(needed, rules.SENDCount)
@@ -92,7 +102,6 @@ func (v *verdict) send(a sendArgs) {
 		v.must(rules.SENDTimedout)
 		v.must(rules.SENDNotconn)
 	}
-	v.sendGoes(a)
 }
 
 // countNeeded tells whether the pointer to the count must be there. On a socket
@@ -248,7 +257,7 @@ func (v *verdict) sendGoes(a sendArgs) {
 
 // sentEffect judges the count of bytes and notes what sending does.
 func (v *verdict) sentEffect(a sendArgs, counted bool) effect {
-	k, stream, now := sockKey(v.s.pid, uint64(v.s.handle)), v.s.typ == wsa.SOCK_STREAM, v.s
+	k, stream, now, tid := sockKey(v.s.pid, uint64(v.s.handle)), v.s.typ == wsa.SOCK_STREAM, v.s, v.tid
 	return func(n *world, ret *wsa.Return) rules.ID {
 		got := ret.N
 		if a.extended {
@@ -269,6 +278,8 @@ func (v *verdict) sentEffect(a sendArgs, counted bool) effect {
 		}
 		if !stream {
 			n.sentDatagram(k, now, &a)
+		} else if now.conn != 0 {
+			n.sentStream(tid, now, &a, got, counted)
 		}
 		return ""
 	}
@@ -277,12 +288,7 @@ func (v *verdict) sentEffect(a sendArgs, counted bool) effect {
 // sentDatagram notes what sending a datagram does.
 func (w *world) sentDatagram(k uint64, now *socket, a *sendArgs) {
 	if now.bound != yes || !now.sent || now.number == 0 {
-		w.numbers++
-		w.editSocket(k, func(x *socket) {
-			bindImplicitly(yes)(x)
-			x.sent, x.number = true, w.numbers
-		})
-		w.noteDatagram(k)
+		w.numberSender(k, yes)
 	}
 	content, to, ok := a.outgoing(now)
 	if !ok {
@@ -290,4 +296,56 @@ func (w *world) sentDatagram(k uint64, now *socket, a *sendArgs) {
 		return
 	}
 	w.post(k, to, content)
+}
+
+// numberSender makes a socket one that has sent. It is bound then, certainly
+// or maybe.
+func (w *world) numberSender(k uint64, bound tri) {
+	w.editSocket(k, func(x *socket) {
+		bindImplicitly(bound)(x)
+		x.sent = true
+		if x.number == 0 {
+			w.numbers++
+			x.number = w.numbers
+		}
+	})
+	w.noteDatagram(k)
+	w.noteSender(w.sockets.get(k))
+}
+
+// sentStream notes what a stream sent: got bytes, if that is known.
+func (w *world) sentStream(tid int, now *socket, a *sendArgs, got int64, counted bool) {
+	k := sockKey(now.pid, uint64(now.handle))
+	if !counted || a.flags&wsa.MSG_OOB != 0 || w.othersOn(tid, k, sends) {
+		w.tear(now.conn)
+		return
+	}
+	w.sentBytes(now.conn, a.content()[:got])
+}
+
+// perhapsSent makes the failures of a send that did not end at once leave open
+// whether something was sent.
+func (v *verdict) perhapsSent(a sendArgs, base int) {
+	for i := base; i < len(v.out); i++ {
+		// What is refused for want of room is not sent.
+		if o := &v.out[i]; o.Kind == Failure && !o.certain && o.Rules[0] != rules.SENDWouldblock {
+			o.effect = v.failedSend(a, o.effect)
+		}
+	}
+}
+
+func (v *verdict) failedSend(a sendArgs, e effect) effect {
+	k, now := sockKey(v.s.pid, uint64(v.s.handle)), v.s
+	return func(n *world, ret *wsa.Return) rules.ID {
+		if now.typ == wsa.SOCK_STREAM {
+			n.tear(now.conn)
+		} else if content, to, ok := a.outgoing(now); ok {
+			n.numberSender(k, maybe)
+			n.post(k, to, content)
+		}
+		if e != nil {
+			return e(n, ret)
+		}
+		return ""
+	}
 }

@@ -34,9 +34,12 @@ type world struct {
 	mail    table[letter]
 	boxes   table[box]
 	senders table[sender]
-	// numbers and posted are the last number that was given and how many
-	// routes there are: names only, so they are no part of the key.
-	numbers, posted uint64
+	// conns are the ends of connections, by number. See conns.go.
+	conns table[conn]
+	// numbers is the last number that was given, posted how many routes there
+	// are, unread how many bytes the ends hold: names, and what follows from
+	// the rest, so they are no part of the key.
+	numbers, posted, unread uint64
 	// finished: some stream was closed or shut down, so an end of stream may
 	// arrive. faulty: the network was interfered with, so any host may answer.
 	// forged: what arrives may be what nobody in the trace has sent.
@@ -47,7 +50,11 @@ type world struct {
 	whole bool
 	// mailLost: too many datagrams were sent to some port to remember them.
 	mailLost bool
-	key      Key
+	// connsLost: there were too many ends of connections to remember them.
+	// bytesLost: too many bytes were not read. strays: some ends were
+	// forgotten that had sent nothing.
+	connsLost, bytesLost, strays bool
+	key                          Key
 }
 
 type host struct {
@@ -60,6 +67,7 @@ type process struct {
 	pid, host int
 	admin     bool
 	startups  int
+	ending    bool // a thread of it has ended
 }
 
 type thread struct {
@@ -154,6 +162,7 @@ type socket struct {
 	accepted            bool
 	number              uint64 // names what it sends; 0: nothing yet
 	since               uint64 // how many routes there were when it was connected
+	conn                uint64 // its end of a connection or of an attempt at one
 }
 
 // security is what WSASetSocketSecurity asked for.
@@ -256,6 +265,9 @@ func (s State) Encode() []byte {
 	for _, x := range w.senders.all {
 		b = x.encode(b)
 	}
+	for _, x := range w.conns.all {
+		b = x.encode(b)
+	}
 	return w.encodeFlags(b)
 }
 
@@ -301,7 +313,7 @@ func (h *host) encode(b []byte, i int) []byte {
 }
 
 func (p *process) encode(b []byte) []byte {
-	return append(put(append(b, 'P'), uint64(p.pid), uint64(p.host), uint64(p.startups)), flag(p.admin))
+	return append(put(append(b, 'P'), uint64(p.pid), uint64(p.host), uint64(p.startups)), flag(p.admin), flag(p.ending))
 }
 
 func (t *thread) encode(b []byte) []byte {
@@ -332,7 +344,7 @@ func (x *socket) encode(b []byte) []byte {
 		byte(x.mode), byte(x.status), flag(x.peerKnown), flag(x.shutRecv), flag(x.shutSend), flag(x.deadRecv), flag(x.deadSend),
 		flag(x.sent), byte(x.reuse), byte(x.exclusive), flag(x.broadcast), byte(x.v6only), byte(x.oobInline), flag(x.noReset),
 		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted))
-	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout), x.number, x.since)
+	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout), x.number, x.since, x.conn)
 	b = putName(putName(b, x.local), x.peer)
 	for _, n := range x.names {
 		b = putString(putName(append(b, 'n', flag(n.unclear)), n.peer), n.name)
@@ -349,7 +361,8 @@ func (e endpoint) encode(b []byte) []byte {
 }
 
 func (w *world) encodeFlags(b []byte) []byte {
-	return append(b, 'F', flag(w.finished), flag(w.faulty), flag(w.policies), flag(w.forged), flag(w.whole), flag(w.mailLost))
+	return append(b, 'F', flag(w.finished), flag(w.faulty), flag(w.policies), flag(w.forged), flag(w.whole), flag(w.mailLost),
+		flag(w.connsLost), flag(w.bytesLost), flag(w.strays))
 }
 
 // encoded is what digests are taken of: something with an encoding.
@@ -410,6 +423,9 @@ func (w *world) setSocket(x *socket) {
 	w.key = w.key.minus(digestOf(old)).plus(digestOf(x))
 	w.sockets = w.sockets.set(k, x)
 	w.reindex(k, old, x)
+	if x.conn != 0 {
+		w.syncConn(x)
+	}
 }
 
 func (w *world) dropSocket(k uint64) {
@@ -418,6 +434,9 @@ func (w *world) dropSocket(k uint64) {
 	w.sockets = w.sockets.remove(k)
 	w.reindex(k, old, nil)
 	w.orphan(old)
+	if old.conn != 0 {
+		w.part(old)
+	}
 }
 
 // orphan marks the calls that wait on a socket which is being closed.
@@ -435,6 +454,9 @@ func (w *world) orphan(x *socket) {
 		n := *t
 		n.orphan = true
 		w.setThread(&n)
+		if sends(t.pending) {
+			w.tear(x.conn) // how much of it leaves is not known
+		}
 	}
 }
 
@@ -554,11 +576,18 @@ func (s State) AddThread(pid, tid int) (State, bool) {
 
 // EndThread is the state without the thread.
 func (s State) EndThread(tid int) State {
-	if s.world().threads.get(uint64(tid)) == nil {
+	t := s.world().threads.get(uint64(tid))
+	if t == nil {
 		return s
 	}
 	n := s.world().edit()
 	n.dropThread(tid)
+	// Its process may be at its end too, and what it has open with it.
+	n.setFlag(&n.finished)
+	if p := *n.procs.get(uint64(t.pid)); !p.ending {
+		p.ending = true
+		n.setProcess(&p)
+	}
 	return State{n}
 }
 

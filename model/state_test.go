@@ -123,6 +123,9 @@ func recomputed(s State) Key {
 	for _, x := range w.boxes.all {
 		k = k.plus(digestOf(x))
 	}
+	for _, x := range w.conns.all {
+		k = k.plus(digestOf(x))
+	}
 	for _, x := range w.senders.all {
 		k = k.plus(digestOf(x))
 	}

@@ -315,6 +315,10 @@ func (v *verdict) environment() {
 		if v.resume && v.s != nil && v.s.status == connecting {
 			o.effect = v.change(disconnected)
 		}
+	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall:
+		if v.t.pending != nil && v.s != nil && v.s.internet() {
+			o.effect = v.failedSend(sending(v.call), nil)
+		}
 	}
 	v.add(o)
 }

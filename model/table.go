@@ -94,6 +94,36 @@ func (t table[T]) remove(key uint64) table[T] {
 	return table[T]{replace(t.chunks, at, c), t.n - 1}
 }
 
+// first is the entry with the lowest key, nil for none.
+func (t table[T]) first() (uint64, *T) {
+	if len(t.chunks) == 0 {
+		return 0, nil
+	}
+	return t.chunks[0].keys[0], t.chunks[0].vals[0]
+}
+
+// from ranges over the entries in ascending order, beginning with the last one
+// whose key is not above the given one.
+func (t table[T]) from(key uint64) func(yield func(uint64, *T) bool) {
+	return func(yield func(uint64, *T) bool) {
+		for i := t.find(key); i < len(t.chunks); i++ {
+			c, j := t.chunks[i], 0
+			if c.keys[0] <= key {
+				at, found := slices.BinarySearch(c.keys, key)
+				j = at
+				if !found {
+					j--
+				}
+			}
+			for ; j < len(c.keys); j++ {
+				if !yield(c.keys[j], c.vals[j]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // all ranges over the entries in ascending order.
 func (t table[T]) all(yield func(uint64, *T) bool) {
 	for _, c := range t.chunks {
