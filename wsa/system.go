@@ -24,6 +24,15 @@ import (
 //     padded with zeros when the slice is shorter than that structure.
 //   - Pointers that are neither NULL nor valid cannot be passed.
 //
+// A call costs a way to the thread and back, which [SystemThread.Do] saves: it
+// runs code on the thread. Programs that make many calls want it.
+//
+// Go's package net calls WSAStartup when it is initialised, and this package
+// needs it on Windows (golang.org/x/sys/windows imports it). So nothing is
+// WSANOTINITIALISED here, and the program's last WSACleanup is not the
+// process's. A program that wants to begin before the first WSAStartup calls
+// WSACleanup until that fails; package net does not work after that.
+//
 // Both types exist on every system, so that code which uses them builds
 // everywhere; elsewhere there are no values of them.
 
