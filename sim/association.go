@@ -183,12 +183,12 @@ func (a *association) release(by *Host) {
 	}
 	a.kill()
 	if w := a.world; w.trace != nil {
-		from, to := a.key.local, a.key.remote
+		from, to, other := a.key.local, a.key.remote, a.key.to
 		if by == a.key.to {
-			from, to = to, from
+			from, to, other = to, from, a.key.from
 		}
-		w.sent(netip.AddrPortFrom(from, ikePort), netip.AddrPortFrom(to, ikePort),
-			trace.Packet{Protocol: "ike", Flags: "delete", SA: a.id})
+		w.sent(by, netip.AddrPortFrom(from, ikePort), netip.AddrPortFrom(to, ikePort),
+			trace.Packet{Protocol: "ike", Flags: "delete", SA: a.id, At: other.cfg.Name}, "")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"wsasim/model/rules"
 	"wsasim/wsa"
+	"wsasim/wsa/trace"
 )
 
 // Overlapped sends and receives: what can be done at once is, and the rest waits
@@ -190,7 +191,7 @@ func (s *stream) tellArrival() {
 
 // giveOperation copies a send straight into the buffers of the operation that
 // is first in the queue at the other end; it then ends at once.
-func (s *stream) giveOperation(o *operation, bufs [][]byte, n int) bool {
+func (s *stream) giveOperation(o *operation, bufs [][]byte, n int, packet *trace.Packet) bool {
 	if o.kind != opRecv || o.due || o.flags != 0 || total(o.bufs) < n {
 		return false
 	}
@@ -209,6 +210,7 @@ func (s *stream) giveOperation(o *operation, bufs [][]byte, n int) bool {
 			at, b = at[k:], b[k:]
 		}
 	}
+	s.left(&segment{packet: packet}, true, "")
 	p.ack += uint32(n)
 	o.end(wsa.STATUS_SUCCESS, n)
 	return true

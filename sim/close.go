@@ -66,9 +66,9 @@ func (s *stream) finish() {
 	}
 	s.sendShut = true
 	s.world().wakeAll(&s.writers, wokenReady)
-	s.sent("FIN ACK", nil, 0)
+	p := s.sending("FIN ACK", nil, 0)
 	s.seq++
-	s.transmit(segment{fin: true})
+	s.transmit(segment{fin: true, packet: p})
 }
 
 // Closesocket implements wsa.BaseSockets.

@@ -222,11 +222,10 @@ func (a *attempt) leave() {
 	w := s.world()
 	a.held = false
 	p := protected(trace.Packet{Protocol: "tcp", Flags: "SYN"}, a.guard.association())
-	w.sent(s.local, a.to, p)
 	h, to := s.host(), s.host().target(a.to.Addr())
 	// A bound loopback address does not reach another host (netsem 4097).
-	if to != nil && to != h && s.local.Addr().IsLoopback() {
-		return
+	if to != h && s.local.Addr().IsLoopback() {
+		to = nil
 	}
 	w.carry(h, to, Packet{Packet: p, From: s.local, To: a.to, sa: a.guard.sa}, a.arrive)
 }
@@ -251,7 +250,6 @@ func (a *attempt) arrive(h *Host, p *Packet) {
 	if p.sa != nil {
 		answer = protected(answer, &p.sa.ends[1])
 	}
-	w.sent(a.to, s.local, answer)
 	w.carry(h, s.host(), Packet{Packet: answer, From: a.to, To: s.local, sa: p.sa, side: 1}, func(at *Host, p *Packet) {
 		if at == s.host() && !a.over() && w.genuine(at, p) {
 			arrive()
@@ -320,7 +318,10 @@ func (a *attempt) established(h *Host, l *socket) {
 	s.connectErr = 0
 	s.happened(wsa.FD_CONNECT | wsa.FD_WRITE)
 	ours.seq, ours.ack, theirs.seq, theirs.ack = 1, 1, 1, 1
-	ours.sent("ACK", nil, 0)
+	if w.trace != nil {
+		p := protected(trace.Packet{Protocol: "tcp", Flags: "ACK", Seq: 1, Ack: 1, At: h.cfg.Name}, ours.security)
+		w.sent(ours.host, ours.local, ours.remote, p, "")
+	}
 	confirm := func() {
 		if l.state != stateListening {
 			theirs.closed = true

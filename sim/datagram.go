@@ -288,12 +288,15 @@ func (w *World) leave(s *socket, x *exchange, bufs [][]byte, src, dst netip.Addr
 	if w.trace != nil || !perfect {
 		p.Data = flat(bufs)
 	}
-	w.sent(src, dst, p.Packet)
 	if dst.Port() == 0 {
-		return
+		to, perfect = nil, true
 	}
 	if perfect {
-		if to != nil && w.reachable(from, to) {
+		reached := to != nil && w.reachable(from, to)
+		if w.trace != nil {
+			w.sentTo(from, &p, to, reached, nil)
+		}
+		if reached {
 			w.deliver(s, to, bufs, &p)
 		}
 		return
@@ -330,11 +333,15 @@ func (w *World) deliver(s *socket, h *Host, bufs [][]byte, p *Packet) {
 		return
 	}
 	if r == nil {
-		w.sent(dst, src, trace.Packet{Protocol: "icmp", Flags: "port unreachable"})
+		to := h.target(src.Addr())
 		if s != nil {
-			w.carry(h, s.host(), Packet{Packet: trace.Packet{Protocol: "icmp", Flags: "port unreachable"}, From: dst, To: src},
-				func(*Host, *Packet) { s.portUnreachable(dst) })
+			to = s.host()
 		}
+		w.carry(h, to, Packet{Packet: trace.Packet{Protocol: "icmp", Flags: "port unreachable"}, From: dst, To: src}, func(*Host, *Packet) {
+			if s != nil {
+				s.portUnreachable(dst)
+			}
+		})
 		return
 	}
 	if p.sa != nil || r.security != nil {

@@ -22,6 +22,7 @@ type Packet struct {
 	side    int          // which end of that sent it
 	seq     uint64       // its number there; 0 for none
 	altered bool         // a hook changed it
+	traced  bool         // it is in the trace already, as one for several hosts
 }
 
 // Verdict is what a Hook does to a packet. The zero Verdict lets it pass.
@@ -70,20 +71,20 @@ func (w *World) Intercept(name string, h Hook) (remove func()) {
 	}
 }
 
-// ask lets the hooks judge a packet and joins their verdicts. It changes the
-// payload of p when they do.
-func (w *World) ask(p *Packet) (all Verdict) {
+// ask lets the hooks judge a packet and joins their verdicts; done is what they
+// did, in words. It changes the payload of p when they do.
+func (w *World) ask(p *Packet) (all Verdict, done []string) {
 	for _, h := range w.hooks {
 		v := h.f(p)
 		if what := v.what(p); what != "" {
 			if v.Note != "" {
 				what = v.Note
 			}
-			w.fault("%s: %s (%s %s from %v to %v)", h.name, what, p.Protocol, p.Flags, p.From, p.To)
+			done = append(done, h.name+": "+what)
 		}
 		if v.Drop {
 			all.Drop = true
-			return all
+			return all, done
 		}
 		if v.Data != nil {
 			p.Data, p.altered = v.Data, true
@@ -94,7 +95,7 @@ func (w *World) ask(p *Packet) (all Verdict) {
 			all.Redirect, p.ToHost = v.Redirect, v.Redirect
 		}
 	}
-	return all
+	return all, done
 }
 
 // what says what a verdict does, "" for nothing.
@@ -155,8 +156,7 @@ func (w *World) Forge(from *Host, src, dst netip.AddrPort, data []byte) {
 	if w.trace != nil {
 		w.emit(&trace.Record{Kind: trace.Fault, Host: from.cfg.Name, Note: fmt.Sprintf("%s forges a datagram from %v to %v", from.cfg.Name, src, dst)})
 	}
-	p := trace.Packet{Protocol: "udp", Data: slices.Clone(data)}
-	w.sent(src, dst, p)
+	p := trace.Packet{Protocol: "udp", Data: slices.Clone(data), Forged: true}
 	w.carry(from, to, Packet{Packet: p, From: src, To: dst}, func(at *Host, p *Packet) {
 		w.deliver(nil, at, [][]byte{p.Data}, p)
 	})
@@ -167,8 +167,7 @@ func (w *World) Forge(from *Host, src, dst netip.AddrPort, data []byte) {
 func (w *World) ForgeReset(from *Host, src, dst netip.AddrPort) {
 	w.lock()
 	defer w.unlock()
-	p := Packet{Packet: trace.Packet{Protocol: "tcp", Flags: "RST"}, From: src, To: dst}
-	w.sent(src, dst, p.Packet)
+	p := Packet{Packet: trace.Packet{Protocol: "tcp", Flags: "RST", Forged: true}, From: src, To: dst}
 	w.carry(from, from.target(dst.Addr()), p, func(at *Host, p *Packet) {
 		s := at.connection(dst, src)
 		switch {

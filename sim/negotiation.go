@@ -165,7 +165,6 @@ func (n *negotiation) send(end int, m ale.Message) {
 		host, to, from, dst = n.at, n.from, dst, from
 	}
 	p := trace.Packet{Protocol: "ike", Flags: m.Step.String()}
-	w.sent(from, dst, p)
 	w.carry(host, to, Packet{Packet: p, From: from, To: dst}, func(at *Host, p *Packet) {
 		// What a responder said that has been replaced no longer counts.
 		if !n.over && (end == 0 || by == n.theirs) && w.genuine(at, p) {
@@ -267,15 +266,20 @@ func (n *negotiation) record(o ale.Outcome, a *association) {
 		g.MainMode, g.QuickMode, g.Encrypted, g.Method = o.MainMode.String(), a.quick, o.Encrypted, o.Method.String()
 		g.Initiator, g.InitiatorUser = a.ends[1].PeerComputer, a.ends[1].PeerUser
 		g.Responder, g.ResponderUser = a.ends[0].PeerComputer, a.ends[0].PeerUser
+		g.InitiatorNames, g.ResponderNames = n.from.cfg.principals(), n.at.cfg.principals()
 		g.MMID, g.QMID = a.mode.id, a.id
 	}
 	n.world.emit(r)
 }
 
 func (n *negotiation) newRecord(o ale.Outcome, what string) *trace.Record {
+	peer := ""
+	if n.at != nil {
+		peer = n.at.cfg.Name
+	}
 	return &trace.Record{
 		Kind: trace.Negotiation, Host: n.from.cfg.Name, Rule: string(o.Rule),
 		From: n.traffic.Local.String(), To: n.traffic.Remote.String(), Note: o.Reason,
-		Agreement: &trace.Agreement{Outcome: what, Began: n.began, Messages: n.messages, Winerr: uint32(o.Winerr)},
+		Agreement: &trace.Agreement{Outcome: what, Peer: peer, Began: n.began, Messages: n.messages, Winerr: uint32(o.Winerr)},
 	}
 }

@@ -137,53 +137,90 @@ func (w *World) delay(l *Link, from, to *Host) time.Duration {
 
 // carry brings a packet from a host to another, nil for an address that nobody
 // has: arrive runs for each copy, when and if it gets there. On a perfect link
-// that is at once.
+// that is at once. What becomes of the packet is drawn before it is traced.
 func (w *World) carry(from, to *Host, p Packet, arrive func(at *Host, p *Packet)) {
 	var v Verdict
+	var done []string
+	data := p.Data
 	if len(w.hooks) > 0 {
 		p.FromHost, p.ToHost = from, to
-		if v = w.ask(&p); v.Drop {
-			return
-		}
-		if v.Redirect != nil {
+		if v, done = w.ask(&p); v.Redirect != nil {
 			to = v.Redirect
+		}
+	}
+	var l *Link
+	var delays [2]time.Duration
+	copies, lost := 0, 0
+	if !v.Drop && to != nil && w.reachable(from, to) {
+		l = w.link(from, to)
+		copies, lost = w.copies(l, from, to, &p, &delays)
+	}
+	if w.trace != nil {
+		w.traceTrip(from, to, &p, data, done, copies+len(v.Replay) > 0, lost)
+	}
+	if v.Drop {
+		return
+	}
+	for _, d := range delays[:copies] {
+		if d += v.Delay; l == nil && d == 0 {
+			arrive(to, &p)
+		} else {
+			w.later(d, &p, to, arrive)
 		}
 	}
 	if to == nil || !w.reachable(from, to) {
 		return
 	}
-	l := w.link(from, to)
-	copies := 1
-	if l != nil && p.Protocol == "udp" && w.chance.happens(from.cfg.Name, "duplicate to "+to.cfg.Name, l.Duplicate) {
-		copies = 2
-	}
-	for range copies {
-		w.carryCopy(from, to, l, &p, v.Delay, arrive)
-	}
 	for _, d := range v.Replay {
-		w.later(d, &p, to, arrive)
+		w.later(d, &p, to, func(at *Host, p *Packet) {
+			w.replayed(at, p)
+			arrive(at, p)
+		})
 	}
 }
 
-// carryCopy brings one copy of a packet over a link.
-func (w *World) carryCopy(from, to *Host, l *Link, p *Packet, extra time.Duration, arrive func(*Host, *Packet)) {
-	if l == nil && extra == 0 {
-		arrive(to, p)
-		return
-	}
+// copies draws how often a packet arrives, how long each copy takes on the
+// link, and how many are lost.
+func (w *World) copies(l *Link, from, to *Host, p *Packet, delays *[2]time.Duration) (n, lost int) {
 	if l == nil {
-		w.later(extra, p, to, arrive)
-		return
+		return 1, 0
 	}
-	if w.lost(l, from, to) {
+	all := 1
+	if p.Protocol == "udp" && w.chance.happens(from.cfg.Name, "duplicate to "+to.cfg.Name, l.Duplicate) {
+		all = 2
+	}
+	for range all {
+		if w.lost(l, from, to) {
+			lost++
+			continue
+		}
+		delays[n] = w.delay(l, from, to)
+		n++
+	}
+	return n, lost
+}
+
+// traceTrip traces a packet that carry carries: data is what was sent, done what
+// hooks did to it.
+func (w *World) traceTrip(from, to *Host, p *Packet, data []byte, done []string, arrives bool, lost int) {
+	if !p.traced {
+		q := *p
+		q.Data = data
+		if p.altered {
+			q.Altered, q.Instead = true, p.Data
+		}
+		w.sentTo(from, &q, to, arrives, done)
+	}
+	for _, what := range done {
+		w.fault("%s (%s %s from %v to %v)", what, p.Protocol, p.Flags, p.From, p.To)
+	}
+	for range lost {
 		if p.Protocol == "udp" {
 			w.fault("a datagram from %v to %v is lost", p.From, p.To)
 		} else {
 			w.fault("a packet from %s to %s is lost", from.cfg.Name, to.cfg.Name)
 		}
-		return
 	}
-	w.later(w.delay(l, from, to)+extra, p, to, arrive)
 }
 
 // later is an arrival after a while. The association of a packet under way
@@ -200,11 +237,44 @@ func (w *World) later(d time.Duration, p *Packet, to *Host, arrive func(*Host, *
 	})
 }
 
-// sent traces that a host sent a packet.
-func (w *World) sent(from, to netip.AddrPort, p trace.Packet) {
-	if w.trace != nil {
-		w.emit(&trace.Record{Kind: trace.PacketSent, From: from.String(), To: to.String(), Packet: &p})
+// sent traces that a host, nil for one that is not known, sent a packet; note
+// says what becomes of it.
+func (w *World) sent(by *Host, from, to netip.AddrPort, p trace.Packet, note string) {
+	if w.trace == nil {
+		return
 	}
+	r := &trace.Record{Kind: trace.PacketSent, From: from.String(), To: to.String(), Packet: &p, Note: note}
+	if by != nil {
+		r.Host = by.cfg.Name
+	}
+	w.emit(r)
+}
+
+// sentTo traces a packet on its way to a host, nil for none, and what hooks did
+// to it.
+func (w *World) sentTo(by *Host, p *Packet, to *Host, arrives bool, done []string) {
+	q := p.Packet
+	q.Lost = !arrives
+	var notes []string
+	switch {
+	case len(done) > 0:
+		notes = done
+	case to == nil:
+		notes = []string{"nobody has the address"}
+	case !w.reachable(by, to):
+		notes = []string{"the network is partitioned"}
+	}
+	if arrives {
+		q.At = to.cfg.Name
+	}
+	w.sent(by, p.From, p.To, q, strings.Join(notes, "; "))
+}
+
+// replayed traces the copy of a packet that somebody in the network sends.
+func (w *World) replayed(at *Host, p *Packet) {
+	q := p.Packet
+	q.Forged, q.At = true, at.cfg.Name
+	w.sent(nil, p.From, p.To, q, "a copy of an earlier packet")
 }
 
 // protected adds to a packet how a security association protects it.
@@ -219,23 +289,31 @@ func protected(p trace.Packet, a *ale.Association) trace.Packet {
 	return p
 }
 
-// sent says that this end of a connection sends a packet of n bytes, and traces
-// it; the sequence number is the one before the packet. Without an association
-// to send it under, the connection holds back what follows until there is one.
-func (s *stream) sent(flags string, bufs [][]byte, n int) {
-	w := s.world()
+// sending says that this end of a connection sends a packet of n bytes, and
+// gives what the trace will say of it, nil without one; the sequence number is
+// the one before the packet. Without an association to send it under, the
+// connection holds back what follows until there is one.
+func (s *stream) sending(flags string, bufs [][]byte, n int) *trace.Packet {
 	if s.sa != nil {
 		s.secure(n)
 	}
-	if w.trace == nil {
+	if s.world().trace == nil {
+		return nil
+	}
+	return &trace.Packet{Protocol: "tcp", Flags: flags, Seq: s.seq, Ack: s.ack, Data: flat(bufs)}
+}
+
+// left traces a segment that leaves, or leaves again; note says why it does not
+// arrive.
+func (s *stream) left(g *segment, arrives bool, note string) {
+	if g.packet == nil {
 		return
 	}
-	p := trace.Packet{Protocol: "tcp", Flags: flags, Seq: s.seq, Ack: s.ack, Data: flat(bufs)}
-	if s.out.held {
-		s.out.notes = append(s.out.notes, p)
-		return
+	p := protected(*g.packet, s.security)
+	if p.Lost = !arrives; arrives {
+		p.At = s.peer.host.cfg.Name
 	}
-	w.sent(s.local, s.remote, protected(p, s.security))
+	s.world().sent(s.host, s.local, s.remote, p, note)
 }
 
 // flat is a copy of the bytes of a list of buffers, nil for none.

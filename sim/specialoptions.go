@@ -186,6 +186,11 @@ func (s *socket) joined(group netip.Addr) bool {
 // loopback on, which on Windows is the receiver's option (page
 // ipproto-ip-socket-options).
 func (w *World) sendToGroup(s *socket, bufs [][]byte, src, dst netip.AddrPort) {
+	all := trace.Packet{Protocol: "udp"}
+	if w.trace != nil {
+		all.Data = flat(bufs)
+		w.sent(s.host(), src, dst, all, "")
+	}
 	for _, h := range w.hosts {
 		if !w.reachable(s.host(), h) {
 			continue
@@ -201,7 +206,7 @@ func (w *World) sendToGroup(s *socket, bufs [][]byte, src, dst netip.AddrPort) {
 			}
 			seen := arrivalOf(s, dst)
 			seen.group = true
-			p := Packet{Packet: trace.Packet{Protocol: "udp", Data: flat(bufs)}, From: src, To: dst}
+			p := Packet{Packet: trace.Packet{Protocol: "udp", Data: flat(bufs)}, From: src, To: dst, traced: true}
 			w.carry(s.host(), h, p, func(_ *Host, p *Packet) {
 				if !r.closed && r.dgram != nil {
 					r.dgram.receive(r, [][]byte{p.Data}, src, seen)

@@ -3,6 +3,7 @@ package sim
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"wsasim/model/rules"
@@ -57,11 +58,10 @@ type flow struct {
 	queue    []segment
 	retry    *event
 	attempts int
-	last     time.Duration  // when the latest segment arrives
-	flying   int            // segments on their way
-	carrying int            // bytes that segments hold themselves
-	held     bool           // nothing leaves: there is no association to protect it
-	notes    []trace.Packet // what is traced when it may leave
+	last     time.Duration // when the latest segment arrives
+	flying   int           // segments on their way
+	carrying int           // bytes that segments hold themselves
+	held     bool          // nothing leaves: there is no association to protect it
 }
 
 // segment is one thing that a connection carries, in order.
@@ -72,6 +72,8 @@ type segment struct {
 	// urgent carries one byte that is not in the receiver's queue.
 	urgent bool
 	value  byte
+	// packet is what the trace says of it, nil without one.
+	packet *trace.Packet
 	// data is the bytes when they travel with the segment instead of being
 	// in the receiver's queue already; only where hooks may change them.
 	data []byte
@@ -87,6 +89,7 @@ func (s *stream) world() *World { return s.host.world }
 func (s *stream) transmit(g segment) {
 	f := &s.out
 	if len(f.queue) == 0 && f.flying == 0 && !f.held && s.perfect() {
+		s.left(&g, true, "")
 		s.peer.arrive(g)
 		return
 	}
@@ -107,11 +110,12 @@ func (s *stream) push() {
 	w, f := s.world(), &s.out
 	for len(f.queue) > 0 && !f.held {
 		l := w.link(s.host, s.peer.host)
+		g := f.queue[0]
 		if !w.reachable(s.host, s.peer.host) || l != nil && w.lost(l, s.host, s.peer.host) {
+			s.left(&g, false, "")
 			s.again()
 			return
 		}
-		g := f.queue[0]
 		extra := time.Duration(0)
 		if len(w.hooks) > 0 {
 			v, ok := s.intercepted(&g)
@@ -120,6 +124,8 @@ func (s *stream) push() {
 				return
 			}
 			extra = v.Delay
+		} else {
+			s.left(&g, true, "")
 		}
 		f.attempts = 0
 		f.queue = f.queue[1:]
@@ -166,7 +172,8 @@ func (s *stream) intercepted(g *segment) (Verdict, bool) {
 	}
 	p.Packet = protected(p.Packet, s.security)
 	h := s.peer.host
-	v := s.world().ask(&p)
+	v, done := s.world().ask(&p)
+	s.judged(g, &p, v, done)
 	if v.Drop || v.Redirect != nil && v.Redirect != h {
 		return v, false
 	}
@@ -183,6 +190,35 @@ func (s *stream) intercepted(g *segment) (Verdict, bool) {
 		g.data = p.Data
 	}
 	return v, true
+}
+
+// judged traces a segment that hooks have judged.
+func (s *stream) judged(g *segment, p *Packet, v Verdict, done []string) {
+	w := s.world()
+	if w.trace == nil {
+		return
+	}
+	if g.packet != nil {
+		q := protected(*g.packet, s.security)
+		q.Altered, q.Lost = p.altered, v.Drop
+		if p.altered {
+			q.Instead = p.Data
+		}
+		if !v.Drop {
+			q.At = p.ToHost.cfg.Name
+		}
+		w.sent(s.host, s.local, s.remote, q, strings.Join(done, "; "))
+	}
+	for _, what := range done {
+		w.fault("%s (%s %s from %v to %v)", what, p.Protocol, p.Flags, p.From, p.To)
+	}
+	for range v.Replay {
+		q := p.Packet
+		if g.packet != nil {
+			q.Seq, q.Ack = g.packet.Seq, g.packet.Ack
+		}
+		w.replayed(s.peer.host, &Packet{Packet: q, From: s.local, To: s.remote})
+	}
 }
 
 // flags is the segment's flags as the trace spells them.
@@ -214,14 +250,10 @@ func (s *stream) secure(n int) {
 
 // release lets go what was held back, or gives the connection up.
 func (s *stream) release(open bool) {
-	notes := s.out.notes
-	s.out.held, s.out.notes = false, nil
+	s.out.held = false
 	if !open {
 		s.fail(wsa.WSAECONNABORTED)
 		return
-	}
-	for _, p := range notes {
-		s.world().sent(s.local, s.remote, protected(p, s.security))
 	}
 	s.push()
 }
@@ -325,7 +357,7 @@ func (s *stream) fail(e wsa.Errno) {
 	s.broken = e
 	s.world().clock.cancel(s.out.retry)
 	s.out.retry = nil
-	s.out.queue, s.out.notes, s.out.carrying = nil, nil, 0
+	s.out.queue, s.out.carrying = nil, 0
 	s.wakeReaders()
 	s.world().wakeAll(&s.writers, wokenReady)
 	s.urgent = nil
@@ -357,8 +389,8 @@ func (s *stream) abort() {
 
 // reset sends a reset to the other end.
 func (s *stream) reset() {
-	s.sent("RST ACK", nil, 0)
-	s.transmit(segment{reset: true})
+	p := s.sending("RST ACK", nil, 0)
+	s.transmit(segment{reset: true, packet: p})
 }
 
 // room reports how many bytes are on their way or unread at the other end.

@@ -192,6 +192,7 @@ func (t *Thread) record(kind trace.Kind) *trace.Record {
 func (t *Thread) called(c wsa.Call) {
 	t.rule = ""
 	r := t.record(trace.CallMade)
+	r.As = t.actsFor()
 	r.Call = c
 	t.world.emit(r)
 }
@@ -199,6 +200,7 @@ func (t *Thread) called(c wsa.Call) {
 // returned traces the end of the call.
 func (t *Thread) returned(ret wsa.Return) {
 	r := t.record(trace.Returned)
+	r.As = t.actsFor()
 	if t.failure != nil {
 		ret = wsa.Return{Failure: t.failure.Error()}
 	}
@@ -207,6 +209,14 @@ func (t *Thread) returned(ret wsa.Return) {
 		r.Rule = string(t.rule)
 	}
 	t.world.emit(r)
+}
+
+// actsFor is the principal whose token the thread has, "" for none.
+func (t *Thread) actsFor() string {
+	if t.impersonating == nil {
+		return ""
+	}
+	return t.impersonating.Principal
 }
 
 // advise traces that something legal was unwise.

@@ -6,6 +6,7 @@ import (
 
 	"wsasim/model/rules"
 	"wsasim/wsa"
+	"wsasim/wsa/trace"
 )
 
 // NotSimulatedError is what a call returns that asks for something Windows can
@@ -124,7 +125,7 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 // put sends everything in bufs, n bytes, of which filled is a copy if it is not
 // nil. It is false when the connection broke instead.
 func (s *stream) put(bufs [][]byte, n int, filled *chunk) bool {
-	s.sent("PSH ACK", bufs, n)
+	p := s.sending("PSH ACK", bufs, n)
 	if s.broken != 0 {
 		if filled != nil {
 			filled.release()
@@ -138,18 +139,18 @@ func (s *stream) put(bufs [][]byte, n int, filled *chunk) bool {
 			filled.release()
 		}
 		s.out.carrying += n
-		s.transmit(segment{n: n, data: flat(bufs)})
+		s.transmit(segment{n: n, data: flat(bufs), packet: p})
 		return true
 	case filled != nil:
 		s.peer.in.push(filled)
-	case s.giveDirectly(bufs, n):
+	case s.giveDirectly(bufs, n, p):
 		return true
 	default:
 		for _, b := range bufs {
 			s.peer.in.write(b)
 		}
 	}
-	s.transmit(segment{n: n})
+	s.transmit(segment{n: n, packet: p})
 	if s.sock != nil {
 		s.sock.touch()
 	}
@@ -181,13 +182,13 @@ func (t *Thread) waitForRoom(s *socket, c *stream, what string) wsa.Errno {
 
 // giveDirectly copies all of bufs into the buffers of a thread or an operation
 // that waits to receive at the other end, if one does and nothing is before it.
-func (s *stream) giveDirectly(bufs [][]byte, n int) bool {
+func (s *stream) giveDirectly(bufs [][]byte, n int, p *trace.Packet) bool {
 	x := s.peer.readers.head
 	if x == nil {
 		return false
 	}
 	if x.op != nil {
-		return s.giveOperation(x.op, bufs, n)
+		return s.giveOperation(x.op, bufs, n, p)
 	}
 	if x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || s.out.held || !s.perfect() {
 		return false
@@ -199,6 +200,7 @@ func (s *stream) giveDirectly(bufs [][]byte, n int) bool {
 	for _, b := range bufs {
 		at = at[copy(at, b):]
 	}
+	s.left(&segment{packet: p}, true, "")
 	x.t.direct, x.t.directly = nil, n
 	s.peer.ack += uint32(n)
 	s.world().wake(x, wokenReady)

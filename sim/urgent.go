@@ -47,12 +47,12 @@ func (s *stream) sendUrgent(bufs [][]byte) int {
 	if n > 1 && !s.put([][]byte{all[:n-1]}, n-1, nil) {
 		return 0
 	}
-	s.sent("URG PSH ACK", [][]byte{all[n-1:]}, 1)
+	p := s.sending("URG PSH ACK", [][]byte{all[n-1:]}, 1)
 	if s.broken != 0 {
 		return 0
 	}
 	s.seq++
-	s.transmit(segment{urgent: true, value: all[n-1]})
+	s.transmit(segment{urgent: true, value: all[n-1], packet: p})
 	return n
 }
 

@@ -212,6 +212,9 @@ type HostConfig struct {
 	// Failover shortens the idle time of security associations with this
 	// host, as for a node of a cluster.
 	Failover bool
+	// Attacker marks the host in traces as one that somebody uses to attack the
+	// others. Nothing depends on it.
+	Attacker bool
 	// Ports is the dynamic port range. The zero value is Windows' 49152 to
 	// 65535.
 	Ports PortRange
@@ -272,7 +275,7 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 	h.credential = h.makeCredential(cfg.User, cfg.Owner)
 	w.hosts = append(w.hosts, h)
 	w.byName[cfg.Name] = h
-	rec := &trace.Record{Kind: trace.Host, Host: cfg.Name, Principals: cfg.Principals}
+	rec := &trace.Record{Kind: trace.Host, Host: cfg.Name, Principals: cfg.Principals, Attacker: cfg.Attacker}
 	for _, a := range cfg.Addrs {
 		w.byAddr[a.WithZone("")] = h
 		rec.Addrs = append(rec.Addrs, a.String())

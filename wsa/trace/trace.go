@@ -20,6 +20,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -35,7 +36,7 @@ type Kind string
 // The kinds of records.
 const (
 	World       Kind = "world"       // first record: Version, Seed
-	Host        Kind = "host"        // a host was added: Host, Addrs, Principals
+	Host        Kind = "host"        // a host was added: Host, Addrs, Principals, Attacker
 	Process     Kind = "process"     // a process was started: Host, PID, Admin
 	Thread      Kind = "thread"      // a thread was started: TID
 	ThreadEnd   Kind = "threadend"   // a thread has ended
@@ -43,7 +44,7 @@ const (
 	Returned    Kind = "return"      // the call of the same thread has ended: Return, Rule
 	Advisory    Kind = "advisory"    // legal but unwise: Rule, Note
 	Negotiation Kind = "negotiation" // two hosts negotiated security: From, To, Rule, Agreement, Note
-	PacketSent  Kind = "packet"      // a host sent something: From, To, Packet
+	PacketSent  Kind = "packet"      // Host sent something: From, To, Packet
 	Fault       Kind = "fault"       // the network or a host was changed: Note
 	Policy      Kind = "policy"      // an administrator set a host's rules: Host, Note
 	Event       Kind = "event"       // something else worth knowing happened: Host, Note
@@ -74,12 +75,17 @@ type Record struct {
 
 	Addrs      []string // Host: its addresses, netip form, loopback left out
 	Principals []string // Host: the service principal names it can prove; none: no credential
+	Attacker   bool     // Host: somebody uses it to attack the others; for readers
 	Admin      bool     // Process: runs as administrator
 
 	Op     string      // CallMade: Call.Op()
 	Call   wsa.Call    // CallMade
 	Return *wsa.Return // Returned
 	Rule   string      // Returned, Advisory, Negotiation: the rule the simulator cites, if any
+	// As is the principal on whose behalf the thread acts, which
+	// WSAImpersonateSocketPeer sets: when the call is made (CallMade), and after
+	// it (Returned). "": that of its process, or not recorded.
+	As string
 
 	From, To string // PacketSent, Negotiation: addresses, netip.AddrPort form
 	Packet   *Packet
@@ -99,6 +105,8 @@ type Agreement struct {
 	// Outcome is "secured", "clear" (nothing was agreed and clear text flows),
 	// "refused" or "abandoned" (the one who waited gave up).
 	Outcome string `json:"outcome"`
+	// Peer is the host that answered, "" when none did; the record's Host began.
+	Peer string `json:"peer,omitempty"`
 	// Began is when the first message was sent, in world time; Messages is how
 	// many were.
 	Began    time.Duration `json:"began"`
@@ -115,8 +123,11 @@ type Agreement struct {
 	InitiatorUser string `json:"initiatorUser,omitempty"`
 	Responder     string `json:"responder,omitempty"`
 	ResponderUser string `json:"responderUser,omitempty"`
-	MMID          uint64 `json:"mmId,omitempty"`
-	QMID          uint64 `json:"qmId,omitempty"`
+	// The service principal names that each computer could prove then.
+	InitiatorNames []string `json:"initiatorNames,omitempty"`
+	ResponderNames []string `json:"responderNames,omitempty"`
+	MMID           uint64   `json:"mmId,omitempty"`
+	QMID           uint64   `json:"qmId,omitempty"`
 }
 
 // wire is Record as JSON spells it. The order of its fields is the order in
@@ -131,10 +142,12 @@ type wire struct {
 	Seed       uint64          `json:"seed,omitempty"`
 	Addrs      []string        `json:"addrs,omitempty"`
 	Principals []string        `json:"principals,omitempty"`
+	Attacker   bool            `json:"attacker,omitempty"`
 	Admin      bool            `json:"admin,omitempty"`
 	Op         string          `json:"op,omitempty"`
 	Args       json.RawMessage `json:"args,omitempty"`
 	Return     *wsa.Return     `json:"ret,omitempty"`
+	As         string          `json:"as,omitempty"`
 	Rule       string          `json:"rule,omitempty"`
 	From       string          `json:"from,omitempty"`
 	To         string          `json:"to,omitempty"`
@@ -148,7 +161,7 @@ type wire struct {
 }
 
 // Packet is what a host sent. It is written down when it is sent, whether or
-// not it arrives.
+// not it arrives; what TCP or a negotiation sends again is written down again.
 type Packet struct {
 	// Protocol is "tcp", "udp", "icmp" or "ike".
 	Protocol string `json:"proto"`
@@ -165,16 +178,29 @@ type Packet struct {
 	// security association, which SA numbers; "" in clear.
 	Protection string `json:"protection,omitempty"`
 	SA         uint64 `json:"sa,omitempty"`
-	// Lost says that the network lost it.
+	// At is the host that it comes to, unless Lost: usually the one that has
+	// the address, but an attacker may bring it elsewhere. "" for what goes to
+	// several hosts, and where it is not known.
+	At string `json:"at,omitempty"`
+	// Lost says that it comes to nobody: the network or an attacker lost it, or
+	// nobody has the address. The record's Note says which.
 	Lost bool `json:"lost,omitempty"`
+	// Forged says that no socket sent it: an attacker made it up, or sent a
+	// copy of one that he had seen. The record's Host is the attacker's, ""
+	// for one who sits in the network; From is what he claims.
+	Forged bool `json:"forged,omitempty"`
+	// Altered says that an attacker changed the payload on its way; Instead is
+	// what arrives in place of Data.
+	Altered bool      `json:"altered,omitempty"`
+	Instead wsa.Bytes `json:"instead,omitempty"`
 }
 
 // MarshalJSON encodes the record as one JSON object without line breaks.
 func (r Record) MarshalJSON() ([]byte, error) {
 	w := wire{
 		Kind: r.Kind, Time: int64(r.Time), Host: r.Host, PID: r.PID, TID: r.TID,
-		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Admin: r.Admin,
-		Op: r.Op, Return: r.Return, Rule: r.Rule, From: r.From, To: r.To, Packet: r.Packet, Agreement: r.Agreement, Note: r.Note,
+		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Attacker: r.Attacker, Admin: r.Admin,
+		Op: r.Op, Return: r.Return, As: r.As, Rule: r.Rule, From: r.From, To: r.To, Packet: r.Packet, Agreement: r.Agreement, Note: r.Note,
 		Overlapped: r.Overlapped, Status: r.Status, Transferred: r.Transferred,
 	}
 	if r.Call != nil {
@@ -207,8 +233,8 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 	}
 	*r = Record{
 		Kind: w.Kind, Time: time.Duration(w.Time), Host: w.Host, PID: w.PID, TID: w.TID,
-		Version: w.Version, Seed: w.Seed, Addrs: w.Addrs, Principals: w.Principals, Admin: w.Admin,
-		Op: w.Op, Return: w.Return, Rule: w.Rule, From: w.From, To: w.To, Packet: w.Packet, Agreement: w.Agreement, Note: w.Note,
+		Version: w.Version, Seed: w.Seed, Addrs: w.Addrs, Principals: w.Principals, Attacker: w.Attacker, Admin: w.Admin,
+		Op: w.Op, Return: w.Return, As: w.As, Rule: w.Rule, From: w.From, To: w.To, Packet: w.Packet, Agreement: w.Agreement, Note: w.Note,
 		Overlapped: w.Overlapped, Status: w.Status, Transferred: w.Transferred,
 	}
 	if !slices.Contains(Kinds(), w.Kind) {
@@ -252,6 +278,14 @@ func (r *Record) complete() error {
 			return fmt.Errorf("version: got %d, expected %d", r.Version, Version)
 		}
 		return fmt.Errorf("%s: missing from a %s record", n.field, r.Kind)
+	}
+	if r.Kind != PacketSent {
+		return nil
+	}
+	for _, end := range [...]struct{ field, text string }{{"from", r.From}, {"to", r.To}} {
+		if _, err := netip.ParseAddrPort(end.text); err != nil {
+			return fmt.Errorf("%s: expected an address and port such as 10.0.0.1:80, got %q", end.field, end.text)
+		}
 	}
 	return nil
 }

@@ -250,8 +250,13 @@ func formatPacket(r *trace.Record) string {
 	if p.Protection != "" {
 		parts = append(parts, p.Protection)
 	}
-	if p.Lost {
-		parts = append(parts, "lost")
+	for _, mark := range []struct {
+		holds bool
+		text  string
+	}{{p.Forged, "forged"}, {p.Altered, "altered on its way"}, {p.Lost, "lost"}} {
+		if mark.holds {
+			parts = append(parts, mark.text)
+		}
 	}
 	return strings.Join(parts, " ")
 }
