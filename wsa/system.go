@@ -14,7 +14,7 @@ import (
 //	defer t.Close()
 //	err = t.WSAStartup(0x0202, new(wsa.WSADATA))
 //
-// A *SystemThread is a [SystemAPI], not yet a whole [API]. Nothing is validated on the way, since what the
+// A *SystemThread is an [API]. Nothing is validated on the way, since what the
 // system answers to wrong arguments is what one wants to know: a nil slice is
 // NULL, the length is the slice's. Three things differ from C:
 //
@@ -65,17 +65,6 @@ func (e *ProcError) Unwrap() error { return e.Err }
 
 // ErrThreadClosed is what calls on a closed [SystemThread] fail with.
 var ErrThreadClosed = errors.New("wsa: the thread has been closed")
-
-// SystemAPI is the part of [API] that the system's own Winsock is bound to so
-// far: all but readiness, events, completion ports, extensions and sharing.
-type SystemAPI interface {
-	Startup
-	BaseSockets
-	Transfer
-	Options
-	SecureSockets
-	SleepEx(milliseconds uint32, alertable bool) uint32
-}
 
 // CrashError is what a call of a [SystemThread] fails with when the function
 // does not look at a pointer before it uses it: NULL there ends the program.

@@ -7,8 +7,8 @@ import "runtime"
 // SystemProcess is this process with the system's own Winsock.
 type SystemProcess struct{ _ [0]func() }
 
-// SystemThread is a thread of this process as a [SystemAPI].
-type SystemThread struct{ SystemAPI }
+// SystemThread is a thread of this process as an [API].
+type SystemThread struct{ API }
 
 // System fails with *NotWindowsError: there is no Winsock here.
 func System() (*SystemProcess, error) { return nil, &NotWindowsError{runtime.GOOS} }

@@ -112,7 +112,7 @@ func (t *SystemThread) askExtension(id procID) (uintptr, error) {
 // Wine is the version of Wine, or empty on Windows.
 func (p *SystemProcess) Wine() string { return p.wine }
 
-// SystemThread is a thread of this process as a [SystemAPI]: an operating system
+// SystemThread is a thread of this process as an [API]: an operating system
 // thread that makes the calls and nothing else, so that last error,
 // impersonation and completion routines are its own.
 //
@@ -130,7 +130,7 @@ type SystemThread struct {
 	spare   *nativeCall // the call that ended last, to be used again
 }
 
-var _ SystemAPI = (*SystemThread)(nil)
+var _ API = (*SystemThread)(nil)
 
 // errStub is why a function that Wine lists and does not have is not called.
 var errStub = errors.New("Wine has a stub that ends the program")

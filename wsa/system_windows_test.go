@@ -48,7 +48,7 @@ func fails(t testing.TB, want wsa.Errno, err error) {
 }
 
 // bound is a bound socket and its address.
-func bound(t testing.TB, a wsa.SystemAPI, typ int32) (wsa.SOCKET, []byte) {
+func bound(t testing.TB, a wsa.API, typ int32) (wsa.SOCKET, []byte) {
 	t.Helper()
 	s, err := a.Socket(wsa.AF_INET, typ, 0)
 	must(t, err)
@@ -59,7 +59,7 @@ func bound(t testing.TB, a wsa.SystemAPI, typ int32) (wsa.SOCKET, []byte) {
 }
 
 // connected is a connection: client and server.
-func connected(t testing.TB, a wsa.SystemAPI) (c, s wsa.SOCKET) {
+func connected(t testing.TB, a wsa.API) (c, s wsa.SOCKET) {
 	t.Helper()
 	l, to := bound(t, a, wsa.SOCK_STREAM)
 	must(t, a.Listen(l, 1))
