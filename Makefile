@@ -10,7 +10,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 TARGETS = windows/amd64 windows/386 windows/arm64 darwin/arm64 linux/386 js/wasm
 
 .DEFAULT_GOAL := help
-.PHONY: help test race bench bench-smoke fuzz vectors lint cross cover scenarios explore
+.PHONY: help test race bench bench-smoke fuzz libfuzzer vectors lint cross cover scenarios explore
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
+
+libfuzzer: ## build one fuzz target for libFuzzer and try it; needs clang, zip
+	fuzz/libfuzzer/try.sh
 
 vectors: ## make the golden vectors again; needs mingw-w64's compilers
 	testdata/vectors/regenerate.sh

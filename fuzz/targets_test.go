@@ -17,8 +17,10 @@ import (
 	"wsasim/wsa/trace"
 )
 
-// The targets of Go's coverage-guided fuzzing. Each holds for every input; as
-// tests they run on the inputs in testdata and on those that they add.
+// The targets of coverage-guided fuzzing. Each holds for every input; as tests
+// they run on the inputs in testdata and on those that they add. This file is
+// built for libFuzzer too (see the folder libfuzzer), so of the other tests it
+// may use only those in engine_test.go and report_test.go.
 
 func FuzzSockaddrIn(f *testing.F)  { codec[wsa.SockaddrIn](f, "SOCKADDR_IN") }
 func FuzzSockaddrIn6(f *testing.F) { codec[wsa.SockaddrIn6](f, "SOCKADDR_IN6") }
@@ -60,10 +62,12 @@ func codec[T any, P interface {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for seed := range 3 {
-		f.Add(fuzz.Structure(l, &fuzz.Pool{SPNs: []string{"host/server.example.com"}}).Example(seed))
-		f.Add(fuzz.Mangle(l, &fuzz.Pool{}).Example(seed))
-	}
+	seed(f, func(f *testing.F) {
+		for i := range 3 {
+			f.Add(fuzz.Structure(l, &fuzz.Pool{SPNs: []string{"host/server.example.com"}}).Example(i))
+			f.Add(fuzz.Mangle(l, &fuzz.Pool{}).Example(i))
+		}
+	})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var first, zero, second T
 		if err := P(&first).UnmarshalBinary(raw[:len(raw):len(raw)]); err != nil {
@@ -96,9 +100,11 @@ func codec[T any, P interface {
 // FuzzLayout: the description of every structure on every target prints what it
 // can read in a form that it reads back.
 func FuzzLayout(f *testing.F) {
-	for i, l := range wsa.Structs(wsa.AMD64) {
-		f.Add(uint8(i), uint8(0), fuzz.Structure(l, &fuzz.Pool{}).Example(i))
-	}
+	seed(f, func(f *testing.F) {
+		for i, l := range wsa.Structs(wsa.AMD64) {
+			f.Add(uint8(i), uint8(0), fuzz.Structure(l, &fuzz.Pool{}).Example(i))
+		}
+	})
 	f.Fuzz(func(t *testing.T, structure, target uint8, raw []byte) {
 		layouts := wsa.Structs(wsa.Targets()[int(target)%len(wsa.Targets())])
 		l := layouts[int(structure)%len(layouts)]
@@ -192,16 +198,18 @@ func FuzzSPN(f *testing.F) {
 // FuzzCall: arguments of a call that can be read are written in a form that
 // reads back as the same call.
 func FuzzCall(f *testing.F) {
-	for i, op := range wsa.Ops() {
-		if slices.Contains(fuzz.Undrawn(), op) {
-			continue
+	seed(f, func(f *testing.F) {
+		for i, op := range wsa.Ops() {
+			if slices.Contains(fuzz.Undrawn(), op) {
+				continue
+			}
+			args, err := wsa.MarshalCall(fuzz.CallOf(op, &fuzz.Pool{}).Example(1))
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(uint8(i), args)
 		}
-		args, err := wsa.MarshalCall(fuzz.CallOf(op, &fuzz.Pool{}).Example(1))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(uint8(i), args)
-	}
+	})
 	f.Fuzz(func(t *testing.T, op uint8, args []byte) {
 		name := wsa.Ops()[int(op)%len(wsa.Ops())]
 		call, err := wsa.UnmarshalCall(name, args)
@@ -223,15 +231,17 @@ func FuzzCall(f *testing.F) {
 // read is written in a form that reads back as itself; a refusal names the
 // line.
 func FuzzTrace(f *testing.F) {
-	m := fuzz.Start(fuzz.StateSetup())
-	fuzz.SocketStates()[12].Reach(m)
-	m.Close()
-	text, err := m.Trace()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(text)
-	f.Add([]byte(`{"kind":"world","t":0,"version":1}` + "\n\n" + `{"kind":"call","t":1,"tid":7}`))
+	seed(f, func(f *testing.F) {
+		m := fuzz.Start(fuzz.StateSetup())
+		fuzz.SocketStates()[12].Reach(m)
+		m.Close()
+		text, err := m.Trace()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+		f.Add([]byte(`{"kind":"world","t":0,"version":1}` + "\n\n" + `{"kind":"call","t":1,"tid":7}`))
+	})
 	f.Fuzz(func(t *testing.T, text []byte) {
 		_, checkErr := model.CheckTrace(bytes.NewReader(text), model.Options{Forget: true, MaxStates: 16})
 		trace.Read(bytes.NewReader(text))(func(line int, r *trace.Record, err error) bool {
@@ -270,16 +280,18 @@ func FuzzIoctl(f *testing.F) {
 		{wsa.SIO_KEEPALIVE_VALS, "tcp_keepalive"},
 	}
 	states := fuzz.SocketStates()
-	for i, c := range codes {
-		l, err := wsa.Struct(c.structure, wsa.AMD64)
-		if err != nil {
-			f.Fatal(err)
+	seed(f, func(f *testing.F) {
+		for i, c := range codes {
+			l, err := wsa.Struct(c.structure, wsa.AMD64)
+			if err != nil {
+				f.Fatal(err)
+			}
+			for j := range states {
+				f.Add(uint8(j), c.code, fuzz.Structure(l, &fuzz.Pool{}).Example(i+j), int32(64), false)
+				f.Add(uint8(j), c.code, fuzz.Mangle(l, &fuzz.Pool{}).Example(i+j), int32(23), j%2 == 0)
+			}
 		}
-		for j := range states {
-			f.Add(uint8(j), c.code, fuzz.Structure(l, &fuzz.Pool{}).Example(i+j), int32(64), false)
-			f.Add(uint8(j), c.code, fuzz.Mangle(l, &fuzz.Pool{}).Example(i+j), int32(23), j%2 == 0)
-		}
-	}
+	})
 	f.Add(uint8(3), uint32(wsa.FIONBIO), []byte{1, 0, 0, 0}, int32(-1), false)
 	f.Add(uint8(7), uint32(0xDEADBEEF), []byte{}, int32(0), false)
 	f.Fuzz(func(t *testing.T, state uint8, code uint32, in []byte, out int32, nullCount bool) {
@@ -316,8 +328,8 @@ func secureCalls(s wsa.SOCKET, in []byte, out wsa.Room) []wsa.Call {
 // FuzzSequence and FuzzParallel are TestSequence and TestParallel with the
 // fuzzer in the place of chance.
 func FuzzSequence(f *testing.F) {
-	seedBytes(f)
-	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+	seed(f, seedBytes)
+	f.Fuzz(drawn(func(t *rapid.T) {
 		m := fuzz.Sequence(t, fuzz.DrawSetup(t))
 		m.Close()
 		report(t, f.Name(), m)
@@ -326,9 +338,9 @@ func FuzzSequence(f *testing.F) {
 
 // seedBytes adds inputs that are long enough for rapid to draw a whole run.
 func seedBytes(f *testing.F) {
-	for seed := range uint64(4) {
+	for i := range 4 {
 		b := make([]byte, 64<<10)
-		r := rand.NewChaCha8([32]byte{byte(seed)})
+		r := rand.NewChaCha8([32]byte{byte(i)})
 		if _, err := r.Read(b); err != nil {
 			f.Fatal(err)
 		}
@@ -337,8 +349,8 @@ func seedBytes(f *testing.F) {
 }
 
 func FuzzParallel(f *testing.F) {
-	seedBytes(f)
-	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+	seed(f, seedBytes)
+	f.Fuzz(drawn(func(t *rapid.T) {
 		s := fuzz.DrawSetup(t)
 		m := fuzz.Parallel(s, fuzz.DrawScripts(t, s))
 		m.Close()
