@@ -92,8 +92,8 @@ type Checker struct {
 	opts    Options
 	states  []State
 	index   int
-	open    *openCall         // the last call, when nothing has happened since
-	waiting map[int]*openCall // calls that have not returned
+	open    *openCall           // the last call, when nothing has happened since
+	waiting map[int][]*openCall // calls that have not returned, of each thread, the innermost last
 	count   map[rules.ID]int
 	verdict Verdict
 	records []*trace.Record
@@ -115,7 +115,7 @@ func NewChecker(o Options) *Checker {
 	if o.Policies {
 		s = s.AllowPolicies()
 	}
-	return &Checker{opts: o, states: []State{s}, waiting: make(map[int]*openCall), count: make(map[rules.ID]int), most: 1}
+	return &Checker{opts: o, states: []State{s}, waiting: make(map[int][]*openCall), count: make(map[rules.ID]int), most: 1}
 }
 
 // Verdict is what is known so far.
@@ -194,11 +194,14 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		}
 	case trace.CallMade:
 		c.settle()
-		if c.waiting[r.TID] != nil {
-			return c.malformed(r, "the thread makes a call before its last one has returned")
+		if calls := c.waiting[r.TID]; len(calls) > 0 {
+			if !nests(calls[len(calls)-1].call) {
+				return c.malformed(r, "the thread makes a call before its last one has returned, in which no routine can run")
+			}
+			c.each(func(s State) (State, bool) { return s.nest(r.TID), true })
 		}
 		c.open = &openCall{r.TID, r.Call}
-		c.waiting[r.TID] = c.open
+		c.waiting[r.TID] = append(c.waiting[r.TID], c.open)
 	case trace.Returned:
 		return c.returned(r)
 	}
@@ -294,11 +297,16 @@ func (c *Checker) keep(states []State) {
 
 // returned judges a return in every possible state.
 func (c *Checker) returned(r *trace.Record) *Violation {
-	call := c.waiting[r.TID]
-	if call == nil {
+	calls := c.waiting[r.TID]
+	if len(calls) == 0 {
 		return c.malformed(r, "a return without a call of the thread")
 	}
-	delete(c.waiting, r.TID)
+	last := len(calls) - 1
+	call := calls[last]
+	c.waiting[r.TID] = calls[:last]
+	if last > 0 {
+		defer c.each(func(s State) (State, bool) { return s.unnest(r.TID), true })
+	}
 	immediate := c.open == call
 	if immediate {
 		c.open = nil

@@ -316,11 +316,11 @@ func (w *world) beingSent(m *conn) (next []byte, unsure bool) {
 	if !w.alive(m) {
 		return nil, false
 	}
-	for _, t := range w.threads.all {
-		if !sends(t.pending) || !w.pendingOn(t, m.owner) {
+	for _, f := range w.calls {
+		if !sends(f.pending) || !f.about(m.owner) {
 			continue
 		}
-		a := sending(t.pending)
+		a := sending(f.pending)
 		if next != nil || a.flags&wsa.MSG_OOB != 0 {
 			return nil, true
 		}
@@ -329,21 +329,11 @@ func (w *world) beingSent(m *conn) (next []byte, unsure bool) {
 	return next, false
 }
 
-// pendingOn reports whether the thread's call has not returned and is about
-// the socket.
-func (w *world) pendingOn(t *thread, k uint64) bool {
-	if t.pending == nil || t.orphan {
-		return false
-	}
-	h, ok := descriptor(t.pending)
-	return ok && sockKey(t.pid, uint64(h)) == k
-}
-
-// othersOn reports whether a call of such a kind, of another thread, is under
-// way on the socket.
+// othersOn reports whether a call of such a kind, other than the thread's own
+// last one, is under way on the socket.
 func (w *world) othersOn(tid int, k uint64, kind func(wsa.Call) bool) bool {
-	for _, t := range w.threads.all {
-		if t.tid != tid && t.pending != nil && kind(t.pending) && w.pendingOn(t, k) {
+	for t, f := range w.calls {
+		if (t.tid != tid || f != &t.frame) && f.about(k) && kind(f.pending) {
 			return true
 		}
 	}
@@ -368,18 +358,18 @@ func (w *world) ended(m *conn) bool {
 	if p := w.procs.get(uint64(m.pid)); p == nil || p.ending {
 		return true
 	}
-	for _, t := range w.threads.all {
-		switch c := t.pending.(type) {
+	for t, f := range w.calls {
+		switch c := f.pending.(type) {
 		case wsa.WSACleanupCall:
 			if t.pid == m.pid {
 				return true
 			}
-		case wsa.ClosesocketCall:
-			if w.pendingOn(t, m.owner) {
+		case wsa.ClosesocketCall, wsa.WSASendDisconnectCall:
+			if f.about(m.owner) {
 				return true
 			}
 		case wsa.ShutdownCall:
-			if c.How != wsa.SD_RECEIVE && w.pendingOn(t, m.owner) {
+			if c.How != wsa.SD_RECEIVE && f.about(m.owner) {
 				return true
 			}
 		}

@@ -180,7 +180,7 @@ func (v *verdict) fresh(x socket, ids ...rules.ID) {
 // issue stores a new socket under a descriptor that must not be in use.
 func (w *world) issue(x *socket, h wsa.SOCKET) rules.ID {
 	k := sockKey(x.pid, uint64(h))
-	if h == wsa.INVALID_SOCKET || w.sockets.get(k) != nil || w.tokens.get(k) != nil {
+	if h == wsa.INVALID_SOCKET || w.taken(k) {
 		return rules.HANDLEFresh
 	}
 	x.handle = h
@@ -192,7 +192,7 @@ func (w *world) issue(x *socket, h wsa.SOCKET) rules.ID {
 func (w *world) lowestFree(pid int) wsa.SOCKET {
 	for h := uint64(4); ; h += 4 {
 		k := sockKey(pid, h)
-		if w.sockets.get(k) == nil && w.tokens.get(k) == nil {
+		if !w.taken(k) {
 			return wsa.SOCKET(h)
 		}
 	}

@@ -15,11 +15,11 @@ import (
 
 // Domains lists the domains that together reach every rule.
 func Domains() []Domain {
-	return []Domain{
+	return slices.Concat(readinessDomains(), []Domain{
 		startupDomain(), createDomain(), bindDomain(), sharingDomain(), listenDomain(), streamDomain(),
 		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), letterDomain(), byteDomain(), optionDomain(), controlDomain(),
 		settingsDomain(), targetDomain(), ioctlDomain(), queryDomain(), negotiationDomain(), impersonationDomain(), closingDomain(),
-	}
+	})
 }
 
 // exampleWorld has two hosts with a credential and one without.

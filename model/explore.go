@@ -169,7 +169,7 @@ func (e *explorer) expand(n *node) {
 			continue
 		}
 		for _, o := range Resume(n.state, int(tid)) {
-			e.take(n, Move{int(tid), t.pending}, o, true)
+			e.take(n, Move{TID: int(tid), Call: t.pending}, o, true)
 		}
 	}
 	for _, m := range e.dom.Moves {

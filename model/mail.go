@@ -168,8 +168,8 @@ func (w *world) strict(a *arrival) bool {
 	if w.forged || w.mailLost && (!a.x.portKnown || w.boxLost(a.x.local.Port())) {
 		return false
 	}
-	for _, t := range w.threads.all {
-		if t.orphan && sends(t.pending) {
+	for _, f := range w.calls {
+		if f.orphan && sends(f.pending) {
 			return false // what it sent, and to whom, cannot be told
 		}
 	}
@@ -261,16 +261,15 @@ func (w *world) postings(yield func(*posting) bool) {
 
 // underWay ranges over what calls that have not returned may have sent.
 func (w *world) underWay(yield func(*posting) bool) {
-	for _, t := range w.threads.all {
-		if t.orphan || !sends(t.pending) {
+	for _, f := range w.calls {
+		if f.orphan || !sends(f.pending) {
 			continue
 		}
-		h, _ := descriptor(t.pending)
-		x := w.sockets.get(sockKey(t.pid, uint64(h)))
+		x := w.sockets.get(f.on)
 		if x == nil || x.typ != wsa.SOCK_DGRAM {
 			continue
 		}
-		args := sending(t.pending)
+		args := sending(f.pending)
 		content, to, ok := args.outgoing(x)
 		if !ok {
 			continue

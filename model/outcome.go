@@ -109,7 +109,7 @@ func (o *Outcome) apply(ret *wsa.Return) (State, rules.ID) {
 	}
 	// The thread first: effects may change it again.
 	after := *t
-	after.pending, after.late, after.orphan = nil, false, false
+	after.frame = frame{outer: t.outer}
 	if !o.quiet {
 		if ret.Err != 0 {
 			after.lastErr, after.errKnown, after.errMaybeZero = ret.Err, true, false
@@ -129,7 +129,7 @@ func (o *Outcome) apply(ret *wsa.Return) (State, rules.ID) {
 }
 
 func sameThread(a, b *thread) bool {
-	return a.pending == nil && b.pending == nil && a.late == b.late && a.lastErr == b.lastErr &&
+	return a.pending == nil && b.pending == nil && a.lastErr == b.lastErr &&
 		a.errKnown == b.errKnown && a.errMaybeZero == b.errMaybeZero && a.impersonating == b.impersonating
 }
 
@@ -289,10 +289,13 @@ func (v *verdict) block(id rules.ID, e effect) {
 	if v.failed || v.resume {
 		return
 	}
-	call, tid := v.call, v.tid
+	call, tid, on := v.call, v.tid, uint64(0)
+	if v.s != nil {
+		on = sockKey(v.s.pid, uint64(v.s.handle))
+	}
 	v.add(Outcome{Kind: Blocks, Rules: refs[id].ids, effect: func(n *world, ret *wsa.Return) rules.ID {
 		t := *n.threads.get(uint64(tid))
-		t.pending, t.late, t.orphan = call, false, false
+		t.frame = frame{pending: call, on: on, outer: t.outer}
 		n.setThread(&t)
 		if e != nil {
 			return e(n, ret)

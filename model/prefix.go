@@ -82,6 +82,21 @@ func byThread(records []*trace.Record) []int {
 	return out
 }
 
+// openCalls finds the call record of a return: the last one of the thread that
+// has none yet.
+type openCalls map[int][]int
+
+func (o openCalls) begin(tid, at int) { o[tid] = append(o[tid], at) }
+
+func (o openCalls) end(tid int) int {
+	calls := o[tid]
+	if len(calls) == 0 {
+		return 0
+	}
+	o[tid] = calls[:len(calls)-1]
+	return calls[len(calls)-1]
+}
+
 // bySocket numbers the calls of each socket, the one that made it included.
 func bySocket(records []*trace.Record) []int {
 	type place struct {
@@ -89,7 +104,7 @@ func bySocket(records []*trace.Record) []int {
 		s   wsa.SOCKET
 	}
 	out := make([]int, len(records))
-	pids, calls, ids := map[int]int{}, map[int]int{}, map[place]int{}
+	pids, calls, ids := map[int]int{}, openCalls{}, map[place]int{}
 	number := func(p place) int {
 		if ids[p] == 0 {
 			ids[p] = len(ids) + 1
@@ -101,12 +116,12 @@ func bySocket(records []*trace.Record) []int {
 		case trace.Thread:
 			pids[r.TID] = r.PID
 		case trace.CallMade:
-			calls[r.TID] = i
+			calls.begin(r.TID, i)
 			if s, ok := descriptor(r.Call); ok {
 				out[i] = number(place{pids[r.TID], s})
 			}
 		case trace.Returned:
-			at := calls[r.TID]
+			at := calls.end(r.TID)
 			if r.Return.Socket != 0 && out[at] == 0 {
 				out[at] = number(place{pids[r.TID], r.Return.Socket})
 			}
@@ -118,13 +133,14 @@ func bySocket(records []*trace.Record) []int {
 
 // byCall numbers single calls; records that are no calls count as such.
 func byCall(records []*trace.Record) []int {
-	out, calls := make([]int, len(records)), map[int]int{}
+	out, calls := make([]int, len(records)), openCalls{}
 	for i, r := range records {
 		switch r.Kind {
 		case trace.CallMade:
-			calls[r.TID], out[i] = i+1, i+1
+			calls.begin(r.TID, i)
+			out[i] = i + 1
 		case trace.Returned:
-			out[i] = calls[r.TID]
+			out[i] = calls.end(r.TID) + 1
 		case trace.PacketSent, trace.Negotiation, trace.Advisory, trace.Fault, trace.Event, trace.Deadlock:
 			out[i] = i + 1
 		}

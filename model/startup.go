@@ -124,26 +124,15 @@ func (v *verdict) setLastError(c wsa.WSASetLastErrorCall) {
 	v.quiet()
 }
 
-func (v *verdict) sleep(c wsa.SleepExCall) {
-	v.succeed(func(_ *world, ret *wsa.Return) rules.ID {
-		if ret.N == 0 {
-			return ""
-		}
-		return mismatch
-	}, nil, rules.SLEEPOk)
-	if c.Alertable {
-		v.succeed(func(_ *world, ret *wsa.Return) rules.ID {
-			if ret.N == wsa.WAIT_IO_COMPLETION {
-				return ""
-			}
-			return rules.SLEEPApc
-		}, func(*world) wsa.Return { return wsa.Return{N: wsa.WAIT_IO_COMPLETION} }, rules.SLEEPApc)
-	}
-	v.block(rules.SLEEPOk, nil)
-}
-
 func (v *verdict) closeHandle(c wsa.CloseHandleCall) {
 	k := sockKey(v.p.pid, uint64(c.H))
+	if v.w.events.get(k) != nil {
+		v.succeed(func(n *world, _ *wsa.Return) rules.ID {
+			n.dropEvent(k)
+			return ""
+		}, nil, rules.HANDLEClose, rules.EVENTClose)
+		return
+	}
 	if v.w.tokens.get(k) == nil {
 		v.must(rules.HANDLEInvalid)
 		// It may be a handle of a kind that a trace does not hold.

@@ -23,6 +23,7 @@ type world struct {
 	threads table[thread]
 	sockets table[socket]
 	tokens  table[token]
+	events  table[event]
 	// ports finds the sockets that use a port. It follows from the sockets,
 	// and is not part of the key.
 	ports table[portUse]
@@ -67,7 +68,8 @@ type process struct {
 	pid, host int
 	admin     bool
 	startups  int
-	ending    bool // a thread of it has ended
+	ending    bool  // a thread of it has ended
+	id        int64 // what GetCurrentProcessId gave; 0: not known
 }
 
 type thread struct {
@@ -76,13 +78,32 @@ type thread struct {
 	errMaybeZero  bool // a success since then may have reset the last error
 	lastErr       wsa.Errno
 	impersonating bool
+	// queued says whether a routine waits to run in the next alertable wait;
+	// routines that it has started operations which may queue some.
+	queued   tri
+	routines bool
+	frame
+}
+
+// frame is a call that has not returned.
+type frame struct {
 	// pending is the call that waits, nil for none; late says that it is one
 	// that cannot wait, so that it is judged as a whole when it returns.
 	pending wsa.Call
 	late    bool
-	// orphan: the socket that the pending call waits on was closed since, and
-	// its descriptor may be another socket's by now.
+	// on is the place of the socket that it is about, 0 for none. orphan: that
+	// socket was closed since.
+	on     uint64
 	orphan bool
+	// gone are the handles of a wait for several things that were closed since;
+	// signalled: an event that it waits for was set since, if only for a while.
+	gone      []wsa.SOCKET
+	signalled bool
+	// requeued: a routine that ran in the call has queued another.
+	requeued bool
+	// outer is the call of the same thread in which the routine runs that made
+	// this one.
+	outer *frame
 }
 
 type token struct {
@@ -253,6 +274,9 @@ func (s State) Encode() []byte {
 	for _, x := range w.tokens.all {
 		b = x.encode(b)
 	}
+	for _, x := range w.events.all {
+		b = x.encode(b)
+	}
 	for _, e := range w.ends {
 		b = e.encode(b)
 	}
@@ -313,21 +337,33 @@ func (h *host) encode(b []byte, i int) []byte {
 }
 
 func (p *process) encode(b []byte) []byte {
-	return append(put(append(b, 'P'), uint64(p.pid), uint64(p.host), uint64(p.startups)), flag(p.admin), flag(p.ending))
+	return append(put(append(b, 'P'), uint64(p.pid), uint64(p.host), uint64(p.startups), uint64(p.id)), flag(p.admin), flag(p.ending))
 }
 
 func (t *thread) encode(b []byte) []byte {
 	b = put(append(b, 'T'), uint64(t.tid), uint64(t.pid), uint64(t.lastErr))
-	b = append(b, flag(t.errKnown), flag(t.errMaybeZero), flag(t.impersonating), flag(t.late), flag(t.orphan))
-	if t.pending == nil {
+	b = append(b, flag(t.errKnown), flag(t.errMaybeZero), flag(t.impersonating), byte(t.queued), flag(t.routines))
+	for f := &t.frame; f != nil; f = f.outer {
+		b = f.encode(b)
+	}
+	return b
+}
+
+func (f *frame) encode(b []byte) []byte {
+	b = append(b, flag(f.late), flag(f.orphan), flag(f.requeued), flag(f.signalled))
+	b = put(b, f.on, uint64(len(f.gone)))
+	for _, s := range f.gone {
+		b = put(b, uint64(s))
+	}
+	if f.pending == nil {
 		return append(b, 0)
 	}
 	// A call always encodes: it is a struct of numbers and buffers.
-	args, err := wsa.MarshalCall(t.pending)
+	args, err := wsa.MarshalCall(f.pending)
 	if err != nil {
 		panic("model: a call does not encode: " + err.Error())
 	}
-	return putString(putString(append(b, 1), t.pending.Op()), string(args))
+	return putString(putString(append(b, 1), f.pending.Op()), string(args))
 }
 
 func (x *token) encode(b []byte) []byte {
@@ -433,30 +469,10 @@ func (w *world) dropSocket(k uint64) {
 	w.key = w.key.minus(digestOf(old))
 	w.sockets = w.sockets.remove(k)
 	w.reindex(k, old, nil)
-	w.orphan(old)
+	w.orphan(k, old.conn)
+	w.missed(old.pid, old.handle)
 	if old.conn != 0 {
 		w.part(old)
-	}
-}
-
-// orphan marks the calls that wait on a socket which is being closed.
-func (w *world) orphan(x *socket) {
-	var waiting []*thread
-	for _, t := range w.threads.all {
-		if t.pending == nil || t.pid != x.pid || t.orphan {
-			continue
-		}
-		if h, ok := descriptor(t.pending); ok && h == x.handle {
-			waiting = append(waiting, t)
-		}
-	}
-	for _, t := range waiting {
-		n := *t
-		n.orphan = true
-		w.setThread(&n)
-		if sends(t.pending) {
-			w.tear(x.conn) // how much of it leaves is not known
-		}
 	}
 }
 

@@ -114,6 +114,9 @@ func recomputed(s State) Key {
 	for _, x := range w.tokens.all {
 		k = k.plus(digestOf(x))
 	}
+	for _, x := range w.events.all {
+		k = k.plus(digestOf(x))
+	}
 	for _, e := range w.ends {
 		k = k.plus(digest(e.encode(nil)))
 	}

@@ -49,7 +49,12 @@ func Wait(s State, tid int, call wsa.Call) []State {
 	}
 	n := s.world().edit()
 	t := *old
-	t.pending, t.late = call, true
+	t.frame = frame{pending: call, late: true, outer: t.outer}
+	if h, ok := descriptor(call); ok {
+		if k := sockKey(t.pid, uint64(h)); n.sockets.get(k) != nil {
+			t.on = k
+		}
+	}
 	n.setThread(&t)
 	return []State{{n}}
 }
@@ -64,16 +69,27 @@ func run(w *world, tid int, call wsa.Call, resume bool) []Outcome {
 	v.p = w.procs.get(uint64(v.t.pid))
 	v.h, _ = descriptor(call)
 	s := w.sockets.get(sockKey(v.p.pid, uint64(v.h)))
-	if resume && v.t.orphan {
+	if resume {
 		s = nil
+		if !v.t.orphan {
+			s = w.sockets.get(v.t.on)
+		}
 	}
 	if s == nil || s.status != connecting || indifferent(call) {
 		v.s = s
 		v.judge(call)
-		return v.out
+	} else {
+		v.judgeEach(call, s)
 	}
-	// Whether an attempt to connect has ended is known only by what calls
-	// return, so every possibility is judged.
+	v.threads(call)
+	return v.out
+}
+
+// judgeEach runs the checks of one call on a socket that is connecting. Whether
+// the attempt has ended is known only by what calls return, so every
+// possibility is judged.
+func (v *verdict) judgeEach(call wsa.Call, s *socket) {
+	w, tid := v.w, v.tid
 	goesOn := 0
 	for i, variant := range unfold(w, s) {
 		v.w, v.failed = variant, false
@@ -87,7 +103,7 @@ func run(w *world, tid int, call wsa.Call, resume bool) []Outcome {
 			goesOn = len(v.out)
 		}
 	}
-	return v.out
+	v.w, v.t = w, w.threads.get(uint64(tid))
 }
 
 // indifferent reports whether a call goes the same way whatever has become of
@@ -142,6 +158,16 @@ func (v *verdict) judge(call wsa.Call) {
 		v.closeHandle(c)
 	case wsa.SleepExCall:
 		v.sleep(c)
+	case wsa.QueueUserAPCCall:
+		v.queueAPC()
+	case wsa.WSACreateEventCall, wsa.WSASetEventCall, wsa.WSAResetEventCall, wsa.WSACloseEventCall:
+		v.eventCall(c)
+	case wsa.WSAWaitForMultipleEventsCall:
+		v.waitForEvents(c)
+	case wsa.GetCurrentProcessIdCall:
+		v.processID()
+	case wsa.WSAEnumProtocolsCall:
+		v.enumProtocols(c)
 	case wsa.WSARevertImpersonationCall:
 		v.revert()
 	default:
@@ -184,6 +210,12 @@ func (v *verdict) judgeBase(call wsa.Call) {
 		v.listen()
 	case wsa.AcceptCall:
 		v.accept(c)
+	case wsa.WSAAcceptCall:
+		v.wsaAccept(c)
+	case wsa.WSASendDisconnectCall:
+		v.disconnect(c.Data, wsa.SD_SEND)
+	case wsa.WSARecvDisconnectCall:
+		v.disconnect(c.Data, wsa.SD_RECEIVE)
 	case wsa.ConnectCall:
 		v.connect(c.Name)
 	case wsa.WSAConnectCall:
@@ -220,7 +252,7 @@ func (v *verdict) gone() bool {
 			id = rules.STARTCleanupAbort
 		}
 		v.add(Outcome{Kind: Failure, Rules: []rules.ID{id, closedWhile(v.call)}})
-		if _, ok := v.call.(wsa.AcceptCall); !ok {
+		if closedWhile(v.call) != rules.ACCEPTClosed {
 			v.open(Unspecified, id, "the socket was closed while the call waited")
 		}
 		return true
@@ -234,7 +266,7 @@ func (v *verdict) gone() bool {
 
 func closedWhile(call wsa.Call) rules.ID {
 	switch call.(type) {
-	case wsa.AcceptCall:
+	case wsa.AcceptCall, wsa.WSAAcceptCall:
 		return rules.ACCEPTClosed
 	case wsa.ConnectCall, wsa.WSAConnectCall:
 		return rules.CONNClosed
@@ -366,6 +398,18 @@ func descriptor(call wsa.Call) (wsa.SOCKET, bool) {
 
 func optionDescriptor(call wsa.Call) (wsa.SOCKET, bool) {
 	switch c := call.(type) {
+	case wsa.WSAAcceptCall:
+		return c.S, true
+	case wsa.WSASendDisconnectCall:
+		return c.S, true
+	case wsa.WSARecvDisconnectCall:
+		return c.S, true
+	case wsa.WSAEventSelectCall:
+		return c.S, true
+	case wsa.WSAEnumNetworkEventsCall:
+		return c.S, true
+	case wsa.WSADuplicateSocketCall:
+		return c.S, true
 	case wsa.GetsockoptCall:
 		return c.S, true
 	case wsa.SetsockoptCall:

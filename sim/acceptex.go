@@ -175,15 +175,20 @@ func (t *Thread) WSAAccept(s wsa.SOCKET, addr []byte, addrlen *int32, condition 
 		t.called(wsa.WSAAcceptCall{S: s, Addr: roomOf(addr), Addrlen: copyOf(addrlen)})
 	}
 	accepted, e := wsa.INVALID_SOCKET, wsa.Errno(0)
+	var answer *int32
 	sock, e := t.open(s)
 	if e == 0 {
 		var c *stream
+		if w.trace != nil && condition != nil {
+			condition = answering(condition, &answer)
+		}
 		if c, e = t.acceptNext(sock, addr, addrlen, condition, "WSAAccept"); e == 0 {
 			accepted = t.acceptedSocket(sock, c, addr, addrlen)
 		}
 	}
 	if w.trace != nil {
 		ret := socketReturn(accepted, e)
+		ret.Answer = answer
 		if e == 0 && addr != nil && addrlen != nil {
 			ret.Addr = clone(addr[:*addrlen])
 		}
@@ -191,6 +196,15 @@ func (t *Thread) WSAAccept(s wsa.SOCKET, addr []byte, addrlen *int32, condition 
 		t.returned(ret)
 	}
 	return accepted, t.done(e)
+}
+
+// answering is a condition function whose answer is kept, for the trace.
+func answering(condition wsa.ConditionFunc, answer **int32) wsa.ConditionFunc {
+	return func(o *wsa.Offer) int32 {
+		a := condition(o)
+		*answer = &a
+		return a
+	}
 }
 
 // judged asks a condition function about the first connection of a listener. It

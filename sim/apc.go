@@ -24,15 +24,18 @@ func (t *Thread) queueAPC(a apc) {
 }
 
 // runAPCs runs every queued routine, those included that the routines queue. The
-// world is locked before and after. The routines may call Winsock: what the
-// call in progress keeps in the thread is put aside.
+// world is locked before and after. The routines may call Winsock, and wait
+// alertably in turn, which runs those behind them: what the call in progress
+// keeps in the thread is put aside.
 func (t *Thread) runAPCs() {
 	one, direct, directly, rule, failure := t.one, t.direct, t.directly, t.rule, t.failure
 	polled, waitingOn := t.polled, t.waitingOn
 	t.polled, t.waitingOn, t.direct, t.directly = nil, nil, nil, 0
-	for i := 0; i < len(t.apcs); i++ {
-		a := t.apcs[i]
-		t.apcs[i] = apc{}
+	for len(t.apcs) > 0 {
+		a := t.apcs[0]
+		last := copy(t.apcs, t.apcs[1:])
+		t.apcs[last] = apc{}
+		t.apcs = t.apcs[:last]
 		t.world.unlock()
 		if a.user != nil {
 			a.user()
@@ -41,7 +44,6 @@ func (t *Thread) runAPCs() {
 		}
 		t.world.lock()
 	}
-	t.apcs = t.apcs[:0]
 	t.one, t.direct, t.directly, t.rule, t.failure = one, direct, directly, rule, failure
 	t.polled, t.waitingOn = polled, waitingOn
 }

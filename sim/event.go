@@ -158,11 +158,11 @@ func (t *Thread) WSAWaitForMultipleEvents(events []wsa.HANDLE, waitAll bool, tim
 	if e != 0 {
 		n = wsa.WSA_WAIT_FAILED
 	}
-	if w.trace != nil {
-		t.returned(wsa.Return{Err: e, N: int64(n)})
-	}
 	if n == wsa.WSA_WAIT_IO_COMPLETION {
 		t.runAPCs()
+	}
+	if w.trace != nil {
+		t.returned(wsa.Return{Err: e, N: int64(n)})
 	}
 	return n, t.done(e)
 }

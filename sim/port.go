@@ -220,11 +220,11 @@ func (t *Thread) GetQueuedCompletionStatusEx(h wsa.HANDLE, entries []wsa.Overlap
 			w.wakeFirst(&p.waiters)
 		}
 	}
-	if w.trace != nil {
-		t.returned(ret)
-	}
 	if e == wsa.WAIT_IO_COMPLETION {
 		t.runAPCs()
+	}
+	if w.trace != nil {
+		t.returned(ret)
 	}
 	return t.done(e)
 }

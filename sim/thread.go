@@ -403,13 +403,13 @@ func (t *Thread) SleepEx(milliseconds uint32, alertable bool) uint32 {
 		}
 		t.alertable = false
 	}
+	if reason == wsa.WAIT_IO_COMPLETION {
+		t.runAPCs()
+	}
 	if w.trace != nil {
 		t.returned(wsa.Return{N: int64(reason)})
 	}
 	t.failure = nil
-	if reason == wsa.WAIT_IO_COMPLETION {
-		t.runAPCs()
-	}
 	w.unlock()
 	return reason
 }

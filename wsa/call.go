@@ -435,6 +435,9 @@ type Return struct {
 	Revents []int16 `json:"revents,omitempty"`
 	// NetworkEvents is what WSAEnumNetworkEvents stored.
 	NetworkEvents *NetworkEvents `json:"network_events,omitempty"`
+	// Answer is what the condition function of WSAAccept answered, nil when it was
+	// not asked.
+	Answer *int32 `json:"answer,omitempty"`
 	// Packets are what was taken from a completion port.
 	Packets []Packet `json:"packets,omitempty"`
 	// Local is the local address that GetAcceptExSockaddrs found; Addr is the

@@ -184,12 +184,13 @@ func (f fromCalls) WSARecvMsg(s SOCKET, msg *Msg, received *uint32, o *Overlappe
 	return r.err()
 }
 
-// WSAAccept does not carry the condition function over: only that there is one,
-// which is taken to accept.
+// WSAAccept asks the condition function beforehand, with an empty offer, since a
+// call as a value holds its answer.
 func (f fromCalls) WSAAccept(s SOCKET, addr []byte, addrlen *int32, condition ConditionFunc) (SOCKET, error) {
 	c := WSAAcceptCall{S: s, Addr: roomIn(addr), Addrlen: clone(addrlen)}
 	if condition != nil {
-		c.Answer = new(int32)
+		answer := condition(new(Offer))
+		c.Answer = &answer
 	}
 	r := f.answer(c)
 	r.address(addr, addrlen)

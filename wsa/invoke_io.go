@@ -338,10 +338,15 @@ func (c WSARecvMsgCall) invoke(a *invocation) Return {
 func (c WSAAcceptCall) invoke(a *invocation) Return {
 	addr, addrlen := room(c.Addr), clone(c.Addrlen)
 	var condition ConditionFunc
+	var asked *int32
 	if c.Answer != nil {
-		condition = func(*Offer) int32 { return *c.Answer }
+		condition = func(*Offer) int32 {
+			asked = clone(c.Answer)
+			return *c.Answer
+		}
 	}
 	r := socketResult(a.WSAAccept(c.S, addr, addrlen, condition))
+	r.Answer = asked
 	return r.withAddr(addr, addrlen)
 }
 

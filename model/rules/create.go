@@ -119,7 +119,7 @@ var createRules = []Rule{
 		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Observation, "SK8"}, {Observation, "SK9"}},
 	},
 	{
-		ID: HANDLEFresh, Function: "socket, WSASocket, accept", Strength: Must,
+		ID: HANDLEFresh, Function: "socket, WSASocket, accept, WSAAccept, WSACreateEvent", Strength: Must,
 		Condition: "a new descriptor is none of the process's open ones and never INVALID_SOCKET",
 		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Netsem, "handles"}},
 	},

@@ -21,7 +21,7 @@ var environmentRules = []Rule{
 		Notes:     "May come at any time.",
 	},
 	{
-		ID: RESMfile, Function: "socket, WSASocket, accept, listen", Strength: Resource,
+		ID: RESMfile, Function: "socket, WSASocket, accept, WSAAccept, listen", Strength: Resource,
 		Condition: "no descriptor is left",
 		Errors:    []wsa.Errno{wsa.WSAEMFILE},
 		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Doc, "nf-winsock2-accept"}, {Doc, "nf-winsock2-listen"}},

@@ -29,7 +29,6 @@ var notReachable = []Unreachable{
 	{"setsockopt", wsa.WSAENOBUFS, "a length of -1 (OL13) cannot be said with a Go slice", Source{Observation, "OL13"}},
 	{"WSASend, WSASendTo, WSARecv, WSARecvFrom", wsa.WSA_OPERATION_ABORTED, "the code of a completion that was cancelled; a completion is not the return of a call", Source{Doc, "nf-winsock2-wsasend"}},
 	{"WSASocket", wsa.WSAEFAULT, "the row about an lpProtocolInfo outside the process's memory; a short one is SOCK-INFO-BAD", Source{Doc, "nf-winsock2-wsasocketw"}},
-	{"SleepEx", 0, "completion routines of other threads and user APCs: a trace does not hold them", Source{Doc, "sleepex"}},
 }
 
 // NotReachable lists the documented rows that cannot occur in a simulated world.

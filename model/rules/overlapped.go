@@ -70,6 +70,7 @@ const (
 	MSGControl     ID = "MSG-CONTROL"
 	CATALOGFault   ID = "CATALOG-FAULT"
 	CATALOGRoom    ID = "CATALOG-ROOM"
+	CATALOGOk      ID = "CATALOG-OK"
 	DUPProcess     ID = "DUP-PROCESS"
 	DUPFault       ID = "DUP-FAULT"
 	OPTMtu         ID = "OPT-MTU"
@@ -119,6 +120,7 @@ var ioRules = []Rule{
 		Condition: "there are no handles, or more than 64",
 		Errors:    []wsa.Errno{wsa.WSA_INVALID_PARAMETER},
 		Sources:   []Source{{Doc, "nf-winsock2-wsawaitformultipleevents"}},
+		Notes:     "The same handle twice with fWaitAll is not allowed either; the page gives no code for it.",
 	},
 	{
 		ID: EVSELParam, Function: "WSAEventSelect", Strength: Must,
@@ -365,6 +367,11 @@ var ioRules = []Rule{
 		Condition: "the buffer is too small; the length needed is stored",
 		Errors:    []wsa.Errno{wsa.WSAENOBUFS},
 		Sources:   []Source{{Doc, "nf-winsock2-wsaenumprotocolsw"}, {Observation, "EP1"}, {Observation, "EP4"}},
+	},
+	{
+		ID: CATALOGOk, Function: "WSAEnumProtocols", Strength: Must,
+		Condition: "the structures of the protocols that were asked for are stored, and their number is the result",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaenumprotocolsw"}, {Observation, "EP2"}},
 	},
 	{
 		ID: DUPProcess, Function: "WSADuplicateSocket", Strength: Observed,

@@ -21,41 +21,41 @@ const (
 
 var shutdownRules = []Rule{
 	{
-		ID: SHUTHow, Function: "shutdown", Strength: Must,
+		ID: SHUTHow, Function: "shutdown, WSASendDisconnect, WSARecvDisconnect", Strength: Must,
 		Condition: "how is none of SD_RECEIVE, SD_SEND, SD_BOTH",
 		Errors:    []wsa.Errno{wsa.WSAEINVAL},
 		Sources:   []Source{{Doc, "nf-winsock2-shutdown"}, {Observation, "SD9"}},
 	},
 	{
-		ID: SHUTNotconn, Function: "shutdown", Strength: Must,
+		ID: SHUTNotconn, Function: "shutdown, WSASendDisconnect, WSARecvDisconnect", Strength: Must,
 		Condition: "the stream socket is not connected",
 		Errors:    []wsa.Errno{wsa.WSAENOTCONN},
 		Sources:   []Source{{Doc, "nf-winsock2-shutdown"}, {Observation, "SD1"}, {Netsem, "shutdown_3"}},
 	},
 	{
-		ID: SHUTReset, Function: "shutdown", Strength: Must,
+		ID: SHUTReset, Function: "shutdown, WSASendDisconnect, WSARecvDisconnect", Strength: Must,
 		Condition: "the peer reset the connection",
 		Errors:    []wsa.Errno{wsa.WSAECONNRESET},
 		Sources:   []Source{{Doc, "nf-winsock2-shutdown"}},
 	},
 	{
-		ID: SHUTAborted, Function: "shutdown", Strength: Must,
+		ID: SHUTAborted, Function: "shutdown, WSASendDisconnect, WSARecvDisconnect", Strength: Must,
 		Condition: "the connection was ended by a failure",
 		Errors:    []wsa.Errno{wsa.WSAECONNABORTED},
 		Sources:   []Source{{Doc, "nf-winsock2-shutdown"}},
 	},
 	{
-		ID: SHUTAgain, Function: "shutdown", Strength: Observed,
+		ID: SHUTAgain, Function: "shutdown, WSASendDisconnect, WSARecvDisconnect", Strength: Observed,
 		Condition: "the same direction may be shut down again",
 		Sources:   []Source{{Observation, "SD2"}},
 	},
 	{
-		ID: SHUTDgram, Function: "shutdown", Strength: Observed,
+		ID: SHUTDgram, Function: "shutdown, WSASendDisconnect, WSARecvDisconnect", Strength: Observed,
 		Condition: "a datagram socket may be shut down without a peer",
 		Sources:   []Source{{Observation, "SD13"}, {Observation, "SD14"}, {Netsem, "shutdown_2"}},
 	},
 	{
-		ID: SHUTOk, Function: "shutdown", Strength: Must,
+		ID: SHUTOk, Function: "shutdown, WSASendDisconnect, WSARecvDisconnect", Strength: Must,
 		Condition: "the directions are ended for good",
 		Sources:   []Source{{Doc, "nf-winsock2-shutdown"}},
 	},

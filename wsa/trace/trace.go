@@ -8,6 +8,12 @@
 // does at once (a connect that starts, a bind) has happened at its call
 // record, and what it was waiting for has happened at its return record.
 //
+// Calls of one thread nest in one case: a call that waits alertably runs the
+// routines which are queued to its thread (completion routines, and those of
+// QueueUserAPC), and what a routine calls stands, calls and returns, between the
+// call and the return of the call that waits. A return belongs to the latest
+// call of its thread that has none. Which routine ran is not written down.
+//
 // A trace begins with a record of kind "world" that gives the format version
 // and the seed, and it declares each host, process and thread before its first
 // call. Everything else (packets, negotiations, advisories, faults) is for

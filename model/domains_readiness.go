@@ -1,0 +1,50 @@
+package model
+
+import (
+	"slices"
+
+	"wsasim/wsa"
+)
+
+// The domains of readiness, events, waits and sharing.
+
+func readinessDomains() []Domain {
+	return []Domain{eventDomain(), routineDomain(), conditionDomain()}
+}
+
+// eventDomain is about event objects: thread 1 waits, thread 2 sets and resets.
+func eventDomain() Domain {
+	s := begin(beginAt(1), 1, wsa.WSACreateEventCall{}, wsa.WSACreateEventCall{})
+	wait := func(all bool, timeout uint32, handles ...wsa.HANDLE) wsa.Call {
+		return wsa.WSAWaitForMultipleEventsCall{Events: handles, WaitAll: all, Timeout: timeout}
+	}
+	return Domain{Name: "events", Start: s.State, Setup: s.steps, Depth: 4, Moves: slices.Concat(
+		moves(1, wait(false, wsa.WSA_INFINITE, 4, 8), wait(true, 10, 4, 8), wait(false, 0), wait(false, 0, 77)),
+		moves(2, wsa.WSASetEventCall{Event: 4}, wsa.WSASetEventCall{Event: 8}, wsa.WSAResetEventCall{Event: 4}, wsa.WSACloseEventCall{Event: 8},
+			wsa.WSASetEventCall{Event: 77}, wsa.WSACreateEventCall{}))}
+}
+
+// routineDomain is about routines and alertable waits, and about calls that have
+// nothing to do with sockets.
+func routineDomain() Domain {
+	s := begin(beginAt(1), 1, wsa.WSACreateEventCall{}, udp4, wsa.BindCall{S: 8, Name: sockaddr("10.0.0.1:53")})
+	size := ptr(uint32(wsa.ProtocolInfoSize))
+	return Domain{Name: "routines", Start: s.State, Setup: s.steps, Depth: 3, Moves: moves(1,
+		wsa.QueueUserAPCCall{}, wsa.SleepExCall{Milliseconds: 1, Alertable: true}, wsa.SleepExCall{Milliseconds: 1}, wsa.RecvCall{S: 8, Buf: 4},
+		wsa.WSAWaitForMultipleEventsCall{Events: []wsa.HANDLE{4}, Timeout: 10, Alertable: true},
+		wsa.WSARecvCall{S: 8, Buffers: []wsa.Room{4}, Flags: ptr(uint32(0)), Overlapped: 1, Event: 4, Routine: true},
+		wsa.GetCurrentProcessIdCall{}, wsa.WSAEnumProtocolsCall{ProtocolBuffer: wsa.NULL, BufferLength: ptr(uint32(0))},
+		wsa.WSAEnumProtocolsCall{Protocols: []int32{wsa.IPPROTO_TCP, 0}, ProtocolBuffer: wsa.ProtocolInfoSize, BufferLength: size},
+		wsa.WSAEnumProtocolsCall{})}
+}
+
+// conditionDomain is about WSAAccept and the calls that disconnect.
+func conditionDomain() Domain {
+	s := begin(beginAt(1, 3), 3, tcp4, wsa.BindCall{S: 4, Name: sockaddr("10.0.0.2:80")}, wsa.ListenCall{S: 4})
+	s = begin(s, 1, tcp4, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")})
+	s.State = s.State.Whole()
+	accept := func(answer *int32) wsa.Call { return wsa.WSAAcceptCall{S: 4, Addr: wsa.NULL, Answer: answer} }
+	return Domain{Name: "conditions", Start: s.State, Setup: s.steps, Depth: 3, Moves: slices.Concat(
+		moves(3, accept(nil), accept(ptr(int32(wsa.CF_ACCEPT))), accept(ptr(int32(wsa.CF_REJECT))), accept(ptr(int32(7))), nonblocking(4)),
+		moves(1, wsa.WSASendDisconnectCall{S: 4}, wsa.WSASendDisconnectCall{S: 4, Data: wsa.Bytes{1}}, wsa.WSARecvDisconnectCall{S: 4}))}
+}

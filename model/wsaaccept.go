@@ -1,0 +1,76 @@
+package model
+
+import (
+	"wsasim/model/rules"
+	"wsasim/wsa"
+)
+
+// conditionCodes are the errors of what a condition function may answer; CF_ACCEPT
+// has none.
+var conditionCodes = []struct {
+	rule    rules.ID
+	answers func(int32) bool
+	example int32
+}{
+	{rules.WSAACCEPTReject, func(a int32) bool { return a == wsa.CF_REJECT }, wsa.CF_REJECT},
+	{rules.WSAACCEPTDefer, func(a int32) bool { return a == wsa.CF_DEFER }, wsa.CF_DEFER},
+	{rules.WSAACCEPTAnswer, func(a int32) bool { return a < wsa.CF_ACCEPT || a > wsa.CF_DEFER }, -1},
+	{rules.WSAACCEPTGone, func(int32) bool { return true }, wsa.CF_ACCEPT},
+}
+
+// wsaAccept is accept with a condition function, which is asked once there is a
+// connection. What it answered is in the return, or known from the call.
+func (v *verdict) wsaAccept(c wsa.WSAAcceptCall) {
+	base := len(v.out)
+	v.accept(wsa.AcceptCall{S: c.S, Addr: c.Addr, Addrlen: c.Addrlen})
+	if v.failed {
+		return
+	}
+	for i := base; i < len(v.out); i++ {
+		if o := &v.out[i]; o.Kind == Success {
+			taken := o.effect
+			o.effect = func(n *world, ret *wsa.Return) rules.ID {
+				if a := answered(c, ret); a != nil && *a != wsa.CF_ACCEPT {
+					return rules.WSAACCEPTAnswer
+				}
+				return taken(n, ret)
+			}
+			o.none = func(*world) bool { return c.Answer != nil && *c.Answer != wsa.CF_ACCEPT }
+		}
+	}
+	for _, row := range conditionCodes {
+		if c.Answer != nil && !row.answers(*c.Answer) {
+			continue
+		}
+		v.mayThen(row.rule, func(_ *world, ret *wsa.Return) rules.ID {
+			if a := answered(c, ret); a == nil || !row.answers(*a) {
+				return row.rule
+			}
+			return ""
+		})
+		v.out[len(v.out)-1].example = func(*world) wsa.Return {
+			a := row.example
+			if c.Answer != nil {
+				a = *c.Answer
+			}
+			return wsa.Return{Answer: &a}
+		}
+	}
+}
+
+// answered is what the condition function answered, nil when it was not asked.
+func answered(c wsa.WSAAcceptCall, ret *wsa.Return) *int32 {
+	if ret.Answer != nil {
+		return ret.Answer
+	}
+	return c.Answer
+}
+
+// disconnect is WSASendDisconnect and WSARecvDisconnect: shutdown of one direction,
+// with data that TCP/IP does not have.
+func (v *verdict) disconnect(data wsa.Bytes, how int32) {
+	if data != nil {
+		v.must(rules.DISCONNData)
+	}
+	v.shutdown(wsa.ShutdownCall{How: how})
+}
