@@ -57,7 +57,7 @@ func Broken(api wsa.API, f Fault) wsa.API {
 }
 
 // Faults lists the canaries: what a careless implementation might get wrong.
-func Faults() []Fault { return slices.Clone(faults) }
+func Faults() []Fault { return slices.Concat(faults, readinessFaults) }
 
 // swallow makes any failure of the functions a success.
 func swallow(_ wsa.Call, r *wsa.Return) bool {
@@ -151,6 +151,43 @@ var faults = []Fault{
 		return true
 	}},
 }
+
+// readinessFaults are about events and waits.
+var readinessFaults = []Fault{
+	{Name: "the index of an event is one too high", Rule: rules.WAITLowest, Ops: waitForEvents, Change: func(c wsa.Call, r *wsa.Return) bool {
+		w := c.(wsa.WSAWaitForMultipleEventsCall)
+		if r.Err != 0 || r.N+1 >= int64(len(w.Events)) || w.WaitAll {
+			return false
+		}
+		r.N++
+		return true
+	}},
+	{Name: "a wait for all ends with the first", Rule: rules.WAITAll, Ops: waitForEvents, Change: func(c wsa.Call, r *wsa.Return) bool {
+		if r.Err != 0 || r.N != int64(wsa.WSA_WAIT_TIMEOUT) || !c.(wsa.WSAWaitForMultipleEventsCall).WaitAll {
+			return false
+		}
+		r.N = 0
+		return true
+	}},
+	{Name: "an event that is set is not seen", Rule: rules.WAITEvent, Ops: waitForEvents, Change: func(_ wsa.Call, r *wsa.Return) bool {
+		if r.Err != 0 || r.N != 0 {
+			return false
+		}
+		r.N = int64(wsa.WSA_WAIT_TIMEOUT)
+		return true
+	}},
+	{Name: "no routine ends a sleep", Rule: rules.SLEEPApc, Ops: []string{"SleepEx"}, Change: func(_ wsa.Call, r *wsa.Return) bool {
+		was := r.N
+		r.N = 0
+		return was != 0
+	}},
+	{Name: "a closed event may be set", Rule: rules.EVENTHandle, Ops: []string{"WSASetEvent", "WSAResetEvent"}, From: wsa.WSA_INVALID_HANDLE},
+	{Name: "no events may be waited for", Rule: rules.EVENTCount, Ops: waitForEvents, From: wsa.WSA_INVALID_PARAMETER, To: wsa.WSA_INVALID_HANDLE},
+	{Name: "disconnect data is sent", Rule: rules.DISCONNData, Ops: []string{"WSASendDisconnect"}, From: wsa.WSAENOPROTOOPT},
+	{Name: "a deferred connection is refused", Rule: rules.WSAACCEPTReject, Ops: []string{"WSAAccept"}, From: wsa.WSATRY_AGAIN, To: wsa.WSAECONNREFUSED},
+}
+
+var waitForEvents = []string{"WSAWaitForMultipleEvents"}
 
 // setInfoFlags changes the flags that a successful query stored.
 func setInfoFlags(change func(uint32) uint32) func(wsa.Call, *wsa.Return) bool {

@@ -16,6 +16,9 @@ type Pool struct {
 	Sockets []wsa.SOCKET     // open sockets of the calling process
 	Closed  []wsa.SOCKET     // sockets it has closed
 	Handles []wsa.HANDLE     // token handles, open or not
+	Events  []wsa.HANDLE     // open events
+	PIDs    []uint32         // processes of the world
+	Infos   []wsa.Bytes      // what WSADuplicateSocket gave, of all processes
 	Hosts   []netip.Addr     // addresses of the world's hosts, scope ids included
 	Names   []netip.AddrPort // where sockets are bound: likely destinations
 	SPNs    []string         // names that some host can prove, and some that none can
@@ -57,6 +60,9 @@ func (g source) socket() wsa.SOCKET {
 
 // handle draws a token handle, now and then one of a socket.
 func (g source) handle() wsa.HANDLE {
+	if len(g.p.Events) > 0 && g.once(6, "an event") {
+		return pick(g, "event", g.p.Events...)
+	}
 	if len(g.p.Handles) > 0 && !g.once(6, "bogus handle") {
 		return pick(g, "handle", g.p.Handles...)
 	}

@@ -62,12 +62,10 @@ var weighted = func() []string {
 
 // undrawn are the calls that the specification does not judge yet.
 var undrawn = []string{
-	"QueueUserAPC", "select", "WSAPoll", "WSACreateEvent", "WSASetEvent", "WSAResetEvent", "WSACloseEvent",
-	"WSAWaitForMultipleEvents", "WSAEventSelect", "WSAEnumNetworkEvents", "WSAGetOverlappedResult", "GetOverlappedResult",
+	"select", "WSAPoll", "WSAEventSelect", "WSAEnumNetworkEvents", "WSAGetOverlappedResult", "GetOverlappedResult",
 	"CancelIo", "CancelIoEx", "CreateIoCompletionPort", "GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx",
 	"PostQueuedCompletionStatus", "SetFileCompletionNotificationModes", "AcceptEx", "GetAcceptExSockaddrs", "ConnectEx",
-	"DisconnectEx", "TransmitFile", "WSASendMsg", "WSARecvMsg", "WSAAccept", "WSASendDisconnect", "WSARecvDisconnect",
-	"WSADuplicateSocket", "WSAEnumProtocols", "GetCurrentProcessId",
+	"DisconnectEx", "TransmitFile", "WSASendMsg", "WSARecvMsg", "WSADuplicateSocket",
 }
 
 // Undrawn lists the calls that Call never draws, because the specification does
@@ -119,6 +117,17 @@ var drawers = map[string]drawer{
 	"SleepEx": {1, func(g source) wsa.Call {
 		return wsa.SleepExCall{Milliseconds: g.ms("milliseconds"), Alertable: g.once(2, "alertable")}
 	}},
+	"QueueUserAPC":             {1, func(source) wsa.Call { return wsa.QueueUserAPCCall{} }},
+	"GetCurrentProcessId":      {1, func(source) wsa.Call { return wsa.GetCurrentProcessIdCall{} }},
+	"WSACreateEvent":           {2, func(source) wsa.Call { return wsa.WSACreateEventCall{} }},
+	"WSASetEvent":              {2, func(g source) wsa.Call { return wsa.WSASetEventCall{Event: g.event()} }},
+	"WSAResetEvent":            {2, func(g source) wsa.Call { return wsa.WSAResetEventCall{Event: g.event()} }},
+	"WSACloseEvent":            {1, func(g source) wsa.Call { return wsa.WSACloseEventCall{Event: g.event()} }},
+	"WSAWaitForMultipleEvents": {3, source.waitForEvents},
+	"WSAAccept":                {2, source.wsaAccept},
+	"WSASendDisconnect":        {1, func(g source) wsa.Call { return wsa.WSASendDisconnectCall{S: g.socket(), Data: g.disconnectData()} }},
+	"WSARecvDisconnect":        {1, func(g source) wsa.Call { return wsa.WSARecvDisconnectCall{S: g.socket(), Data: g.disconnectData()} }},
+	"WSAEnumProtocols":         {1, source.enumProtocols},
 }
 
 // kind draws family, type and protocol: mostly those of TCP and UDP over IPv4
@@ -306,6 +315,9 @@ var options = func() (list []sim.OptionStatus) {
 
 // option draws a level and a name: three times in four one that is simulated.
 func (g source) option() (level, name int32) {
+	if g.once(10, "what the socket is") {
+		return wsa.SOL_SOCKET, pick(g, "option", int32(wsa.SO_TYPE), wsa.SO_ACCEPTCONN, wsa.SO_ERROR)
+	}
 	known := options[:len(sim.Options())]
 	if g.once(4, "any option") {
 		known = options

@@ -16,7 +16,7 @@ import (
 )
 
 var somePool = &fuzz.Pool{
-	Sockets: []wsa.SOCKET{4, 8}, Closed: []wsa.SOCKET{12}, Handles: []wsa.HANDLE{16},
+	Sockets: []wsa.SOCKET{4, 8}, Closed: []wsa.SOCKET{12}, Handles: []wsa.HANDLE{16}, Events: []wsa.HANDLE{20},
 	Hosts: []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("fd00::1")},
 	Names: []netip.AddrPort{netip.MustParseAddrPort("10.0.0.1:5000")},
 	SPNs:  []string{"host/server"},
@@ -100,7 +100,7 @@ func TestFromCalls(t *testing.T) {
 			t.Fatalf("%s %s arrived as %s %s", call.Op(), one, arrived.Op(), two)
 		}
 		switch call.(type) {
-		case wsa.WSAGetLastErrorCall, wsa.WSASetLastErrorCall, wsa.SleepExCall: // have no error to give
+		case wsa.WSAGetLastErrorCall, wsa.WSASetLastErrorCall, wsa.SleepExCall, wsa.GetCurrentProcessIdCall: // have no error to give
 			answer.Err = 0
 		}
 		if got.Err != answer.Err {

@@ -3,7 +3,6 @@ package fuzz
 import (
 	"fmt"
 	"net/netip"
-	"reflect"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -17,11 +16,16 @@ import (
 type Script struct {
 	Actor int
 	Calls []wsa.Call
+	// Routine is what each routine calls that QueueUserAPC queues.
+	Routine []wsa.Call
 }
 
 // String lists the calls.
 func (s Script) String() string {
 	text := fmt.Sprintf("thread %d:", s.Actor+1)
+	if len(s.Routine) > 0 {
+		text += fmt.Sprintf(" (routine: %v)", s.Routine)
+	}
 	for _, c := range s.Calls {
 		text += "\n  " + Step{Actor: s.Actor, Call: c}.String()
 	}
@@ -43,7 +47,7 @@ const (
 
 // slotPool is the pool that scripts are drawn from.
 func slotPool(s Setup) *Pool {
-	p := &Pool{Sockets: []wsa.SOCKET{newest, oldest, second, newest}, Closed: []wsa.SOCKET{closed}, SPNs: spns}
+	p := &Pool{Sockets: []wsa.SOCKET{newest, oldest, second, newest}, Closed: []wsa.SOCKET{closed}, SPNs: spns, Events: []wsa.HANDLE{newestEvent, oldestEvent}}
 	for _, h := range s.Hosts {
 		p.Hosts = append(p.Hosts, h.Addrs...)
 	}
@@ -68,19 +72,6 @@ func (p *Pool) resolve(s wsa.SOCKET) wsa.SOCKET {
 	return p.Sockets[n-1]
 }
 
-// withSocket is the call on another descriptor. Every call has its descriptor
-// in a field S, or none.
-func withSocket(c wsa.Call, change func(wsa.SOCKET) wsa.SOCKET) wsa.Call {
-	v := reflect.New(reflect.TypeOf(c)).Elem()
-	v.Set(reflect.ValueOf(c))
-	f := v.FieldByName("S")
-	if !f.IsValid() {
-		return c
-	}
-	f.Set(reflect.ValueOf(change(f.Interface().(wsa.SOCKET))))
-	return v.Interface().(wsa.Call)
-}
-
 // DrawScripts draws a script for each thread of the world.
 func DrawScripts(t *rapid.T, s Setup) []Script {
 	g := source{t: t, p: slotPool(s)}
@@ -97,7 +88,7 @@ func DrawScripts(t *rapid.T, s Setup) []Script {
 		for range 1 + g.upTo(2, "roles") {
 			calls = append(calls, pick(g, "role", roles...)(g, s)...)
 		}
-		list = append(list, Script{Actor: i, Calls: g.interrupted(calls)})
+		list = append(list, Script{Actor: i, Calls: g.interrupted(calls), Routine: g.routine()})
 	}
 	return list
 }
@@ -219,11 +210,10 @@ func (g source) wanderer(Setup) []wsa.Call {
 func Parallel(s Setup, scripts []Script) *Machine {
 	m := Start(s)
 	for _, script := range scripts {
-		a := m.actors[script.Actor]
-		m.World.Spawn(a.thread, func() {
+		m.World.Spawn(m.actors[script.Actor].thread, func() {
 			for _, c := range script.Calls {
 				if m.Violation == nil {
-					m.Do(Step{Actor: script.Actor, Call: withSocket(c, a.proc.pool.resolve)})
+					m.Do(Step{Actor: script.Actor, Call: c, Routine: script.Routine})
 				}
 			}
 		})

@@ -68,6 +68,7 @@ var sequenceActions = map[string]func(*Machine, source){
 	"secure":       (*Machine).secure,
 	"disturb":      (*Machine).disturbNetwork,
 	"close":        (*Machine).closeOne,
+	"events":       (*Machine).events,
 }
 
 // call does a call of the actor.
@@ -83,7 +84,29 @@ func (m *Machine) drawActor(g source) int { return g.upTo(len(m.actors)-1, "thre
 func (m *Machine) anyCall(g source) {
 	a := m.drawActor(g)
 	g.p = &m.actors[a].proc.pool
-	m.call(a, g.call())
+	m.callWith(g, a, g.call())
+}
+
+// callWith does a call of the actor; a routine that it queues calls something
+// later.
+func (m *Machine) callWith(g source, a int, c wsa.Call) wsa.Return {
+	if m.done() {
+		return wsa.Return{Err: wsa.WSAEINTR}
+	}
+	s := Step{Actor: a, Call: c}
+	if _, ok := c.(wsa.QueueUserAPCCall); ok {
+		s.Routine = g.routine()
+	}
+	return m.Do(s)
+}
+
+// routine draws what a routine calls.
+func (g source) routine() []wsa.Call {
+	var calls []wsa.Call
+	for range g.upTo(2, "calls of a routine") {
+		calls = append(calls, g.call())
+	}
+	return calls
 }
 
 // fitting lists, for the state of a socket, calls that are worth making.
@@ -93,11 +116,11 @@ var fitting = map[string][]string{
 		"WSADeleteSocketPeerTargetName", "ioctlsocket", "WSAIoctl", "getsockname", "WSAQuerySocketSecurity",
 	},
 	"bound stream": {"listen", "listen", "connect", "getsockname", "WSASetSocketPeerTargetName", "WSASetSocketSecurity", "bind", "setsockopt", "closesocket"},
-	"listening":    {"accept", "accept", "getsockname", "WSASetSocketPeerTargetName", "listen", "getsockopt", "WSAIoctl", "shutdown", "ioctlsocket"},
+	"listening":    {"accept", "accept", "WSAAccept", "getsockname", "WSASetSocketPeerTargetName", "listen", "getsockopt", "WSAIoctl", "shutdown", "ioctlsocket"},
 	"connected": {
 		"send", "recv", "WSASend", "WSARecv", "sendto", "recvfrom", "shutdown", "getpeername", "getsockname", "WSAQuerySocketSecurity",
 		"WSAImpersonateSocketPeer", "WSADeleteSocketPeerTargetName", "WSASetSocketPeerTargetName", "WSASetSocketSecurity",
-		"connect", "setsockopt", "ioctlsocket", "closesocket", "WSAIoctl", "getsockopt", "WSARevertImpersonation",
+		"connect", "setsockopt", "ioctlsocket", "closesocket", "WSAIoctl", "getsockopt", "WSARevertImpersonation", "WSASendDisconnect", "WSARecvDisconnect",
 	},
 	"datagram": {
 		"sendto", "recvfrom", "WSASendTo", "WSARecvFrom", "send", "recv", "connect", "WSASetSocketPeerTargetName", "WSASetSocketPeerTargetName",
@@ -245,6 +268,10 @@ func (m *Machine) connect(g source) {
 	}
 	if info, ok = m.actors[server].thread.SocketInfo(l); ok && info.Pending > 0 {
 		room := int32(28)
+		if g.once(4, "with a condition") {
+			answer := pick(g, "answer", int32(wsa.CF_DEFER), wsa.CF_REJECT, 7)
+			m.call(server, wsa.WSAAcceptCall{S: l, Addr: wsa.NULL, Answer: &answer})
+		}
 		m.call(server, wsa.AcceptCall{S: l, Addr: wsa.Room(room), Addrlen: &room})
 	}
 	if !g.once(3, "keep the listener") {
@@ -306,7 +333,7 @@ func (m *Machine) talk(g source) {
 	case info.State == "connected" || info.Type == wsa.SOCK_DGRAM:
 		m.call(a, g.callOf(pick(g, "function", "send", "sendto", "WSASend", "WSASendTo")))
 	case info.Pending > 0:
-		m.call(a, g.callOf("accept"))
+		m.call(a, g.callOf(pick(g, "function", "accept", "WSAAccept", "WSAAccept")))
 	}
 }
 

@@ -91,6 +91,8 @@ type Step struct {
 	Actor   int      // index of the thread, in the order of making
 	Call    wsa.Call // nil for a disturbance
 	Disturb *Disturbance
+	// Routine is what the routine calls that a QueueUserAPC queues.
+	Routine []wsa.Call
 }
 
 // String is the step as a report prints it.
@@ -105,7 +107,13 @@ func (s Step) String() string {
 	if len(args) > 400 {
 		args = append(args[:400:400], "..."...)
 	}
-	return fmt.Sprintf("thread %d: %s %s", s.Actor+1, s.Call.Op(), args)
+	text := fmt.Sprintf("thread %d: %s %s", s.Actor+1, s.Call.Op(), args)
+	if _, ok := s.Call.(wsa.QueueUserAPCCall); ok {
+		for _, c := range s.Routine {
+			text += "\n      of which later " + Step{Actor: s.Actor, Call: c}.String()
+		}
+	}
+	return text
 }
 
 // Disturbance is a change of the network between two hosts, by their numbers.
@@ -211,6 +219,9 @@ func Start(s Setup) *Machine {
 			p.pool.Hosts = append(p.pool.Hosts, hs.Addrs...)
 		}
 		p.pool.SPNs = spns
+		for _, q := range m.procs {
+			p.pool.PIDs = append(p.pool.PIDs, q.sim.PID())
+		}
 	}
 	for _, l := range s.Links {
 		m.World.SetLinks(m.hosts[l.From], m.hosts[l.To], l.Link)
@@ -272,14 +283,21 @@ func (m *Machine) Trace() ([]byte, error) {
 
 // Do carries out a step and learns from what came of it.
 func (m *Machine) Do(s Step) wsa.Return {
-	m.Steps = append(m.Steps, s)
 	if s.Disturb != nil {
+		m.Steps = append(m.Steps, s)
 		m.disturb(*s.Disturb)
 		return wsa.Return{}
 	}
+	s.Call = m.actors[s.Actor].proc.pool.resolved(s.Call)
+	m.Steps = append(m.Steps, s)
+	return m.perform(s)
+}
+
+// perform makes a call; one of a routine is no step of its own.
+func (m *Machine) perform(s Step) wsa.Return {
 	a := m.actors[s.Actor]
 	before, watched := a.watch(s.Call)
-	ret := wsa.Invoke(a.api, s.Call)
+	ret := m.invoke(a, s)
 	if watched && ret.Err != 0 && ret.Err != wsa.WSA_IO_PENDING && m.Impure == "" {
 		if after, _ := a.watch(s.Call); !reflect.DeepEqual(before, after) {
 			m.Impure = fmt.Sprintf("%s failed with %v and changed its socket:\n%+v\n%+v", s, ret.Err, before, after)
@@ -287,6 +305,25 @@ func (m *Machine) Do(s Step) wsa.Return {
 	}
 	m.learn(a, s.Call, ret)
 	return ret
+}
+
+// invoke makes a call of a step. A routine calls what the step says, except where
+// calls travel as values, which do not hold it.
+func (m *Machine) invoke(a *actor, s Step) wsa.Return {
+	if _, ok := s.Call.(wsa.QueueUserAPCCall); !ok || len(s.Routine) == 0 || m.Setup.Fault != nil {
+		return wsa.Invoke(a.api, s.Call)
+	}
+	err := a.thread.QueueUserAPC(func() {
+		for _, c := range s.Routine {
+			if !m.done() {
+				m.perform(Step{Actor: s.Actor, Call: a.proc.pool.resolved(c)})
+			}
+		}
+	})
+	if err != nil {
+		panic("fuzz: QueueUserAPC never fails here: " + err.Error())
+	}
+	return wsa.Return{}
 }
 
 // watch is what the socket of a call looks like, for calls whose failures
@@ -344,6 +381,14 @@ func (m *Machine) learn(a *actor, call wsa.Call, ret wsa.Return) {
 			}
 		}
 		p.Sockets = slices.DeleteFunc(p.Sockets, func(s wsa.SOCKET) bool { return !slices.Contains(open, s) })
+	case wsa.WSACreateEventCall:
+		if ret.Err == 0 && ret.Handle != 0 {
+			p.Events = append(p.Events, ret.Handle)
+		}
+	case wsa.WSACloseEventCall:
+		p.forgetEvent(c.Event, ret)
+	case wsa.CloseHandleCall:
+		p.forgetEvent(c.H, ret)
 	case wsa.BindCall:
 		m.noteName(a, c.S)
 	case wsa.ConnectCall:
@@ -379,6 +424,12 @@ func (m *Machine) noteName(a *actor, s wsa.SOCKET) {
 	m.names = last(append(m.names, at), 8)
 	for _, p := range m.procs {
 		p.pool.Names = m.names
+	}
+}
+
+func (p *Pool) forgetEvent(h wsa.HANDLE, ret wsa.Return) {
+	if ret.Err == 0 && ret.Failure == "" {
+		p.Events = slices.DeleteFunc(slices.Clone(p.Events), func(x wsa.HANDLE) bool { return x == h })
 	}
 }
 

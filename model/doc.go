@@ -58,6 +58,11 @@
 // Not modelled: concurrency finer than that. A trace of a real system must be
 // recorded so that the order of its records is an order of effects.
 //
+// Calls of one thread nest where a routine runs in a call that waits (package
+// trace says how that is written down): the call that waits is set aside, what
+// the routine calls is judged as if it had waited elsewhere, and then the call
+// that waits goes on (frames.go).
+//
 // # Security of traffic
 //
 // The two ends of a connection are matched by address and port among all ends

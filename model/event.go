@@ -168,7 +168,7 @@ func (v *verdict) waitForEvents(c wsa.WSAWaitForMultipleEventsCall) {
 	if over != yes && c.Alertable && v.t.queued != no {
 		v.ioCompletion(rules.WAITApc, wsa.WSA_WAIT_IO_COMPLETION)
 	}
-	apcFirst := c.Alertable && v.t.queued == yes && !v.resume
+	apcFirst := c.Alertable && v.t.queued == yes
 	if (over != yes || v.resume) && c.Timeout != wsa.WSA_INFINITE && !apcFirst {
 		v.waitTimesOut(c)
 	}

@@ -14,7 +14,7 @@ func (v *verdict) sleep(c wsa.SleepExCall) {
 	if c.Alertable {
 		queued = v.t.queued
 	}
-	if queued != yes || v.resume {
+	if queued != yes {
 		v.succeed(func(_ *world, ret *wsa.Return) rules.ID {
 			if ret.N == 0 {
 				return ""
