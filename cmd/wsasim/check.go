@@ -31,15 +31,8 @@ what was allowed, and a short trace that shows it. - reads standard input.`,
 		Example: `  wsasim run --trace t.jsonl testdata/scenarios/echo.star
   wsasim check t.jsonl
   wsasim check testdata/traces/ptn-conn-bad.jsonl`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return malformed("wsasim check: expected the file of one trace, or -")
-			}
-			return nil
-		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"jsonl"}, cobra.ShellCompDirectiveFilterFileExt
-		},
+		Args:              oneTrace("check"),
+		ValidArgsFunction: completeTraces,
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		return a.check(args[0], model.Options{Policies: policies}, all)

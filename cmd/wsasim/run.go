@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -19,7 +17,7 @@ import (
 // runFlags are the options of wsasim run.
 type runFlags struct {
 	quiet, rules, packets bool
-	trace                 string
+	out                   outputs
 	seed                  uint64
 }
 
@@ -36,15 +34,16 @@ each call while it runs. A run takes no real time to wait and is the same each
 time; --seed varies what is drawn (ports, losses).`,
 		Example: `  wsasim run testdata/scenarios/securing-a-socket.star
   wsasim run --quiet testdata/scenarios/*.star
-  wsasim run --trace t.jsonl echo.star && wsasim check t.jsonl`,
+  wsasim run --trace t.jsonl echo.star && wsasim check t.jsonl
+  wsasim run --diagram attack.svg testdata/scenarios/man-in-the-middle.star`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return malformed("wsasim run: expected the file of a scenario")
 			}
-			if f.trace != "" && len(args) > 1 {
-				return malformed("wsasim run: --trace takes one scenario, since a trace is of one world; got %d", len(args))
+			if name := f.out.first(); name != "" && len(args) > 1 {
+				return malformed("wsasim run: --%s takes one scenario, since it is of one world; got %d", name, len(args))
 			}
-			return nil
+			return f.out.check()
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"star"}, cobra.ShellCompDirectiveFilterFileExt
@@ -60,7 +59,7 @@ time; --seed varies what is drawn (ports, losses).`,
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print no transcript")
 	cmd.Flags().BoolVar(&f.rules, "rules", false, "list the rules that the run exercised")
 	cmd.Flags().BoolVar(&f.packets, "packets", false, "show what crosses the network")
-	cmd.Flags().StringVar(&f.trace, "trace", "", "write the trace, which wsasim check reads, to `FILE`")
+	f.out.flags(cmd.Flags())
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "the seed of everything that is drawn, whatever the scenario says")
 	return a.jsonFlag(cmd)
 }
@@ -133,18 +132,22 @@ func (a *app) runOne(file string, f runFlags, seed *uint64) (*scenario.Result, e
 	if !f.quiet && !a.json {
 		opts.Transcript = a.stdout
 	}
-	if f.trace == "" {
-		return scenario.Run(file, nil, opts), nil
-	}
-	out, err := os.Create(f.trace)
+	sinks, err := f.out.open(file)
 	if err != nil {
-		return nil, malformed("wsasim run: %v", err)
+		return nil, err
 	}
-	w := trace.NewWriter(out)
-	opts.Trace = w.Write
+	if len(sinks) > 0 {
+		opts.Trace = func(r *trace.Record) {
+			for _, s := range sinks {
+				s.add(r)
+			}
+		}
+	}
 	r := scenario.Run(file, nil, opts)
-	if err := errors.Join(w.Flush(), out.Close()); err != nil {
-		return nil, malformed("wsasim run: the trace cannot be written: %v", err)
+	for _, s := range sinks {
+		if err := s.finish(); err != nil {
+			return nil, malformed("wsasim run: %s cannot be written: %v", s.path, err)
+		}
 	}
 	return r, nil
 }
