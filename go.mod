@@ -13,6 +13,11 @@ require (
 )
 
 require (
+	github.com/gopacket/gopacket v1.7.6
+	golang.org/x/net v0.55.0 // indirect
+)
+
+require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
-	golang.org/x/sys v0.42.0
+	golang.org/x/sys v0.45.0
 )

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"wsasim/cmd/wsasim/internal/capture"
 	"wsasim/cmd/wsasim/internal/diagram"
 	"wsasim/wsa/trace"
 )
@@ -20,6 +21,7 @@ type outputs struct{ trace, diagram, pcap string }
 func (o *outputs) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.trace, "trace", "", "write the trace, which wsasim check reads, to `FILE`")
 	f.StringVar(&o.diagram, "diagram", "", "draw a sequence diagram into `FILE`: SVG, or Mermaid if it ends in .mmd")
+	f.StringVar(&o.pcap, "pcap", "", "write the packets, for Wireshark, to `FILE` in the format pcapng")
 }
 
 // first is the option of the first file, "" for none.
@@ -57,6 +59,7 @@ func (o *outputs) open(scenario string) ([]sink, error) {
 	}{
 		{o.trace, traceSink},
 		{o.diagram, func(w io.Writer) (sink, error) { return diagramSink(w, o.diagram, filepath.Base(scenario)) }},
+		{o.pcap, pcapSink},
 	} {
 		if f.path == "" {
 			continue
@@ -75,6 +78,11 @@ func (o *outputs) open(scenario string) ([]sink, error) {
 		sinks = append(sinks, s)
 	}
 	return sinks, nil
+}
+
+func pcapSink(w io.Writer) (sink, error) {
+	c := capture.New(w)
+	return sink{add: c.Add, finish: c.Close}, nil
 }
 
 func traceSink(w io.Writer) (sink, error) {

@@ -36,6 +36,25 @@ draws a scenario while it runs. - reads standard input.`,
 	return cmd
 }
 
+func (a *app) pcapCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "pcap TRACE.jsonl",
+		Short: "write the packets of a recorded trace for Wireshark",
+		Long: `Write the packets of a trace as a capture in the format pcapng, for Wireshark and
+tshark. Packets that are protected are ESP or AH, negotiations ISAKMP; comments
+say what is inside, what was lost, forged or altered, and what is not simulated.
+wsasim run --pcap does so while a scenario runs. - reads standard input.`,
+		Example: `  wsasim run --trace t.jsonl testdata/scenarios/echo.star
+  wsasim pcap t.jsonl | tshark -r -`,
+		Args:              oneTrace("pcap"),
+		ValidArgsFunction: completeTraces,
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.convert("pcap", args[0], out, pcapSink) }
+	cmd.Flags().StringVarP(&out, "output", "o", "", "write to `FILE`; default: standard output")
+	return cmd
+}
+
 // oneTrace demands the file of one trace.
 func oneTrace(command string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
