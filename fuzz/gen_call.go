@@ -66,6 +66,8 @@ var undrawn = []string{
 	"CancelIo", "CancelIoEx", "CreateIoCompletionPort", "GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx",
 	"PostQueuedCompletionStatus", "SetFileCompletionNotificationModes", "AcceptEx", "GetAcceptExSockaddrs", "ConnectEx",
 	"DisconnectEx", "TransmitFile", "WSASendMsg", "WSARecvMsg", "WSADuplicateSocket",
+	"GetAddrInfo", "GetAddrInfoEx", "GetAddrInfoExCancel", "GetAddrInfoExOverlappedResult", "GetNameInfo", "GetHostName",
+	"gethostbyname", "gethostbyaddr", "getservbyname", "getservbyport", "getprotobyname", "getprotobynumber", "inet_addr", "inet_ntoa",
 }
 
 // Undrawn lists the calls that Call never draws, because the specification does

@@ -87,6 +87,20 @@
 // administrator may outrank sockets ([HostConfig.Policy], [Host.SetPolicy]). A
 // server authorizes its clients with [Thread.AccessCheck].
 //
+// # Names
+//
+// GetAddrInfo and its kin ask one directory for the whole world: the hosts' own
+// names ([HostConfig.DNSName]), and what [World.SetName], [World.SetAlias] and
+// [World.SetReverse] say. What a host knows by itself (its own name, "localhost",
+// addresses as text) it answers at once; how other lookups go, how long they
+// take and whether they fail, is up to [Lookups]. A lookup finds what the
+// directory knows when it ends. IPv6 addresses come before IPv4 ones, each
+// family in the order of the directory. The services and protocols are those of
+// wsa.Services and wsa.Protocols.
+//
+// The routine of an overlapped GetAddrInfoEx runs as the code of a thread of its
+// own, which the world starts as [World.Spawn] does: see wsa.LookupRoutine.
+//
 // # Attackers
 //
 // A [Hook] judges each packet: it may drop, delay, change, redirect or replay it

@@ -193,33 +193,6 @@ func (h *Host) connection(local, remote netip.AddrPort) *stream {
 	return nil
 }
 
-// SetName makes a name resolve to addresses, none to forget it. Case does not
-// tell names apart.
-//
-// Not modelled: who may change a name, and caches; World.Resolve is for
-// whoever drives the world until getaddrinfo is simulated.
-func (w *World) SetName(name string, addrs ...netip.Addr) {
-	w.lock()
-	defer w.unlock()
-	if w.names == nil {
-		w.names = make(map[string][]netip.Addr)
-	}
-	key := fold(name)
-	if len(addrs) == 0 {
-		delete(w.names, key)
-	} else {
-		w.names[key] = slices.Clone(addrs)
-	}
-	w.event("the name %s resolves to %v", name, addrs)
-}
-
-// Resolve is the addresses that a name resolves to, nil for none.
-func (w *World) Resolve(name string) []netip.Addr {
-	w.lock()
-	defer w.unlock()
-	return slices.Clone(w.names[fold(name)])
-}
-
 // MoveAddress gives an address that a host has, or nobody, to another host:
 // what is sent to it from now on goes there, and new connections are made
 // with the new owner. Connections of the former owner stay, as segments carry

@@ -264,13 +264,18 @@ func (w *World) Spawn(t *Thread, body func()) {
 		w.unlock()
 		panic(fmt.Sprintf("sim: thread %s was spawned or ended before", t.Name()))
 	}
+	w.start(t, body)
+	w.mu.Unlock()
+}
+
+// start is Spawn with the world locked, for a thread that is new.
+func (w *World) start(t *Thread, body func()) {
 	t.spawned = true
 	w.sched.live++
 	virtual := w.clock.kind == VirtualTime
 	if virtual {
 		w.sched.ready = append(w.sched.ready, t)
 	}
-	w.mu.Unlock()
 	go func() {
 		if virtual {
 			<-t.gate

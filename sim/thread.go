@@ -31,7 +31,10 @@ type Process struct {
 	handles handleTable
 	threads []*Thread
 	pollers waitQueue // threads in select and WSAPoll
-	ended   bool
+	lookups []*lookup // overlapped ones that go on
+	// lastLookup numbers the lookups.
+	lastLookup int
+	ended      bool
 	// credential is of the computer with the process's own user; nil for the
 	// host's.
 	credential *ale.Credential
@@ -77,6 +80,7 @@ func (p *Process) End() {
 	for _, t := range slices.Clone(p.threads) {
 		t.end()
 	}
+	p.endLookups()
 	p.closeSockets()
 	p.reportTokens()
 	p.ended, p.startup = true, 0
@@ -114,6 +118,8 @@ type Thread struct {
 	// waitingOn are the objects of a wait for several.
 	waitingOn []*waitable
 	openType  uint32 // SO_OPENTYPE
+	// entries are what gethostbyname and its kin gave last.
+	entries entries
 	// impersonating is the token the thread acts under; nil when it acts as
 	// its process.
 	impersonating *ale.Token
@@ -126,6 +132,12 @@ func (p *Process) NewThread() *Thread {
 	w := p.host.world
 	w.lock()
 	defer w.unlock()
+	return p.startThread()
+}
+
+// startThread is NewThread with the world locked.
+func (p *Process) startThread() *Thread {
+	w := p.host.world
 	w.lastTID++
 	t := &Thread{world: w, proc: p, tid: w.lastTID, gate: make(chan struct{}, 1)}
 	t.waiter.t = t

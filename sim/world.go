@@ -85,7 +85,7 @@ type World struct {
 	links  map[linkKey]*Link
 	groups map[*Host]int // partition; nil when whole
 	hooks  []hook
-	names  map[string][]netip.Addr // what World.Resolve knows
+	names  directory
 
 	byName   map[string]*Host
 	security security
@@ -209,6 +209,12 @@ type HostConfig struct {
 	// Policy is what the administrator rules about the host's traffic; it
 	// outranks what sockets ask for (rule SEC-CONFLICT).
 	Policy ale.AdminPolicy
+	// DNSName is the computer's fully qualified name, such as
+	// "server.example.com"; empty: Name. Both names stand for the computer's
+	// addresses in the world's directory, unless World.SetName says otherwise.
+	DNSName string
+	// Lookups says how the computer's lookups of names go.
+	Lookups Lookups
 	// Failover shortens the idle time of security associations with this
 	// host, as for a node of a cluster.
 	Failover bool
@@ -237,6 +243,7 @@ type Host struct {
 	admin      ale.AdminPolicy
 	credential *ale.Credential // nil: the computer can prove nothing
 	dropped    DropCounts
+	lookups    hostLookups
 }
 
 // AddHost adds a computer. The error says what is wrong with cfg: a name or
@@ -258,6 +265,9 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 			return nil, fmt.Errorf("sim: address %v belongs to host %q already", a, other.cfg.Name)
 		}
 	}
+	if err := w.checkNames(&cfg); err != nil {
+		return nil, err
+	}
 	if cfg.Ports == (PortRange{}) {
 		cfg.Ports = PortRange{49152, 65535}
 	}
@@ -273,9 +283,10 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 		h.addQuickMode(key, cfg.QuickModePolicies[key])
 	}
 	h.credential = h.makeCredential(cfg.User, cfg.Owner)
+	h.lookups.all.Lookups = cfg.Lookups
 	w.hosts = append(w.hosts, h)
 	w.byName[cfg.Name] = h
-	rec := &trace.Record{Kind: trace.Host, Host: cfg.Name, Principals: cfg.Principals, Attacker: cfg.Attacker}
+	rec := &trace.Record{Kind: trace.Host, Host: cfg.Name, Principals: cfg.Principals, Attacker: cfg.Attacker, DNSName: cfg.DNSName}
 	for _, a := range cfg.Addrs {
 		w.byAddr[a.WithZone("")] = h
 		rec.Addrs = append(rec.Addrs, a.String())
@@ -283,6 +294,9 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 	w.emit(rec)
 	if len(h.admin) > 0 {
 		h.ruled()
+	}
+	if cfg.Lookups != (Lookups{}) {
+		h.tellLookups("", cfg.Lookups)
 	}
 	return h, nil
 }

@@ -181,4 +181,5 @@ type API interface {
 	OverlappedIO
 	Extensions
 	Sharing
+	Names
 }

@@ -361,6 +361,9 @@ func Calls() []Call {
 		AcceptExCall{}, GetAcceptExSockaddrsCall{}, ConnectExCall{}, DisconnectExCall{}, TransmitFileCall{},
 		WSASendMsgCall{}, WSARecvMsgCall{}, WSAAcceptCall{}, WSASendDisconnectCall{}, WSARecvDisconnectCall{},
 		WSADuplicateSocketCall{}, WSAEnumProtocolsCall{}, GetCurrentProcessIdCall{},
+		GetAddrInfoCall{}, GetAddrInfoExCall{}, GetAddrInfoExCancelCall{}, GetAddrInfoExOverlappedResultCall{},
+		GetNameInfoCall{}, GetHostNameCall{}, GethostbynameCall{}, GethostbyaddrCall{},
+		GetservbynameCall{}, GetservbyportCall{}, GetprotobynameCall{}, GetprotobynumberCall{}, InetAddrCall{}, InetNtoaCall{},
 	}
 }
 
@@ -427,7 +430,8 @@ type Return struct {
 	Flags *uint32 `json:"flags,omitempty"`
 	// Startup is what WSAStartup filled in.
 	Startup *WSADATA `json:"startup,omitempty"`
-	// Handle is the new event or completion port.
+	// Handle is the new event or completion port, or what GetAddrInfoEx gave
+	// to cancel it by.
 	Handle HANDLE `json:"handle,omitempty"`
 	// Sets are readfds, writefds and exceptfds after select, nil for NULL.
 	Sets []FDSet `json:"sets,omitempty"`
@@ -448,6 +452,16 @@ type Return struct {
 	Control    Bytes   `json:"control,omitempty"`
 	ControlLen *uint32 `json:"control_len,omitempty"`
 	MsgFlags   *uint32 `json:"msg_flags,omitempty"`
+	// AddrInfo is what GetAddrInfo and GetAddrInfoEx found.
+	AddrInfo []AddrInfoEx `json:"addr_info,omitempty"`
+	// Node is the text that GetNameInfo, GetHostName and inet_ntoa give,
+	// Service the service's name of GetNameInfo.
+	Node    string `json:"node,omitempty"`
+	Service string `json:"service,omitempty"`
+	// HostEnt, ServEnt and ProtoEnt are what the functions of old found.
+	HostEnt  *HostEnt  `json:"hostent,omitempty"`
+	ServEnt  *ServEnt  `json:"servent,omitempty"`
+	ProtoEnt *ProtoEnt `json:"protoent,omitempty"`
 }
 
 // Packet is one completion as a Return shows it.

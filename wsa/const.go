@@ -57,6 +57,7 @@ const (
 	KindNotificationMode Kind = "notification mode"
 	KindAddrInfoFlag     Kind = "getaddrinfo flag"
 	KindNameInfoFlag     Kind = "getnameinfo flag"
+	KindNameSpace        Kind = "namespace"
 	KindError            Kind = "error code"
 )
 

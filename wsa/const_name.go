@@ -38,3 +38,17 @@ const (
 	NI_MAXHOST = 1025
 	NI_MAXSERV = 32
 )
+
+// Namespaces of GetAddrInfoEx (winsock2.h).
+const (
+	NS_ALL       = 0
+	NS_DNS       = 12
+	NS_NETBT     = 13
+	NS_WINS      = 14
+	NS_NLA       = 15
+	NS_BTH       = 16
+	NS_NTDS      = 32
+	NS_EMAIL     = 37
+	NS_PNRPNAME  = 38
+	NS_PNRPCLOUD = 39
+)

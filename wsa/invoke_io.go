@@ -27,6 +27,7 @@ type operationRecord struct {
 	overlapped *Overlapped
 	buffers    []byte // what the operation writes, joined; nil if nothing
 	routines   []Completion
+	found      *[]AddrInfoEx // where a lookup stores what it finds
 }
 
 // Completion is one run of a completion routine.
@@ -61,6 +62,14 @@ func (v *Invoker) Overlapped(id OverlappedID) *Overlapped {
 func (v *Invoker) Data(id OverlappedID) []byte {
 	if r := v.ids.byID[id]; r != nil {
 		return r.buffers
+	}
+	return nil
+}
+
+// Found is what the latest lookup of id has found, nil while it goes on.
+func (v *Invoker) Found(id OverlappedID) []AddrInfoEx {
+	if r := v.ids.byID[id]; r != nil && r.found != nil {
+		return slices.Clone(*r.found)
 	}
 	return nil
 }

@@ -151,6 +151,55 @@ var structTable = [...]structure{
 		{name: "keepalivetime", typ: FieldU32},
 		{name: "keepaliveinterval", typ: FieldU32},
 	}},
+	{"ADDRINFOW", "ws2def.h", "ns-ws2def-addrinfow",
+		append(addrInfo[:len(addrInfo):len(addrInfo)], member{name: "ai_next", typ: FieldPointer})},
+	{"ADDRINFOEXW", "ws2def.h", "ns-ws2def-addrinfoexw",
+		append(addrInfo[:len(addrInfo):len(addrInfo)],
+			member{name: "ai_blob", typ: FieldPointer},
+			member{name: "ai_bloblen", typ: FieldPointer},
+			member{name: "ai_provider", typ: FieldPointer},
+			member{name: "ai_next", typ: FieldPointer},
+		)},
+	{"HOSTENT", "winsock2.h", "ns-winsock2-hostent", []member{
+		{name: "h_name", typ: FieldPointer},
+		{name: "h_aliases", typ: FieldPointer},
+		{name: "h_addrtype", typ: FieldU16, kind: KindFamily},
+		{name: "h_length", typ: FieldU16},
+		{name: "h_addr_list", typ: FieldPointer},
+	}},
+	{"SERVENT", "winsock2.h", "ns-winsock2-servent", []member{
+		{name: "s_name", typ: FieldPointer},
+		{name: "s_aliases", typ: FieldPointer},
+		{name: "s_proto", typ: FieldPointer},
+		{name: "s_port", typ: FieldPort},
+	}},
+	{"PROTOENT", "winsock2.h", "ns-winsock2-protoent", []member{
+		{name: "p_name", typ: FieldPointer},
+		{name: "p_aliases", typ: FieldPointer},
+		{name: "p_proto", typ: FieldU16, kind: KindProtocol},
+	}},
+}
+
+// order32 holds the members of structures that have another order with pointers
+// of 4 bytes.
+var order32 = map[string][]member{
+	"SERVENT": {
+		{name: "s_name", typ: FieldPointer},
+		{name: "s_aliases", typ: FieldPointer},
+		{name: "s_port", typ: FieldPort},
+		{name: "s_proto", typ: FieldPointer},
+	},
+}
+
+// addrInfo is what ADDRINFOW and ADDRINFOEXW begin with.
+var addrInfo = []member{
+	{name: "ai_flags", typ: FieldU32, kind: KindAddrInfoFlag},
+	{name: "ai_family", typ: FieldU32, kind: KindFamily},
+	{name: "ai_socktype", typ: FieldU32, kind: KindType},
+	{name: "ai_protocol", typ: FieldU32, kind: KindProtocol},
+	{name: "ai_addrlen", typ: FieldPointer},
+	{name: "ai_canonname", typ: FieldPointer},
+	{name: "ai_addr", typ: FieldPointer},
 }
 
 var queryTemplate = []member{
@@ -194,9 +243,13 @@ func roundUp(n, align int) int { return (n + align - 1) / align * align }
 
 // layout places the members as a C compiler for Windows does.
 func (s *structure) layout(t Target) Layout {
-	out := Layout{Name: s.name, Header: s.header, Page: s.page, Target: t, Align: 1, Fields: make([]Field, len(s.members))}
+	members := s.members
+	if t.PointerSize() == 4 && order32[s.name] != nil {
+		members = order32[s.name]
+	}
+	out := Layout{Name: s.name, Header: s.header, Page: s.page, Target: t, Align: 1, Fields: make([]Field, len(members))}
 	at := 0
-	for i, m := range s.members {
+	for i, m := range members {
 		size, align := m.sizeAlign(t)
 		at = roundUp(at, align)
 		out.Fields[i] = Field{Name: m.name, Type: m.typ, Kind: m.kind, Offset: at, Size: size, LenOf: m.lenOf}

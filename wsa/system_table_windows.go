@@ -19,7 +19,7 @@ const (
 	invalidSocket         // a SOCKET that is INVALID_SOCKET
 	waitFailed            // a DWORD that is WSA_WAIT_FAILED; likewise
 	falseResult           // a BOOL that is zero; likewise
-	zeroHandle            // a HANDLE that is zero
+	zeroHandle            // a HANDLE or a pointer that is zero
 	codeItself            // an int that is the error, 0 for success; the last error means nothing
 )
 
@@ -125,6 +125,22 @@ const (
 	procWSADuplicateSocket
 	procWSAEnumProtocols
 	procGetCurrentProcessId
+	procGetAddrInfo
+	procFreeAddrInfo
+	procGetAddrInfoEx
+	procFreeAddrInfoEx
+	procGetAddrInfoExCancel
+	procGetAddrInfoExOverlappedResult
+	procGetNameInfo
+	procGetHostName
+	procGethostbyname
+	procGethostbyaddr
+	procGetservbyname
+	procGetservbyport
+	procGetprotobyname
+	procGetprotobynumber
+	procInetAddr
+	procInetNtoa
 	procCount
 )
 
@@ -212,6 +228,23 @@ var declarations = [procCount]declaration{
 	procWSADuplicateSocket:   {ws2_32, "WSADuplicateSocketW", 3, socketError},
 	procWSAEnumProtocols:     {ws2_32, "WSAEnumProtocolsW", 3, socketError},
 	procGetCurrentProcessId:  {kernel32, "GetCurrentProcessId", 0, neverFails},
+
+	procGetAddrInfo:                   {ws2_32, "GetAddrInfoW", 4, codeItself},
+	procFreeAddrInfo:                  {ws2_32, "FreeAddrInfoW", 1, neverFails},
+	procGetAddrInfoEx:                 {ws2_32, "GetAddrInfoExW", 10, codeItself},
+	procFreeAddrInfoEx:                {ws2_32, "FreeAddrInfoExW", 1, neverFails},
+	procGetAddrInfoExCancel:           {ws2_32, "GetAddrInfoExCancel", 1, codeItself},
+	procGetAddrInfoExOverlappedResult: {ws2_32, "GetAddrInfoExOverlappedResult", 1, codeItself},
+	procGetNameInfo:                   {ws2_32, "GetNameInfoW", 7, codeItself},
+	procGetHostName:                   {ws2_32, "GetHostNameW", 2, socketError},
+	procGethostbyname:                 {ws2_32, "gethostbyname", 1, zeroHandle},
+	procGethostbyaddr:                 {ws2_32, "gethostbyaddr", 3, zeroHandle},
+	procGetservbyname:                 {ws2_32, "getservbyname", 2, zeroHandle},
+	procGetservbyport:                 {ws2_32, "getservbyport", 2, zeroHandle},
+	procGetprotobyname:                {ws2_32, "getprotobyname", 1, zeroHandle},
+	procGetprotobynumber:              {ws2_32, "getprotobynumber", 1, zeroHandle},
+	procInetAddr:                      {ws2_32, "inet_addr", 1, neverFails},
+	procInetNtoa:                      {ws2_32, "inet_ntoa", 1, neverFails},
 }
 
 // extensions are the functions that are asked for with

@@ -21,9 +21,10 @@ type SystemProcess struct {
 
 	// The functions of this package that the system calls: what it takes for
 	// every completion routine, APC and condition function.
-	routine, apc, condition uintptr
-	apcs                    waiting[func()]
-	conditions              waiting[ConditionFunc]
+	routine, apc, condition, lookup uintptr
+	apcs                            waiting[func()]
+	conditions                      waiting[ConditionFunc]
+	lookups                         lookups
 }
 
 // System gives the system's own Winsock. It fails with *ProcError when there is
@@ -47,6 +48,7 @@ var system = sync.OnceValues(func() (*SystemProcess, error) {
 	p.routine = windows.NewCallback(p.completed)
 	p.apc = windows.NewCallback(p.called)
 	p.condition = windows.NewCallback(p.judged)
+	p.lookup = windows.NewCallback(p.lookedUp)
 	_, err := p.find(procWSAStartup)
 	if err != nil {
 		return nil, err
@@ -128,6 +130,10 @@ type SystemThread struct {
 	closing atomic.Bool
 	last    uintptr     // the last error
 	spare   *nativeCall // the call that ended last, to be used again
+	// entries are what gethostbyname and its kin gave last.
+	hosts  entryOf[HostEnt]
+	servs  entryOf[ServEnt]
+	protos entryOf[ProtoEnt]
 }
 
 var _ API = (*SystemThread)(nil)

@@ -187,6 +187,45 @@ func goldens(t *testing.T) map[string]Structure {
 	}
 }
 
+var (
+	goldenAddrInfo = AddrInfoW{
+		AI_PASSIVE | AI_CANONNAME, AF_INET6, SOCK_STREAM, IPPROTO_TCP, 28, 0x10203040, 0x50607080, 0x90,
+	}
+	goldenAddrInfoEx = AddrInfoExW{
+		AI_NUMERICHOST, AF_INET, SOCK_DGRAM, IPPROTO_UDP, 16, 0x11, 0x22, 0x33, 44, 0x55, 0x66,
+	}
+)
+
+// TestAddrInfoTargets compares the structures of lookups, which hold pointers,
+// with the C compiler on every target.
+func TestAddrInfoTargets(t *testing.T) {
+	for _, target := range Targets() {
+		v := readVectors(t, target)
+		got, err := goldenAddrInfo.AppendTarget([]byte{}, target)
+		if err != nil || !bytes.Equal(got, v.bytes["addrinfo"]) {
+			t.Errorf("%v: ADDRINFOW %x, %v; want %x", target, got, err, v.bytes["addrinfo"])
+		}
+		var plain AddrInfoW
+		if err := plain.UnmarshalTarget(got, target); err != nil || plain != goldenAddrInfo {
+			t.Errorf("%v: %+v, %v", target, plain, err)
+		}
+		if plain.UnmarshalTarget(got[:len(got)-1], target) == nil {
+			t.Errorf("%v: a short ADDRINFOW was accepted", target)
+		}
+		got, err = goldenAddrInfoEx.AppendTarget([]byte{}, target)
+		if err != nil || !bytes.Equal(got, v.bytes["addrinfoex"]) {
+			t.Errorf("%v: ADDRINFOEXW %x, %v; want %x", target, got, err, v.bytes["addrinfoex"])
+		}
+		var ex AddrInfoExW
+		if err := ex.UnmarshalTarget(got, target); err != nil || ex != goldenAddrInfoEx {
+			t.Errorf("%v: %+v, %v", target, ex, err)
+		}
+	}
+	if _, err := (&AddrInfoW{Next: 1 << 40}).AppendTarget(nil, I386); err == nil {
+		t.Error("an address of 41 bits was accepted for 386")
+	}
+}
+
 // fresh maps each C structure to a new Go value.
 var fresh = map[string]func() Structure{
 	"SOCKADDR_IN":                           func() Structure { return new(SockaddrIn) },

@@ -125,7 +125,7 @@ func (r Rule) Advisory() bool { return r.Strength == Should }
 var all = slices.Concat(
 	generalRules, securityRules, startupRules, createRules, bindRules, listenRules, connectRules,
 	namesRules, shutdownRules, sendRules, receiveRules, optionsRules, controlRules, waitsRules,
-	environmentRules, ioRules,
+	environmentRules, ioRules, lookupRules,
 )
 
 var index = func() map[ID]int {

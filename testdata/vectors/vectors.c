@@ -128,6 +128,16 @@ VECTOR(overlapped) static const WSAOVERLAPPED v_overlapped = {
 	.Internal = 0x103, .InternalHigh = 42, .Offset = 7, .OffsetHigh = 9, .hEvent = (HANDLE)0x44};
 VECTOR(wsabuf) static const WSABUF v_wsabuf = {1460, (char *)0x10203040};
 VECTOR(linger) static const struct linger v_linger = {1, 30};
+VECTOR(addrinfo) static const ADDRINFOW v_addrinfo = {
+	AI_PASSIVE | AI_CANONNAME, AF_INET6, SOCK_STREAM, IPPROTO_TCP, 28, (PWSTR)0x10203040, (struct sockaddr *)0x50607080,
+	(ADDRINFOW *)0x90};
+VECTOR(addrinfoex) static const ADDRINFOEXW v_addrinfoex = {
+	AI_NUMERICHOST, AF_INET, SOCK_DGRAM, IPPROTO_UDP, 16, (PWSTR)0x11, (struct sockaddr *)0x22, (void *)0x33, 44, (GUID *)0x55,
+	(void *)0x66};
+VECTOR(hostent) static const HOSTENT v_hostent = {(char *)0x11, (char **)0x22, AF_INET, 4, (char **)0x33};
+VECTOR(servent) static const SERVENT v_servent = {
+	.s_name = (char *)0x11, .s_aliases = (char **)0x22, .s_port = 0x3500, .s_proto = (char *)0x33};
+VECTOR(protoent) static const PROTOENT v_protoent = {(char *)0x11, (char **)0x22, IPPROTO_UDP};
 VECTOR(keepalive) static const struct tcp_keepalive v_keepalive = {1, 7200000, 1000};
 
 #define TEXT_BYTES(name, type, text) BYTES(name, type, sizeof(type) + sizeof(text) - 2)
@@ -179,6 +189,23 @@ ROWS static const struct row rows[] = {
 	FIELD_AS(struct tcp_keepalive, "tcp_keepalive", onoff)
 	FIELD_AS(struct tcp_keepalive, "tcp_keepalive", keepalivetime)
 	FIELD_AS(struct tcp_keepalive, "tcp_keepalive", keepaliveinterval)
+	SIZE(ADDRINFOW)
+	FIELD(ADDRINFOW, ai_flags) FIELD(ADDRINFOW, ai_family) FIELD(ADDRINFOW, ai_socktype)
+	FIELD(ADDRINFOW, ai_protocol) FIELD(ADDRINFOW, ai_addrlen) FIELD(ADDRINFOW, ai_canonname)
+	FIELD(ADDRINFOW, ai_addr) FIELD(ADDRINFOW, ai_next)
+	SIZE(ADDRINFOEXW)
+	FIELD(ADDRINFOEXW, ai_flags) FIELD(ADDRINFOEXW, ai_family) FIELD(ADDRINFOEXW, ai_socktype)
+	FIELD(ADDRINFOEXW, ai_protocol) FIELD(ADDRINFOEXW, ai_addrlen) FIELD(ADDRINFOEXW, ai_canonname)
+	FIELD(ADDRINFOEXW, ai_addr) FIELD(ADDRINFOEXW, ai_blob) FIELD(ADDRINFOEXW, ai_bloblen)
+	FIELD(ADDRINFOEXW, ai_provider) FIELD(ADDRINFOEXW, ai_next)
+	SIZE(HOSTENT)
+	FIELD(HOSTENT, h_name) FIELD(HOSTENT, h_aliases) FIELD(HOSTENT, h_addrtype)
+	FIELD(HOSTENT, h_length) FIELD(HOSTENT, h_addr_list)
+	SIZE(SERVENT)
+	FIELD(SERVENT, s_name) FIELD(SERVENT, s_aliases) FIELD(SERVENT, s_proto)
+	FIELD(SERVENT, s_port)
+	SIZE(PROTOENT)
+	FIELD(PROTOENT, p_name) FIELD(PROTOENT, p_aliases) FIELD(PROTOENT, p_proto)
 
 	BYTES(in, SOCKADDR_IN, sizeof v_in)
 	BYTES(in6, SOCKADDR_IN6, sizeof v_in6)
@@ -202,5 +229,10 @@ ROWS static const struct row rows[] = {
 	BYTES(wsabuf, WSABUF, sizeof v_wsabuf)
 	BYTES(linger, LINGER, sizeof v_linger)
 	BYTES(keepalive, tcp_keepalive, sizeof v_keepalive)
+	BYTES(addrinfo, ADDRINFOW, sizeof v_addrinfo)
+	BYTES(addrinfoex, ADDRINFOEXW, sizeof v_addrinfoex)
+	BYTES(hostent, HOSTENT, sizeof v_hostent)
+	BYTES(servent, SERVENT, sizeof v_servent)
+	BYTES(protoent, PROTOENT, sizeof v_protoent)
 #include "constants.inc"
 };

@@ -42,7 +42,7 @@ type Kind string
 // The kinds of records.
 const (
 	World       Kind = "world"       // first record: Version, Seed
-	Host        Kind = "host"        // a host was added: Host, Addrs, Principals, Attacker
+	Host        Kind = "host"        // a host was added: Host, DNSName, Addrs, Principals, Attacker
 	Process     Kind = "process"     // a process was started: Host, PID, Admin
 	Thread      Kind = "thread"      // a thread was started: TID
 	ThreadEnd   Kind = "threadend"   // a thread has ended
@@ -55,6 +55,16 @@ const (
 	Policy      Kind = "policy"      // an administrator set a host's rules: Host, Note
 	Event       Kind = "event"       // something else worth knowing happened: Host, Note
 	Deadlock    Kind = "deadlock"    // every thread waits and nothing will happen: Note
+	// Name: what a name stands for was set: Name, and Addrs (none: it is
+	// forgotten) or Alias; or which name an address has: Reverse, Name. Hosts
+	// have names by themselves: see Host.
+	Name Kind = "name"
+	// Lookups: how lookups of names by a host go was set: Host, Name (empty:
+	// all), Err (how they may fail; 0: they do not).
+	Lookups Kind = "lookups"
+	// LookupEnd: an overlapped GetAddrInfoEx of the thread has ended:
+	// Overlapped, Err, AddrInfo.
+	LookupEnd Kind = "lookupend"
 	// Completion: an overlapped operation of the thread has ended: Overlapped,
 	// Status, Transferred.
 	Completion Kind = "completion"
@@ -62,7 +72,7 @@ const (
 
 // Kinds lists every kind, in the order above.
 func Kinds() []Kind {
-	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Policy, Event, Deadlock, Completion}
+	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Policy, Event, Deadlock, Completion, Name, Lookups, LookupEnd}
 }
 
 // Record is one line of a trace. Which fields are set depends on Kind.
@@ -79,7 +89,8 @@ type Record struct {
 	Version int    // World
 	Seed    uint64 // World
 
-	Addrs      []string // Host: its addresses, netip form, loopback left out
+	Addrs      []string // Host: its addresses, netip form, loopback left out; Name
+	DNSName    string   // Host: its fully qualified name, if that is not Host
 	Principals []string // Host: the service principal names it can prove; none: no credential
 	Attacker   bool     // Host: somebody uses it to attack the others; for readers
 	Admin      bool     // Process: runs as administrator
@@ -99,6 +110,13 @@ type Record struct {
 	Overlapped  wsa.OverlappedID
 	Status      wsa.NTStatus
 	Transferred uint32
+
+	Name    string // Name, Lookups
+	Alias   string // Name: the canonical name that Name is another name for
+	Reverse string // Name: the address whose name is Name
+	// Err is how a lookup ended, or may fail; AddrInfo what it found.
+	Err      wsa.Errno
+	AddrInfo []wsa.AddrInfoEx
 
 	// Agreement is what a negotiation came to; nil in records about traffic
 	// that was refused without one.
@@ -164,6 +182,13 @@ type wire struct {
 	Overlapped  wsa.OverlappedID `json:"overlapped,omitempty"`
 	Status      wsa.NTStatus     `json:"status,omitempty"`
 	Transferred uint32           `json:"transferred,omitempty"`
+
+	DNSName  string           `json:"dnsName,omitempty"`
+	Name     string           `json:"name,omitempty"`
+	Alias    string           `json:"alias,omitempty"`
+	Reverse  string           `json:"reverse,omitempty"`
+	Err      wsa.Errno        `json:"err,omitempty"`
+	AddrInfo []wsa.AddrInfoEx `json:"addrInfo,omitempty"`
 }
 
 // Packet is what a host sent. It is written down when it is sent, whether or
@@ -208,6 +233,7 @@ func (r Record) MarshalJSON() ([]byte, error) {
 		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Attacker: r.Attacker, Admin: r.Admin,
 		Op: r.Op, Return: r.Return, As: r.As, Rule: r.Rule, From: r.From, To: r.To, Packet: r.Packet, Agreement: r.Agreement, Note: r.Note,
 		Overlapped: r.Overlapped, Status: r.Status, Transferred: r.Transferred,
+		DNSName: r.DNSName, Name: r.Name, Alias: r.Alias, Reverse: r.Reverse, Err: r.Err, AddrInfo: r.AddrInfo,
 	}
 	if r.Call != nil {
 		args, err := wsa.MarshalCall(r.Call)
@@ -242,6 +268,7 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 		Version: w.Version, Seed: w.Seed, Addrs: w.Addrs, Principals: w.Principals, Attacker: w.Attacker, Admin: w.Admin,
 		Op: w.Op, Return: w.Return, As: w.As, Rule: w.Rule, From: w.From, To: w.To, Packet: w.Packet, Agreement: w.Agreement, Note: w.Note,
 		Overlapped: w.Overlapped, Status: w.Status, Transferred: w.Transferred,
+		DNSName: w.DNSName, Name: w.Name, Alias: w.Alias, Reverse: w.Reverse, Err: w.Err, AddrInfo: w.AddrInfo,
 	}
 	if !slices.Contains(Kinds(), w.Kind) {
 		return fmt.Errorf("kind: %q is not a kind of record; expected one of %v", w.Kind, Kinds())
@@ -273,6 +300,9 @@ func (r *Record) complete() error {
 		CallMade:   {{"tid", r.TID > 0}},
 		Returned:   {{"tid", r.TID > 0}, {"ret", r.Return != nil}},
 		Policy:     {{"host", r.Host != ""}},
+		Name:       {{"name", r.Name != "" || r.Reverse != ""}},
+		Lookups:    {{"host", r.Host != ""}},
+		LookupEnd:  {{"tid", r.TID > 0}, {"overlapped", r.Overlapped != 0}},
 		Advisory:   {{"rule", r.Rule != ""}},
 		PacketSent: {{"from", r.From != ""}, {"to", r.To != ""}, {"packet", r.Packet != nil}},
 	}

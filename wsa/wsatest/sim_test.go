@@ -28,6 +28,7 @@ func (s simulator) Platform() wsatest.Platform {
 		Host4:     netip.MustParseAddr("10.0.0.1"),
 		LinkLocal: netip.MustParseAddr("fe80::1%3"),
 		Silent:    netip.MustParseAddr("192.0.2.1"),
+		DualName:  "dual.example", UnicodeName: "テスト.example", PunycodeName: "xn--zckzah.example",
 	}
 }
 
@@ -35,7 +36,9 @@ func (s simulator) Test(t *testing.T, body func(wsatest.Env)) {
 	run := func() {
 		w := sim.New(sim.Config{Clock: s.clock})
 		defer w.Close()
-		h := w.MustHost("host", "10.0.0.1", "fd00::1", "fe80::1%3")
+		h := w.MustHost("host", "10.0.0.1", "fe80::1%3")
+		w.SetName("dual.example", netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("fd00::2"))
+		w.SetName("xn--zckzah.example", netip.MustParseAddr("10.0.0.3"))
 		body(&world{w, h, h.NewThread()})
 	}
 	if s.clock == sim.RealTime {

@@ -47,6 +47,12 @@ type Platform struct {
 	// LinkLocal is a link-local IPv6 address of the computer, with its scope id
 	// as a decimal zone.
 	LinkLocal netip.Addr
+	// Global6 says that it has an IPv6 address that is not link-local.
+	Global6 bool
+	// DualName is a name that a server resolves to addresses of both families,
+	// UnicodeName one that is not ASCII and PunycodeName the same in Punycode,
+	// which has an IPv4 address. Empty: no server that can be reached knows one.
+	DualName, UnicodeName, PunycodeName string
 	// Silent is an address that nobody has: what is sent there is lost.
 	Silent netip.Addr
 }

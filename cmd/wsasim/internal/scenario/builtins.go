@@ -31,7 +31,7 @@ var builtins []builtin
 func init() {
 	builtins = []builtin{
 		{"world", "world(seed=0, syn_retry=\"3s\", refused_retry=\"500ms\", data_retry=\"1s\")", "makes the world; without it the first host does, with seed 0", doWorld},
-		{"host", "host(name, addrs, principals=[\"host/NAME\"], user=\"\", policy_keys={}, account=None, owner=None, policy=[], failover=False, attacker=False)", "adds a computer; principals=[] gives it no credential, account and owner give it those of a domain's computer and user; policy_keys maps a GUID to words among \"impersonate\", \"encrypt\", \"pfs\", \"kilobytes=N\", \"lifetime=1h\" and \"idle=5m\"; policy lists the administrator's rules (h.set_policy replaces them); attacker marks it as one in diagrams; h.thread() starts a process with one thread, h.process(admin=False) one without, and its thread() more of them", doHost},
+		{"host", "host(name, addrs, principals=[\"host/NAME\"], user=\"\", policy_keys={}, account=None, owner=None, policy=[], failover=False, attacker=False, dns_name=\"\")", "adds a computer; dns_name is its fully qualified name, which resolves as name does; principals=[] gives it no credential, account and owner give it those of a domain's computer and user; policy_keys maps a GUID to words among \"impersonate\", \"encrypt\", \"pfs\", \"kilobytes=N\", \"lifetime=1h\" and \"idle=5m\"; policy lists the administrator's rules (h.set_policy replaces them); attacker marks it as one in diagrams; h.thread() starts a process with one thread, h.process(admin=False) one without, and its thread() more of them", doHost},
 		{"link", "link(a, b, latency=0, jitter=0, loss=0.0, duplicate=0.0, reset=0.0, one_way=False)", "says how packets travel between two hosts; link(a, b) is a perfect link", doLink},
 		{"partition", "partition([a, ...], [b, ...], ...)", "cuts the network between groups of hosts", doPartition},
 		{"heal", "heal()", "ends a partition", doHeal},
@@ -54,6 +54,7 @@ func init() {
 		{"help", "help(about=None)", "lists the language, or explains a call, an error, a rule or a structure", doHelp},
 	}
 	builtins = append(builtins, securityBuiltins()...)
+	builtins = append(builtins, directoryBuiltins()...)
 }
 
 // predeclared is every name that a script finds.
@@ -135,14 +136,14 @@ func doWorld(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.T
 }
 
 func doHost(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var name, user string
+	var name, user, dnsName string
 	var addrs, principals, keys, account, owner, policy starlark.Value
 	var failover, attacker bool
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "name", &name, "addrs?", &addrs, "principals?", &principals, "user?", &user, "policy_keys?", &keys,
-		"account?", &account, "owner?", &owner, "policy?", &policy, "failover?", &failover, "attacker?", &attacker); err != nil {
+		"account?", &account, "owner?", &owner, "policy?", &policy, "failover?", &failover, "attacker?", &attacker, "dns_name?", &dnsName); err != nil {
 		return nil, err
 	}
-	cfg := sim.HostConfig{Name: name, User: user, Failover: failover, Attacker: attacker}
+	cfg := sim.HostConfig{Name: name, User: user, Failover: failover, Attacker: attacker, DNSName: dnsName}
 	if err := identities(&cfg, account, owner, policy); err != nil {
 		return nil, err
 	}

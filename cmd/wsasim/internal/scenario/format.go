@@ -20,18 +20,20 @@ import (
 // kinds says whose constants a parameter holds, by "call.parameter" or by
 // parameter alone.
 var kinds = map[string]wsa.Kind{
-	"af":              wsa.KindFamily,
-	"type":            wsa.KindType,
-	"protocol":        wsa.KindProtocol,
-	"level":           wsa.KindLevel,
-	"how":             wsa.KindShutdown,
-	"flags":           wsa.KindMessageFlag,
-	"WSASocket.flags": wsa.KindSocketFlag,
-	"cmd":             wsa.KindIoctl,
-	"code":            wsa.KindIoctl,
-	"backlog":         wsa.KindBacklog,
-	"error":           wsa.KindError,
-	"milliseconds":    wsa.KindTimeout,
+	"af":                wsa.KindFamily,
+	"type":              wsa.KindType,
+	"protocol":          wsa.KindProtocol,
+	"level":             wsa.KindLevel,
+	"how":               wsa.KindShutdown,
+	"flags":             wsa.KindMessageFlag,
+	"WSASocket.flags":   wsa.KindSocketFlag,
+	"name_space":        wsa.KindNameSpace,
+	"GetNameInfo.flags": wsa.KindNameInfoFlag,
+	"cmd":               wsa.KindIoctl,
+	"code":              wsa.KindIoctl,
+	"backlog":           wsa.KindBacklog,
+	"error":             wsa.KindError,
+	"milliseconds":      wsa.KindTimeout,
 }
 
 // structures says which structure a buffer holds.
@@ -104,6 +106,25 @@ func formatArg(op string, p Param, call reflect.Value) (text string, usual bool)
 		return fmt.Sprint(x), reflect.DeepEqual(p.value, field.Interface())
 	case *int32, *uint32:
 		return formatPointer(op, p, call)
+	case *string:
+		return formatText(x), x == nil && !p.Required
+	case *wsa.AddrInfo:
+		return formatHints(x), x == nil
+	case *wsa.AddrInfoEx:
+		if x == nil {
+			return "NULL", true
+		}
+		return formatHints(&x.AddrInfo), false
+	case *wsa.GUID:
+		if x == nil {
+			return "NULL", true
+		}
+		return x.String(), false
+	case *wsa.HANDLE:
+		if x == nil {
+			return "NULL", false
+		}
+		return strconv.FormatUint(uint64(*x), 10), false
 	case wsa.SOCKET:
 		return formatSocket(x), false
 	case wsa.Errno:
@@ -121,6 +142,79 @@ func formatArg(op string, p Param, call reflect.Value) (text string, usual bool)
 		usual = field.IsZero()
 	}
 	return formatNumber(op, p.Name, field, call), usual
+}
+
+func formatText(s *string) string {
+	if s == nil {
+		return "NULL"
+	}
+	return strconv.Quote(*s)
+}
+
+// formatHints writes the members of hints that are not zero.
+func formatHints(h *wsa.AddrInfo) string {
+	if h == nil {
+		return "NULL"
+	}
+	var parts []string
+	for _, m := range []struct {
+		kind  wsa.Kind
+		value int32
+	}{{wsa.KindAddrInfoFlag, h.Flags}, {wsa.KindFamily, h.Family}, {wsa.KindType, h.SockType}, {wsa.KindProtocol, h.Protocol}} {
+		if m.value != 0 {
+			parts = append(parts, wsa.FormatConstant(m.kind, int64(uint32(m.value))))
+		}
+	}
+	if h.Addr != nil {
+		parts = append(parts, "ai_addr="+wsa.FormatSockaddr(h.Addr))
+	}
+	if h.CanonName != "" {
+		parts = append(parts, "ai_canonname="+h.CanonName)
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// formatAddrInfo writes the addresses that a lookup found.
+func formatAddrInfo(list []wsa.AddrInfoEx) string {
+	parts := make([]string, len(list))
+	for i, a := range list {
+		parts[i] = wsa.FormatSockaddr(a.Addr)
+		if a.CanonName != "" {
+			parts[i] += " (" + a.CanonName + ")"
+		}
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// formatNames is the result of a call of Names; "" for another call.
+func formatNames(c wsa.Call, r *wsa.Return) string {
+	switch c.(type) {
+	case wsa.GetAddrInfoCall, wsa.GetAddrInfoExCall:
+		return formatAddrInfo(r.AddrInfo)
+	case wsa.GetAddrInfoExOverlappedResultCall:
+		if r.AddrInfo != nil {
+			return formatAddrInfo(r.AddrInfo)
+		}
+	case wsa.GetNameInfoCall:
+		return strconv.Quote(r.Node) + ", " + strconv.Quote(r.Service)
+	case wsa.GetHostNameCall, wsa.InetNtoaCall:
+		return strconv.Quote(r.Node)
+	case wsa.GethostbynameCall, wsa.GethostbyaddrCall:
+		if e := r.HostEnt; e != nil {
+			return e.Name + " [" + strings.Join(addrTexts(e), ", ") + "]"
+		}
+	case wsa.GetservbynameCall, wsa.GetservbyportCall:
+		if e := r.ServEnt; e != nil {
+			return fmt.Sprintf("%s %d/%s", e.Name, e.Port, e.Proto)
+		}
+	case wsa.GetprotobynameCall, wsa.GetprotobynumberCall:
+		if e := r.ProtoEnt; e != nil {
+			return fmt.Sprintf("%s %d", e.Name, e.Proto)
+		}
+	case wsa.InetAddrCall:
+		return fmt.Sprintf("0x%08X", uint32(r.N))
+	}
+	return ""
 }
 
 func formatSocket(s wsa.SOCKET) string {
@@ -349,6 +443,9 @@ func FormatReturn(c wsa.Call, r *wsa.Return) string {
 }
 
 func formatSuccess(c wsa.Call, r *wsa.Return) string {
+	if text := formatNames(c, r); text != "" {
+		return text
+	}
 	from := ""
 	if r.Addr != nil {
 		from = " from " + wsa.FormatSockaddr(r.Addr)

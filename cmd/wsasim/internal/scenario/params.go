@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"reflect"
 	"strings"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -56,9 +57,12 @@ var presets = map[string]preset{
 	"template":     {value: wsa.Bytes(nil)},
 	"in":           {value: wsa.Bytes(nil)},
 	"argp":         {value: new(uint32)},
+	"node":         {value: wsa.Room(wsa.NI_MAXHOST)},
+	"service":      {value: wsa.Room(wsa.NI_MAXSERV)},
 	"recv.buf":     {value: wsa.Room(4096)},
 	"recvfrom.buf": {value: wsa.Room(65536)},
 
+	"GetHostName.name":                   {value: wsa.Room(256)},
 	"getsockname.name":                   {value: wsa.Room(wsa.SockaddrStorageSize)},
 	"getpeername.name":                   {value: wsa.Room(wsa.SockaddrStorageSize)},
 	"WSARecv.buffers":                    {value: []wsa.Room{4096}},
@@ -71,7 +75,7 @@ var presets = map[string]preset{
 
 // addresses are the parameters that hold a SOCKADDR: a string there is an
 // address and not text.
-var addresses = map[string]bool{"name": true, "to": true, "peer_addr": true}
+var addresses = map[string]bool{"name": true, "to": true, "peer_addr": true, "sockaddr": true}
 
 // Params lists the parameters of the call named op, in order.
 func Params(op string) []Param {
@@ -117,7 +121,7 @@ func defaultText(p Param) string {
 		return "the room of " + p.follow
 	}
 	switch v := p.value.(type) {
-	case wsa.Bytes:
+	case wsa.Bytes, *string, *wsa.AddrInfo, *wsa.AddrInfoEx, *wsa.GUID, *wsa.Timeval, *wsa.HANDLE:
 		return "None"
 	case *uint32:
 		return fmt.Sprint(*v)
@@ -154,6 +158,18 @@ func takes(name string, t reflect.Type) string {
 		return "a list of bytes or strings, or one of them"
 	case reflect.TypeFor[[]wsa.Room]():
 		return "a list of sizes in bytes, or one of them"
+	case reflect.TypeFor[*string]():
+		return "a string, or None for NULL"
+	case reflect.TypeFor[*wsa.AddrInfo]():
+		return "an ADDRINFOW, as in ADDRINFOW(ai_family = AF_INET), or None for NULL"
+	case reflect.TypeFor[*wsa.AddrInfoEx]():
+		return "an ADDRINFOEXW, as in ADDRINFOEXW(ai_family = AF_INET), or None for NULL"
+	case reflect.TypeFor[*wsa.GUID]():
+		return "a GUID in a string, or None for NULL"
+	case reflect.TypeFor[*wsa.Timeval]():
+		return "a duration such as \"5s\", or None for NULL"
+	case reflect.TypeFor[*wsa.HANDLE]():
+		return "a handle, or None for a NULL pointer to one"
 	case reflect.TypeFor[wsa.SOCKET]():
 		return "a socket"
 	case reflect.TypeFor[wsa.HANDLE]():
@@ -285,6 +301,8 @@ func convert(field reflect.Value, name string, v starlark.Value) error {
 		}
 	case []wsa.Room:
 		return convertList(field, name, v)
+	case *string, *wsa.AddrInfo, *wsa.AddrInfoEx, *wsa.GUID, *wsa.Timeval:
+		return convertPointer(field, v)
 	}
 	switch field.Kind() {
 	case reflect.Bool:
@@ -304,6 +322,51 @@ func convert(field reflect.Value, name string, v starlark.Value) error {
 		field = n.Elem()
 	}
 	return convertInt(field, v)
+}
+
+// convertPointer stores what is told by a pointer and is no number.
+func convertPointer(field reflect.Value, v starlark.Value) error {
+	if v == starlark.None {
+		field.SetZero()
+		return nil
+	}
+	p, err := pointerTo(field.Type(), v)
+	if err == nil {
+		field.Set(reflect.ValueOf(p))
+	}
+	return err
+}
+
+func pointerTo(t reflect.Type, v starlark.Value) (any, error) {
+	text, isText := starlark.AsString(v)
+	raw, isBytes := v.(starlark.Bytes)
+	switch t {
+	case reflect.TypeFor[*string]():
+		if isText {
+			return &text, nil
+		}
+	case reflect.TypeFor[*wsa.AddrInfo]():
+		var a wsa.AddrInfoW
+		if isBytes {
+			err := a.UnmarshalBinary([]byte(raw))
+			return new(a.Hints()), err
+		}
+	case reflect.TypeFor[*wsa.AddrInfoEx]():
+		var a wsa.AddrInfoExW
+		if isBytes {
+			err := a.UnmarshalBinary([]byte(raw))
+			return new(a.Hints()), err
+		}
+	case reflect.TypeFor[*wsa.GUID]():
+		if isText {
+			g, err := wsa.ParseGUID(text)
+			return &g, err
+		}
+	case reflect.TypeFor[*wsa.Timeval]():
+		d, err := duration(v)
+		return &wsa.Timeval{Sec: int32(d / time.Second), Usec: int32(d % time.Second / time.Microsecond)}, err
+	}
+	return nil, fmt.Errorf("expected %s, got %s", takes("", t), v.Type())
 }
 
 // convertList stores a list, or a single value as a list of one.

@@ -12,6 +12,9 @@ import (
 // resultOf is what a successful call gives to a script: what a C program would
 // look at first. Everything else is in the outcome that attempt gives.
 func resultOf(call wsa.Call, ret *wsa.Return) starlark.Value {
+	if v := nameResult(call, ret); v != nil {
+		return v
+	}
 	switch c := call.(type) {
 	case wsa.SocketCall, wsa.WSASocketCall, wsa.AcceptCall:
 		return starlark.MakeUint64(uint64(ret.Socket))

@@ -24,8 +24,6 @@ func securityBuiltins() []builtin {
 		{"access_check", "access_check(thread, sddl, desired, token=0)", "whether the thread, or the account behind a token handle, gets the access: by the peer it impersonates, or as itself", doAccessCheck},
 		{"associations", "associations()", "the security associations, as structs with mm, qm, initiator, responder, encrypted and users", doAssociations},
 		{"dropped", "dropped(host)", "what the host's security has dropped, as a struct with integrity, replay, clear_text and unknown", doDropped},
-		{"set_name", "set_name(name, addr, ...)", "makes a name resolve to addresses", doSetName},
-		{"resolve", "resolve(name)", "the addresses that a name resolves to", doResolve},
 		{"take_over", "take_over(addr, host)", "an attack: a host takes another's address", doTakeOver},
 		{"poison", "poison(name, host)", "an attack: a name resolves to the attacker; the result ends it", doPoison},
 		{"downgrade", "downgrade(a, b)", "an attack: keying messages between two hosts are lost; the result ends it", doDowngrade},
@@ -353,35 +351,6 @@ func parseAddr(what, text string) (netip.Addr, error) {
 		return a, usagef("%s: expected an address such as 10.0.0.1 or fd00::1, got %q", what, text)
 	}
 	return a, nil
-}
-
-func doSetName(e *Engine, _ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	texts, err := stringList("set_name", args)
-	if err != nil || len(texts) == 0 {
-		return nil, usagef("set_name: expected a name and addresses, as in set_name(\"server\", \"10.0.0.2\")")
-	}
-	var addrs []netip.Addr
-	for _, text := range texts[1:] {
-		a, err := parseAddr("set_name", text)
-		if err != nil {
-			return nil, err
-		}
-		addrs = append(addrs, a)
-	}
-	e.ensureWorld().SetName(texts[0], addrs...)
-	return starlark.None, nil
-}
-
-func doResolve(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var name string
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "name", &name); err != nil {
-		return nil, err
-	}
-	list := []starlark.Value{}
-	for _, a := range e.ensureWorld().Resolve(name) {
-		list = append(list, starlark.String(a.String()))
-	}
-	return starlark.NewList(list), nil
 }
 
 // stopper is a function that ends an attack.

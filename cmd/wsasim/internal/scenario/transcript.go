@@ -111,8 +111,16 @@ func (t *Transcript) Write(r *trace.Record) {
 		t.note(r, yellow, "network", r.Note)
 	case trace.Policy:
 		t.note(r, yellow, "policy", r.Host+": "+r.Note)
-	case trace.Event:
+	case trace.Event, trace.Name:
 		t.note(r, dim, "event", r.Note)
+	case trace.Lookups:
+		t.note(r, yellow, "network", r.Note)
+	case trace.LookupEnd:
+		text := r.Err.String()
+		if r.Err == 0 {
+			text = formatAddrInfo(r.AddrInfo)
+		}
+		t.note(r, dim, "lookup", fmt.Sprintf("of %s, WSAOVERLAPPED %d: %s", t.label(r.Host, r.TID), r.Overlapped, text))
 	case trace.Deadlock:
 		t.note(r, red, "deadlock", "every thread waits, and nothing will happen any more")
 		t.release()

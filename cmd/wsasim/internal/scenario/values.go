@@ -254,14 +254,15 @@ func newOutcome(value starlark.Value, ret wsa.Return, rule rules.ID) *Outcome {
 		count = starlark.MakeUint64(uint64(*ret.Count))
 	}
 	o.attrs = map[string]func() (starlark.Value, error){
-		"ok":    constant(starlark.Bool(ret.Err == 0)),
-		"error": constant(Error(ret.Err)),
-		"rule":  constant(starlark.String(rule)),
-		"value": constant(value),
-		"data":  constant(bytesOrNone(ret.Data)),
-		"addr":  constant(addrOrNone(ret.Addr)),
-		"len":   constant(number(ret.Len)),
-		"count": constant(count),
+		"ok":     constant(starlark.Bool(ret.Err == 0)),
+		"error":  constant(Error(ret.Err)),
+		"rule":   constant(starlark.String(rule)),
+		"value":  constant(value),
+		"data":   constant(bytesOrNone(ret.Data)),
+		"addr":   constant(addrOrNone(ret.Addr)),
+		"len":    constant(number(ret.Len)),
+		"count":  constant(count),
+		"handle": constant(starlark.MakeUint64(uint64(ret.Handle))),
 	}
 	return o
 }
