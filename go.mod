@@ -12,10 +12,9 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require (
-	github.com/gopacket/gopacket v1.7.6
-	golang.org/x/net v0.55.0 // indirect
-)
+require golang.org/x/net v0.55.0
+
+require github.com/gopacket/gopacket v1.7.6
 
 require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect

@@ -162,6 +162,16 @@ func (e Errno) Is(target error) bool {
 	return false
 }
 
+// As makes errors.As find a syscall.Errno of the same number, as it does in an
+// error of Go on Windows.
+func (e Errno) As(target any) bool {
+	t, ok := target.(*syscall.Errno)
+	if ok {
+		*t = syscall.Errno(e)
+	}
+	return ok
+}
+
 // Timeout reports what syscall.Errno reports on Windows for the same number:
 // false for every code, WSAETIMEDOUT and WSAEWOULDBLOCK included. There the
 // method tests only for numbers that Go invented (its EAGAIN, EWOULDBLOCK and

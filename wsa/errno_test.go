@@ -3,6 +3,7 @@ package wsa
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -147,5 +148,22 @@ func TestErrnoText(t *testing.T) {
 	}
 	if got, _ := json.Marshal(Return{Err: WSAEISCONN}); string(got) != `{"err":"WSAEISCONN"}` {
 		t.Errorf("Return = %s", got)
+	}
+}
+
+// TestErrnoAs: errors.As gives either type of error number.
+func TestErrnoAs(t *testing.T) {
+	err := fmt.Errorf("wrapped: %w", WSAECONNRESET)
+	var sys syscall.Errno
+	if !errors.As(err, &sys) || sys != 10054 {
+		t.Errorf("syscall.Errno: %d", uint(sys))
+	}
+	var own Errno
+	if !errors.As(err, &own) || own != WSAECONNRESET {
+		t.Errorf("Errno: %v", own)
+	}
+	var other *fs.PathError
+	if errors.As(err, &other) {
+		t.Error("a *fs.PathError was found")
 	}
 }

@@ -38,42 +38,51 @@ func blocks(t *testing.T, language string) []string {
 	return list
 }
 
-// TestReadmeExample runs the README's Go test as a user would, in a module of
-// its own. It must fail, with the message that the README shows after it.
-func TestReadmeExample(t *testing.T) {
+// examples are the README's Go tests in their order, each with the text block
+// that shows how it fails.
+var examples = []struct {
+	test string
+	text int
+}{{"TestReadAgainAfterReset", 1}, {"TestServeLongDatagram", 2}}
+
+// TestReadmeExamples runs the README's Go tests as a user would, in a module of
+// its own. Each must fail, with the message that the README shows after it.
+func TestReadmeExamples(t *testing.T) {
 	code := blocks(t, "go")
-	if len(code) != 1 {
-		t.Fatalf("the README has %d blocks of Go, want 1", len(code))
+	if len(code) != len(examples) {
+		t.Fatalf("the README has %d blocks of Go, want %d", len(code), len(examples))
 	}
 	top, err := filepath.Abs(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	write := func(name, text string) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			t.Fatal(err)
+	for i, example := range examples {
+		dir := t.TempDir()
+		write := func(name, text string) {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	write("go.mod", "module example\n\ngo 1.26\n\nrequire wsasim v0.0.0\n\nreplace wsasim => "+strconv.Quote(top)+"\n")
-	write("client_test.go", code[0])
-	cmd := exec.Command("go", "test", "-mod=mod", ".")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off")
-	out, err := cmd.CombinedOutput()
-	if err == nil || !bytes.Contains(out, []byte("--- FAIL: TestReadAgainAfterReset")) {
-		t.Fatalf("the example must compile and fail; %v:\n%s", err, out)
-	}
-	shown := strings.TrimSpace(blocks(t, "text")[1])
-	if !bytes.Contains(out, []byte(shown)) {
-		t.Errorf("the README shows %q, the test prints\n%s", shown, out)
+		write("go.mod", "module example\n\ngo 1.26\n\nrequire wsasim v0.0.0\n\nreplace wsasim => "+strconv.Quote(top)+"\n")
+		write("example_test.go", code[i])
+		cmd := exec.Command("go", "test", "-mod=mod", ".")
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off")
+		out, err := cmd.CombinedOutput()
+		if err == nil || !bytes.Contains(out, []byte("--- FAIL: "+example.test)) {
+			t.Fatalf("the example must compile and fail; %v:\n%s", err, out)
+		}
+		shown := strings.TrimSpace(blocks(t, "text")[example.text])
+		if !bytes.Contains(out, []byte(shown)) {
+			t.Errorf("the README shows %q, the test prints\n%s", shown, out)
+		}
 	}
 }
 
 // TestReadmeTranscripts runs the scenarios that the README shows lines of.
 func TestReadmeTranscripts(t *testing.T) {
 	text := blocks(t, "text")
-	for i, scenario := range map[int]string{0: "securing-a-socket.star", 2: "man-in-the-middle-refused.star"} {
+	for i, scenario := range map[int]string{0: "securing-a-socket.star", 3: "man-in-the-middle-refused.star"} {
 		cmd := exec.Command("go", "run", "./cmd/wsasim", "run", "testdata/scenarios/"+scenario)
 		cmd.Dir = root
 		out, err := cmd.Output()

@@ -1,0 +1,123 @@
+package wsanet
+
+import (
+	"net"
+	"syscall"
+
+	"wsasim/wsa"
+)
+
+// rawConn is a syscall.RawConn over a socket.
+type rawConn struct{ s *socket }
+
+// Control makes calls on a socket: those that package net has no method for. It
+// takes what SyscallConn gives, or what a Control function of [Dialer] or
+// [ListenConfig] was given, and runs f on a thread with the descriptor, which is
+// not closed meanwhile. f must not wait for another call on the connection, and
+// must not keep the API. The result is f's, or a *net.OpError "raw-control" when
+// the connection is closed. For a RawConn of another package it fails with
+// syscall.EINVAL.
+func Control(c syscall.RawConn, f func(api wsa.API, s wsa.SOCKET) error) error {
+	var s *socket
+	switch c := c.(type) {
+	case *rawConn:
+		s = c.s
+	case *rawListener:
+		s = c.s
+	default:
+		return syscall.EINVAL
+	}
+	if err := s.enter(); err != nil {
+		return s.opErrorAt("raw-control", s.laddr, err)
+	}
+	defer s.leave()
+	t, err := s.stack.take()
+	if err != nil {
+		return s.opErrorAt("raw-control", s.laddr, err)
+	}
+	defer s.stack.give(t)
+	return f(t.api, s.handle)
+}
+
+// Control runs f with the descriptor, which means something to the process's
+// threads only; the function [Control] gives one.
+func (c *rawConn) Control(f func(fd uintptr)) error {
+	if err := c.s.enter(); err != nil {
+		return c.s.opErrorAt("raw-control", c.s.laddr, err)
+	}
+	defer c.s.leave()
+	f(uintptr(c.s.handle))
+	return nil
+}
+
+// Read runs f until it reports true; in between it waits until there is
+// something to read, with a receive of no bytes.
+func (c *rawConn) Read(f func(fd uintptr) (done bool)) error {
+	if err := c.s.rawRead(f); err != nil {
+		return c.s.opError("raw-read", err)
+	}
+	return nil
+}
+
+func (s *socket) rawRead(f func(fd uintptr) bool) error {
+	t, err := s.begin(&s.rd)
+	if err != nil {
+		return err
+	}
+	defer s.end(&s.rd)
+	for !f(uintptr(s.handle)) {
+		t.bufs[0], t.n, t.flags = nil, 0, 0
+		if s.typ == wsa.SOCK_DGRAM {
+			t.flags = wsa.MSG_PEEK
+		}
+		err := t.api.WSARecv(s.handle, t.bufs[:], &t.n, &t.flags, &t.ov, nil)
+		if err == wsa.WSA_IO_PENDING {
+			err = s.wait(&s.rd, t)
+		}
+		if err != nil && err != wsa.WSAEMSGSIZE {
+			return err
+		}
+	}
+	return nil
+}
+
+// Write runs f once. As with package net on Windows it cannot wait: it fails with
+// a *net.OpError "raw-write" when f reports false.
+func (c *rawConn) Write(f func(fd uintptr) (done bool)) error {
+	_, err := c.s.begin(&c.s.wr)
+	if err == nil {
+		if !f(uintptr(c.s.handle)) {
+			err = errNoRawWait
+		}
+		c.s.end(&c.s.wr)
+	}
+	if err != nil {
+		return c.s.opError("raw-write", err)
+	}
+	return nil
+}
+
+// errNoRawWait stands for syscall.EWINDOWS.
+var errNoRawWait = rawWaitError{}
+
+type rawWaitError struct{}
+
+func (rawWaitError) Error() string { return "not supported by windows" }
+
+// rawListener is a rawConn that cannot read and write.
+type rawListener struct{ rawConn }
+
+// Read fails with syscall.EINVAL.
+func (*rawListener) Read(func(uintptr) bool) error { return syscall.EINVAL }
+
+// Write fails with syscall.EINVAL.
+func (*rawListener) Write(func(uintptr) bool) error { return syscall.EINVAL }
+
+var (
+	_ net.Conn        = (*TCPConn)(nil)
+	_ net.Conn        = (*UDPConn)(nil)
+	_ net.PacketConn  = (*UDPConn)(nil)
+	_ net.Listener    = (*TCPListener)(nil)
+	_ syscall.Conn    = (*TCPConn)(nil)
+	_ syscall.RawConn = (*rawConn)(nil)
+)
