@@ -125,16 +125,17 @@ func (t *Thread) open(s wsa.SOCKET) (*socket, wsa.Errno) {
 // kind is a combination of family, type and protocol that can be created.
 type kind struct{ family, typ, proto int32 }
 
-// kinds lists what sockets there are. The first row that fits is taken.
+// kinds lists what sockets there are. The first row that fits is taken, so that
+// AF_UNSPEC means AF_INET6, as on Windows 11 (observed SK20).
 //
 // Not simulated: SOCK_RAW and AF_UNIX carry no data; such a socket can be
 // created, asked for its options, and closed. They are here because the secure
 // functions must refuse them (rules GEN-FAMILY, GEN-TYPE).
 var kinds = []kind{
-	{wsa.AF_INET, wsa.SOCK_STREAM, wsa.IPPROTO_TCP},
-	{wsa.AF_INET, wsa.SOCK_DGRAM, wsa.IPPROTO_UDP},
 	{wsa.AF_INET6, wsa.SOCK_STREAM, wsa.IPPROTO_TCP},
 	{wsa.AF_INET6, wsa.SOCK_DGRAM, wsa.IPPROTO_UDP},
+	{wsa.AF_INET, wsa.SOCK_STREAM, wsa.IPPROTO_TCP},
+	{wsa.AF_INET, wsa.SOCK_DGRAM, wsa.IPPROTO_UDP},
 	{wsa.AF_UNIX, wsa.SOCK_STREAM, 0},
 	{wsa.AF_INET, wsa.SOCK_RAW, wsa.IPPROTO_ICMP},
 	{wsa.AF_INET6, wsa.SOCK_RAW, wsa.IPPROTO_ICMPV6},
@@ -222,13 +223,9 @@ func (t *Thread) resolve(af, typ, protocol int32) (kind, wsa.Errno) {
 	if typ < 0 || typ > wsa.SOCK_SEQPACKET {
 		return kind{}, t.fail(rules.SOCKType, wsa.WSAESOCKTNOSUPPORT)
 	}
-	family, supported := af, false
-	if family == wsa.AF_UNSPEC {
-		family = wsa.AF_INET
-	}
-	known := false
+	supported, known := false, false
 	for _, k := range kinds {
-		if k.family != family {
+		if af != wsa.AF_UNSPEC && k.family != af {
 			continue
 		}
 		supported = true

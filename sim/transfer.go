@@ -507,7 +507,7 @@ func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uin
 	switch {
 	case e != 0:
 	case sent == nil && countNeeded(sock, ov):
-		e = t.fail(rules.SENDCount, wsa.WSAEFAULT)
+		e = t.uncounted(sock, to)
 	case overlappedGiven(sock, ov, routine):
 		n, e = t.sendOverlapped(sock, buffers, int32(flags), to, ov, routine, what)
 	default:
@@ -520,6 +520,17 @@ func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uin
 		t.returned(wsa.Return{Err: e, Count: copyOf(sent)})
 	}
 	return t.done(e)
+}
+
+// uncounted is the failure of a send that has nowhere to store its count. A
+// datagram socket with a destination is bound all the same (observed SM3).
+func (t *Thread) uncounted(s *socket, to []byte) wsa.Errno {
+	if _, fault := s.parse(to); fault == addressGood && s.typ != wsa.SOCK_STREAM {
+		if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
+			return e
+		}
+	}
+	return t.fail(rules.SENDCount, wsa.WSAEFAULT)
 }
 
 // WSARecv implements wsa.Transfer.

@@ -75,8 +75,6 @@ func (e *world) NewProcess(admin bool) (wsa.API, bool) {
 // gaps are the parts of facts that the simulator does not show yet, with the
 // reason. A part that passes must leave the list.
 var gaps = map[string]string{
-	"SM3":                "of WSASendTo; the specification holds that a call which fails binds nothing",
-	"SK20/protocol info": "AF_UNSPEC means AF_INET, as before Windows 11",
 }
 
 // TestGapsNameFacts: every known gap is about a fact or trap that there is.
