@@ -69,7 +69,7 @@ func (t *Thread) sendOverlapped(s *socket, bufs [][]byte, flags int32, to []byte
 // recvOverlapped does all receives with overlapped parameters.
 func (t *Thread) recvOverlapped(s *socket, a receiveArgs, ov *wsa.Overlapped, routine wsa.CompletionRoutine) (int, wsa.Errno) {
 	switch {
-	case !s.inet() && s.typ != wsa.SOCK_RAW:
+	case !s.inet():
 		return 0, t.notSimulated(fmt.Sprintf("receiving on a socket of family %d and type %d", s.family, s.typ))
 	case a.flags&^recvFlags != 0:
 		return 0, t.fail(rules.RECVFlags, wsa.WSAEOPNOTSUPP)

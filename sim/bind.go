@@ -172,7 +172,7 @@ func (t *Thread) bind(s *socket, name []byte) wsa.Errno {
 		return t.fail(rules.BINDFamily, wsa.WSAEAFNOSUPPORT)
 	case s.bound:
 		return t.fail(rules.BINDTwice, wsa.WSAEINVAL)
-	case s.typ == wsa.SOCK_DGRAM && a.Addr() == broadcast && s.opts.get(optBroadcast) == 0:
+	case s.typ != wsa.SOCK_STREAM && a.Addr() == broadcast && s.opts.get(optBroadcast) == 0:
 		return t.fail(rules.BINDBroadcast, wsa.WSAEACCES)
 	}
 	h := s.host()
@@ -199,7 +199,8 @@ func (h *Host) hasScoped(ip netip.Addr) bool {
 	return false
 }
 
-// take gives a socket a local name; port 0 chooses one.
+// take gives a socket a local name; port 0 chooses one. A raw socket has no port
+// and shares its address with every other.
 func (t *Thread) take(s *socket, a netip.AddrPort, implicit bool) wsa.Errno {
 	e := &portEntry{sock: s, addr: a.Addr(), implicit: implicit}
 	e.key = portKey{s.proto, a.Port()}
@@ -211,13 +212,16 @@ func (t *Thread) take(s *socket, a netip.AddrPort, implicit bool) wsa.Errno {
 		e.sharing = shareReuse
 	}
 	h := s.host()
-	if a.Port() == 0 {
+	switch {
+	case s.raw():
+		e.key.port = 0
+	case a.Port() == 0:
 		port := h.dynamicPort(e)
 		if port == 0 {
 			return t.fail(rules.BINDExhausted, wsa.WSAENOBUFS)
 		}
 		e.key.port = port
-	} else {
+	default:
 		switch h.admit(e) {
 		case verdictInUse:
 			return t.fail(rules.BINDInuse, wsa.WSAEADDRINUSE)

@@ -86,7 +86,7 @@ func (t *Thread) connect(s *socket, name []byte, what string) wsa.Errno {
 	switch {
 	case fault == addressShort:
 		return t.fail(rules.CONNFault, wsa.WSAEFAULT)
-	case s.typ == wsa.SOCK_DGRAM:
+	case s.typ != wsa.SOCK_STREAM:
 		return t.connectDatagram(s, to, fault)
 	case s.state == stateListening:
 		return t.fail(rules.CONNListening, wsa.WSAEINVAL)

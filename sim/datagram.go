@@ -103,6 +103,9 @@ func (t *Thread) connectDatagram(s *socket, to netip.AddrPort, fault addressFaul
 	if e != 0 {
 		return e
 	}
+	if s.raw() {
+		to = netip.AddrPortFrom(to.Addr(), 0)
+	}
 	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
 		return e
 	}
@@ -129,7 +132,7 @@ func (t *Thread) sendDatagram(s *socket, bufs [][]byte, flags int32, to []byte) 
 		return 0, e
 	}
 	n := total(bufs)
-	if n > maxDatagram {
+	if n > maxDatagram || n > maxRaw && s.raw() {
 		return 0, t.fail(rules.SENDMsgsize, wsa.WSAEMSGSIZE)
 	}
 	src, e := netip.Addr{}, wsa.Errno(0)
@@ -142,6 +145,8 @@ func (t *Thread) sendDatagram(s *socket, bufs [][]byte, flags int32, to []byte) 
 	switch {
 	case e != 0:
 		return 0, e
+	case s.raw():
+		return t.sendRaw(s, bufs, src, dst.Addr())
 	case dst.Addr() == broadcast:
 		t.world.spread(s, bufs, dst)
 		return n, 0
@@ -276,6 +281,10 @@ func (w *World) leave(s *socket, x *exchange, bufs [][]byte, src, dst netip.Addr
 	from := s.host()
 	to := from.target(dst.Addr())
 	p := Packet{Packet: trace.Packet{Protocol: "udp"}, From: src, To: dst}
+	if w.routes != nil {
+		p.ttl = arrivalOf(s, dst).ttl
+		p.expired = func(netip.Addr) { s.ttlExceeded(dst) }
+	}
 	if x != nil {
 		p.Packet = protected(p.Packet, x.association())
 		if x.sa != nil {
@@ -284,7 +293,7 @@ func (w *World) leave(s *socket, x *exchange, bufs [][]byte, src, dst netip.Addr
 			p.seq = x.sa.out[x.side]
 		}
 	}
-	perfect := len(w.hooks) == 0 && (to == nil || w.link(from, to) == nil)
+	perfect := len(w.hooks) == 0 && (to == nil || w.link(from, to) == nil && w.hops(from, to) == 0)
 	if w.trace != nil || !perfect {
 		p.Data = flat(bufs)
 	}
@@ -337,7 +346,12 @@ func (w *World) deliver(s *socket, h *Host, bufs [][]byte, p *Packet) {
 		if s != nil {
 			to = s.host()
 		}
-		w.carry(h, to, Packet{Packet: trace.Packet{Protocol: "icmp", Flags: "port unreachable"}, From: dst, To: src}, func(*Host, *Packet) {
+		n := total(bufs)
+		w.carry(h, to, Packet{Packet: trace.Packet{Protocol: "icmp", Flags: "port unreachable"}, From: dst, To: src}, func(at *Host, _ *Packet) {
+			if at.hasRaw(dst.Addr()) {
+				_, types := icmpOf(dst.Addr())
+				at.icmpError(dst.Addr(), types.unreachable, types.portCode, src, dst, n)
+			}
 			if s != nil {
 				s.portUnreachable(dst)
 			}
@@ -347,7 +361,17 @@ func (w *World) deliver(s *socket, h *Host, bufs [][]byte, p *Packet) {
 	if p.sa != nil || r.security != nil {
 		r.heard(h, src, p)
 	}
-	r.dgram.receive(r, bufs, src, arrivalOf(s, dst))
+	seen := arrivalOf(s, dst)
+	seen.ttl -= uint8(min(w.hops(hostOf(s, h), h), int(seen.ttl)))
+	r.dgram.receive(r, bufs, src, seen)
+}
+
+// hostOf is a socket's host, or another for a socket that there is not.
+func hostOf(s *socket, other *Host) *Host {
+	if s == nil {
+		return other
+	}
+	return s.host()
 }
 
 // takesFirst reports whether a datagram in clear is the first of a peer that

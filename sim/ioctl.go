@@ -186,6 +186,13 @@ var ioctlTable = [...]ioctlSpec{
 		s.quietUnreachable = binary.LittleEndian.Uint32(in) == 0
 		return 0, 0
 	}, false},
+	{wsa.SIO_UDP_NETRESET, 4, 0, func(t *Thread, s *socket, in, _ []byte) (int, wsa.Errno) {
+		if s.typ != wsa.SOCK_DGRAM {
+			return 0, t.fail(rules.IOCTLKind, wsa.WSAEINVAL)
+		}
+		s.quietExceeded = binary.LittleEndian.Uint32(in) == 0
+		return 0, 0
+	}, false},
 	{wsa.SIO_GET_EXTENSION_FUNCTION_POINTER, 16, 8, func(t *Thread, _ *socket, in, out []byte) (int, wsa.Errno) {
 		return t.extensionPointer(in, out)
 	}, false},

@@ -148,6 +148,13 @@ func (w *World) carry(from, to *Host, p Packet, arrive func(at *Host, p *Packet)
 			to = v.Redirect
 		}
 	}
+	if hops := w.hops(from, to); hops > 0 && p.ttl > 0 && !v.Drop {
+		if int(p.ttl) <= hops {
+			w.expire(from, to, &p)
+			return
+		}
+		p.ttl -= uint8(hops)
+	}
 	var l *Link
 	var delays [2]time.Duration
 	copies, lost := 0, 0
@@ -186,7 +193,7 @@ func (w *World) copies(l *Link, from, to *Host, p *Packet, delays *[2]time.Durat
 		return 1, 0
 	}
 	all := 1
-	if p.Protocol == "udp" && w.chance.happens(from.cfg.Name, "duplicate to "+to.cfg.Name, l.Duplicate) {
+	if p.Protocol != "tcp" && p.Protocol != "ike" && w.chance.happens(from.cfg.Name, "duplicate to "+to.cfg.Name, l.Duplicate) {
 		all = 2
 	}
 	for range all {

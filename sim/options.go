@@ -270,7 +270,7 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 		if s.typ == wsa.SOCK_STREAM && !o.stream && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6) && (o.family == 0 || o.family == s.family) {
 			return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV3, OV8
 		}
-		if s.typ == wsa.SOCK_STREAM && !o.stream || s.typ == wsa.SOCK_DGRAM && !o.datagram || o.family != 0 && o.family != s.family {
+		if s.typ == wsa.SOCK_STREAM && !o.stream || s.typ != wsa.SOCK_STREAM && !o.datagram || s.raw() && level == wsa.IPPROTO_UDP || o.family != 0 && o.family != s.family {
 			return 0, t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
 		}
 		return option(i), 0

@@ -38,6 +38,7 @@ type socket struct {
 	unreached        bool // datagram: an earlier send met port unreachable
 	closed           bool
 	quietUnreachable bool // datagram: SIO_UDP_CONNRESET off
+	quietExceeded    bool // datagram: SIO_UDP_NETRESET off
 	sendShut         bool // datagram: shut down for sending
 	recvShut         bool // datagram: shut down for receiving
 	circular         bool // datagram: SIO_ENABLE_CIRCULAR_QUEUEING
@@ -128,9 +129,9 @@ type kind struct{ family, typ, proto int32 }
 // kinds lists what sockets there are. The first row that fits is taken, so that
 // AF_UNSPEC means AF_INET6, as on Windows 11 (observed SK20).
 //
-// Not simulated: SOCK_RAW and AF_UNIX carry no data; such a socket can be
-// created, asked for its options, and closed. They are here because the secure
-// functions must refuse them (rules GEN-FAMILY, GEN-TYPE).
+// Not simulated: AF_UNIX carries no data; such a socket can be created, asked
+// for its options, and closed. It is here because the secure functions must
+// refuse it (rule GEN-FAMILY). Of raw sockets see raw.go.
 var kinds = []kind{
 	{wsa.AF_INET6, wsa.SOCK_STREAM, wsa.IPPROTO_TCP},
 	{wsa.AF_INET6, wsa.SOCK_DGRAM, wsa.IPPROTO_UDP},
@@ -238,6 +239,8 @@ func (t *Thread) resolve(af, typ, protocol int32) (kind, wsa.Errno) {
 		}
 	}
 	switch {
+	case typ == wsa.SOCK_RAW && supported && af != wsa.AF_UNIX && protocol >= 0 && protocol <= 255:
+		return t.rawKind(af, protocol)
 	case !supported:
 		return kind{}, t.fail(rules.SOCKFamily, wsa.WSAEAFNOSUPPORT)
 	case !known:
@@ -247,10 +250,8 @@ func (t *Thread) resolve(af, typ, protocol int32) (kind, wsa.Errno) {
 	}
 }
 
-// inet reports whether the socket is of a family and type that carry data.
-func (s *socket) inet() bool {
-	return s.family != wsa.AF_UNIX && s.typ != wsa.SOCK_RAW
-}
+// inet reports whether the socket is of a family that carries data.
+func (s *socket) inet() bool { return s.family != wsa.AF_UNIX }
 
 // dual reports whether an IPv6 socket serves IPv4 as well.
 func (s *socket) dual() bool { return s.family == wsa.AF_INET6 && s.opts.get(optV6Only) == 0 }

@@ -65,7 +65,7 @@ func (t *Thread) send(s *socket, bufs [][]byte, flags int32, to []byte, what str
 	if !s.inet() {
 		return 0, t.notSimulated(fmt.Sprintf("%s on a socket of family %d and type %d", what, s.family, s.typ))
 	}
-	if s.typ == wsa.SOCK_DGRAM {
+	if s.typ != wsa.SOCK_STREAM {
 		return t.sendDatagram(s, bufs, flags, to)
 	}
 	if flags&^sendFlags != 0 {
@@ -219,7 +219,7 @@ func (t *Thread) recv(s *socket, bufs [][]byte, flags int32, from []byte, fromle
 	if flags&wsa.MSG_WAITALL != 0 && (s.typ != wsa.SOCK_STREAM || s.nonblocking || flags&(wsa.MSG_OOB|wsa.MSG_PEEK|wsa.MSG_PARTIAL) != 0) {
 		return 0, t.fail(rules.RECVWaitall, wsa.WSAEOPNOTSUPP)
 	}
-	if s.typ == wsa.SOCK_DGRAM {
+	if s.typ != wsa.SOCK_STREAM {
 		return t.recvDatagram(s, bufs, flags, from, fromlen, what)
 	}
 	return t.recvStream(s, bufs, flags, what)
@@ -449,7 +449,7 @@ type receipt struct{ wsa.Return }
 
 func (r *receipt) source(s *socket, e wsa.Errno, from []byte, fromlen *int32) {
 	r.Len = lengthOf(fromlen)
-	if s != nil && s.typ == wsa.SOCK_DGRAM && e == 0 && from != nil && fromlen != nil {
+	if s != nil && s.typ != wsa.SOCK_STREAM && e == 0 && from != nil && fromlen != nil {
 		r.Addr = clone(from[:*fromlen])
 	}
 }

@@ -84,6 +84,7 @@ type World struct {
 	byAddr map[netip.Addr]*Host
 	links  map[linkKey]*Link
 	groups map[*Host]int // partition; nil when whole
+	routes map[linkKey][]netip.Addr
 	hooks  []hook
 	names  directory
 
@@ -236,6 +237,9 @@ type Host struct {
 	ports map[portKey]*portEntry
 	// udpErrors etc. live in the sockets; a host holds only what is shared.
 	processes []*Process
+	// lastPacket is the identification of the last IP packet, as far as
+	// anybody sees it.
+	lastPacket uint16
 
 	// The provider contexts, by key; a policy's address is its identity.
 	mainModes  map[wsa.GUID]*ale.MainModePolicy

@@ -74,8 +74,7 @@ func (e *world) NewProcess(admin bool) (wsa.API, bool) {
 
 // gaps are the parts of facts that the simulator does not show yet, with the
 // reason. A part that passes must leave the list.
-var gaps = map[string]string{
-}
+var gaps = map[string]string{}
 
 // TestGapsNameFacts: every known gap is about a fact or trap that there is.
 func TestGapsNameFacts(t *testing.T) {
