@@ -12,7 +12,9 @@ import (
 // as many actions are done as rapid's flag -rapid.steps says, or something was
 // wrong. A call that would wait for ever returns at once, since no other
 // thread could end it.
-func Sequence(t *rapid.T, s Setup) *Machine {
+func Sequence(t *rapid.T, s Setup) *Machine { return sequence(t, s, sequenceActions) }
+
+func sequence(t *rapid.T, s Setup, from map[string]func(*Machine, source)) *Machine {
 	m := Start(s)
 	for _, a := range m.actors {
 		if a.thread == m.first(a.proc) {
@@ -26,8 +28,8 @@ func Sequence(t *rapid.T, s Setup) *Machine {
 			}
 		}
 	}
-	actions := make(map[string]func(*rapid.T), len(sequenceActions))
-	for name, action := range sequenceActions {
+	actions := make(map[string]func(*rapid.T), len(from))
+	for name, action := range from {
 		actions[name] = run(action)
 	}
 	t.Repeat(actions)

@@ -45,6 +45,9 @@ func (v *verdict) bind(c wsa.BindCall) {
 		return
 	}
 	v.localAddress(name.Addr())
+	if v.s.raw() {
+		name = netip.AddrPortFrom(name.Addr(), 0) // there are no ports
+	}
 	ids := []rules.ID{rules.BINDOk}
 	if name.Port() == 0 {
 		ids = append(ids, rules.BINDPort0)
@@ -91,7 +94,7 @@ func (v *verdict) localAddress(a netip.Addr) {
 	case a.IsLinkLocalUnicast():
 		v.may(rules.BINDScope)
 		v.may(rules.BINDNotlocal)
-	case v.s.typ == wsa.SOCK_DGRAM && a.Is4() && a.As4() == [4]byte{255, 255, 255, 255}:
+	case v.s.datagrams() && a.Is4() && a.As4() == [4]byte{255, 255, 255, 255}:
 		if v.s.broadcast {
 			v.may(rules.BINDNotlocal)
 		} else {
@@ -101,7 +104,7 @@ func (v *verdict) localAddress(a netip.Addr) {
 		v.may(rules.BINDNotlocal)
 	default:
 		v.must(rules.BINDNotlocal)
-		if v.s.typ == wsa.SOCK_DGRAM && a.Is4() {
+		if v.s.datagrams() && a.Is4() {
 			v.may(rules.BINDBroadcast) // a subnet's broadcast address
 		}
 	}

@@ -56,7 +56,7 @@ func (v *verdict) wsaConnect(c wsa.WSAConnectCall) {
 }
 
 func (v *verdict) connect(b []byte) {
-	if v.s.typ == wsa.SOCK_DGRAM {
+	if v.s.datagrams() {
 		v.connectDatagram(b)
 		return
 	}
@@ -258,7 +258,7 @@ func (v *verdict) peerSet(name netip.AddrPort) effect {
 	return func(n *world, _ *wsa.Return) rules.ID {
 		n.editSocket(k, func(x *socket) {
 			bindImplicitly(yes)(x)
-			x.status, x.peer, x.peerKnown = connected, name, true
+			x.status, x.peer, x.peerKnown = connected, name, !x.raw()
 			x.addrKnown = x.addrKnown && x.fixed // the peer decides which one
 			x.since = n.posted
 		})

@@ -17,7 +17,7 @@ import (
 func Domains() []Domain {
 	return slices.Concat(readinessDomains(), []Domain{
 		startupDomain(), createDomain(), bindDomain(), sharingDomain(), listenDomain(), streamDomain(),
-		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), letterDomain(), byteDomain(), optionDomain(), controlDomain(),
+		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), letterDomain(), rawDomain(), byteDomain(), optionDomain(), controlDomain(),
 		settingsDomain(), targetDomain(), ioctlDomain(), queryDomain(), negotiationDomain(), impersonationDomain(), closingDomain(),
 	})
 }
@@ -253,6 +253,15 @@ func datagramDomain() Domain {
 		nonblocking(4), wsa.ShutdownCall{S: 4, How: wsa.SD_RECEIVE}, wsa.GetpeernameCall{S: 4, Name: 16, Namelen: ptr(int32(16))},
 		wsa.SetsockoptCall{S: 4, Level: wsa.SOL_SOCKET, Optname: wsa.SO_BROADCAST, Optval: word(1)},
 		wsa.WSAIoctlCall{S: 4, Code: wsa.SIO_UDP_CONNRESET, In: word(0), Out: wsa.NULL})}
+}
+
+// rawDomain is about raw sockets, which thread 4 may make.
+func rawDomain() Domain {
+	s := begin(beginAt(4), 4, raw4, wsa.BindCall{S: 4, Name: sockaddr("127.0.0.1:0")})
+	request := wsa.Bytes{8, 0, 0xF7, 0xFF, 0, 0, 0, 0}
+	return Domain{Name: "raw", Start: s.State.Whole(), Setup: s.steps, Depth: 3, Moves: moves(4,
+		wsa.SendtoCall{S: 4, Buf: request, To: sockaddr("127.0.0.1:0")}, wsa.RecvCall{S: 4, Buf: 64}, wsa.RecvCall{S: 4, Buf: 27},
+		wsa.RecvfromCall{S: 4, Buf: 64, From: 16, Fromlen: ptr(int32(16))}, nonblocking(4), wsa.ConnectCall{S: 4, Name: sockaddr("127.0.0.1:0")})}
 }
 
 // letterDomain is about what arrives: all that is sent is in the trace.

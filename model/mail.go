@@ -317,7 +317,13 @@ func (w *world) fits(a *arrival, s *sender, to netip.AddrPort, nth uint64) fit {
 
 // judgeArrival judges a datagram that was received whole.
 func (w *world) judgeArrival(a *arrival) rules.ID {
-	if a.size != len(a.data) || !w.strict(a) {
+	if a.size != len(a.data) {
+		return ""
+	}
+	if a.x.raw() {
+		return w.judgeRaw(a)
+	}
+	if !w.strict(a) {
 		return ""
 	}
 	best := fitNot
@@ -368,7 +374,7 @@ func begins(content string, data []byte) bool {
 // judgeCut judges WSAEMSGSIZE: a larger datagram must have been sent, and its
 // beginning is in the buffers. a.size is their size.
 func (w *world) judgeCut(a *arrival) rules.ID {
-	if !w.strict(a) || w.cut(a) {
+	if a.x.raw() || !w.strict(a) || w.cut(a) {
 		return ""
 	}
 	return rules.RECVMsgsize

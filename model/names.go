@@ -79,13 +79,13 @@ func (x *socket) knows(got netip.AddrPort) bool {
 	if x.portKnown && got.Port() != x.local.Port() {
 		return false
 	}
-	if !x.portKnown && got.Port() == 0 && x.bound == yes {
+	if !x.portKnown && got.Port() == 0 && x.bound == yes && !x.raw() {
 		return false
 	}
 	if !x.addrKnown {
 		return true
 	}
-	if x.local.Addr().IsUnspecified() && (x.typ == wsa.SOCK_DGRAM || x.status == connecting) {
+	if x.local.Addr().IsUnspecified() && (x.datagrams() || x.status == connecting) {
 		return true // traffic, or an attempt to connect, may have chosen one
 	}
 	return got.Addr().WithZone("") == x.local.Addr().WithZone("")

@@ -78,7 +78,7 @@ func (v *verdict) receive(a recvArgs) {
 func (v *verdict) recvFlags(a recvArgs) {
 	const known = wsa.MSG_OOB | wsa.MSG_PEEK | wsa.MSG_WAITALL | wsa.MSG_PARTIAL | wsa.MSG_PUSH_IMMEDIATE
 	if a.flags&wsa.MSG_OOB != 0 {
-		if v.s.typ == wsa.SOCK_DGRAM {
+		if v.s.datagrams() {
 			v.must(rules.RECVOob)
 		}
 		v.may(rules.RECVOobnone)
@@ -88,7 +88,7 @@ func (v *verdict) recvFlags(a recvArgs) {
 	}
 	if a.flags&wsa.MSG_WAITALL != 0 {
 		switch {
-		case v.s.typ == wsa.SOCK_DGRAM:
+		case v.s.datagrams():
 			v.must(rules.RECVWaitall)
 		case v.s.nonblocking != no || a.flags&(wsa.MSG_OOB|wsa.MSG_PEEK|wsa.MSG_PARTIAL) != 0:
 			v.may(rules.RECVWaitall)
@@ -158,7 +158,7 @@ func (v *verdict) recvDatagram(a recvArgs) {
 // recvGoes adds success, waiting and what may come instead.
 func (v *verdict) recvGoes(a recvArgs) {
 	overlapped := a.overlapped && v.s.overlapped
-	short := a.addressed && a.from != wsa.NULL && v.s.typ == wsa.SOCK_DGRAM &&
+	short := a.addressed && a.from != wsa.NULL && v.s.datagrams() &&
 		(a.fromlen == nil || int(*a.fromlen) < addrSize(v.s.family) || int(a.from) < addrSize(v.s.family))
 	if overlapped {
 		v.may(rules.RECVLimit)
@@ -195,6 +195,10 @@ func (v *verdict) recvSucceeds(a recvArgs) {
 		v.streamGives(a, ids)
 		return
 	}
+	if v.s.raw() {
+		v.rawReceives(a, ids)
+		return
+	}
 	if v.followed() {
 		ids = append(ids, rules.RECVContent)
 	}
@@ -208,7 +212,7 @@ func (v *verdict) recvSucceeds(a recvArgs) {
 // none says of the last outcome that it is impossible when no datagram of such
 // a size can arrive.
 func (v *verdict) none(size func(int) bool) {
-	if v.failed {
+	if v.failed || v.s.raw() {
 		return
 	}
 	s := v.s
@@ -476,7 +480,7 @@ func (v *verdict) recvExample(a recvArgs, n int64) func(*world) wsa.Return {
 			count := uint32(n)
 			r.N, r.Count = 0, &count
 		}
-		if a.addressed && a.from != wsa.NULL && s.typ == wsa.SOCK_DGRAM {
+		if a.addressed && a.from != wsa.NULL && s.datagrams() {
 			peer := s.peer
 			if !s.peerKnown {
 				addr := netip.AddrFrom4([4]byte{127, 0, 0, 1})

@@ -78,7 +78,7 @@ func (v *verdict) sendChecks(a sendArgs) {
 		if needed := v.countNeeded(a.given); needed != no {
 			v.fails(needed, rules.SENDCount)
 			// The call may have bound the socket before it looked (SM3).
-			if v.s.typ == wsa.SOCK_DGRAM {
+			if v.s.datagrams() {
 				v.out[len(v.out)-1].effect = v.change(bindImplicitly(maybe))
 			}
 		}
@@ -118,7 +118,7 @@ func (v *verdict) countNeeded(overlapped bool) tri {
 
 func (v *verdict) sendFlags(a sendArgs) {
 	const known = wsa.MSG_OOB | wsa.MSG_DONTROUTE | wsa.MSG_PARTIAL
-	if a.flags&wsa.MSG_OOB != 0 && v.s.typ == wsa.SOCK_DGRAM {
+	if a.flags&wsa.MSG_OOB != 0 && v.s.datagrams() {
 		v.must(rules.SENDOob)
 	}
 	if a.flags&^known != 0 || a.flags&wsa.MSG_PARTIAL != 0 || a.flags&wsa.MSG_OOB != 0 && v.s.oobInline != no {
@@ -144,8 +144,12 @@ func (v *verdict) sendStream(a sendArgs) {
 }
 
 func (v *verdict) sendDatagram(a sendArgs) {
-	if a.total > minDatagramLimit {
-		v.fails(limit(a.total), rules.SENDMsgsize)
+	if low, high := v.s.limits(); a.total > low {
+		certain := maybe
+		if a.total > high {
+			certain = yes
+		}
+		v.fails(certain, rules.SENDMsgsize)
 	}
 	switch {
 	case a.to != nil && a.addressed:
@@ -175,11 +179,13 @@ func (v *verdict) sendDatagram(a sendArgs) {
 	}
 }
 
-func limit(n int) tri {
-	if n > maxDatagramLimit {
-		return yes
+// limits are the sizes of a datagram up to which every system takes it, and
+// beyond which none does.
+func (x *socket) limits() (low, high int) {
+	if x.raw() {
+		return minRawLimit, maxRawLimit
 	}
-	return maybe
+	return minDatagramLimit, maxDatagramLimit
 }
 
 // destination judges the address of a datagram.
@@ -276,7 +282,9 @@ func (v *verdict) sentEffect(a sendArgs, counted bool) effect {
 				return rules.SENDOk
 			}
 		}
-		if !stream {
+		if now.raw() {
+			n.sentRaw(k, now, a.content(), yes)
+		} else if !stream {
 			n.sentDatagram(k, now, &a)
 		} else if now.conn != 0 {
 			n.sentStream(tid, now, &a, got, counted)
@@ -339,6 +347,8 @@ func (v *verdict) failedSend(a sendArgs, e effect) effect {
 	return func(n *world, ret *wsa.Return) rules.ID {
 		if now.typ == wsa.SOCK_STREAM {
 			n.tear(now.conn)
+		} else if now.raw() {
+			n.sentRaw(k, now, a.content(), maybe)
 		} else if content, to, ok := a.outgoing(now); ok {
 			n.numberSender(k, maybe)
 			n.post(k, to, content)

@@ -10,7 +10,7 @@ func (v *verdict) shutdown(c wsa.ShutdownCall) {
 		v.must(rules.SHUTHow)
 	}
 	ids := []rules.ID{rules.SHUTOk}
-	if v.s.typ == wsa.SOCK_DGRAM {
+	if v.s.datagrams() {
 		if v.s.status != connected {
 			ids[0] = rules.SHUTDgram
 		}

@@ -35,6 +35,8 @@ type world struct {
 	mail    table[letter]
 	boxes   table[box]
 	senders table[sender]
+	// echoes are what raw sockets have sent. See raw.go.
+	echoes table[echo]
 	// conns are the ends of connections, by number. See conns.go.
 	conns table[conn]
 	// numbers is the last number that was given, posted how many routes there
@@ -287,6 +289,9 @@ func (s State) Encode() []byte {
 		b = x.encode(b)
 	}
 	for _, x := range w.senders.all {
+		b = x.encode(b)
+	}
+	for _, x := range w.echoes.all {
 		b = x.encode(b)
 	}
 	for _, x := range w.conns.all {

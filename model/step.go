@@ -306,11 +306,11 @@ func (v *verdict) valid() bool {
 
 // internet reports whether the specification knows the kind of socket.
 func (x *socket) internet() bool {
-	return (x.family == wsa.AF_INET || x.family == wsa.AF_INET6) && (x.typ == wsa.SOCK_STREAM || x.typ == wsa.SOCK_DGRAM)
+	return (x.family == wsa.AF_INET || x.family == wsa.AF_INET6) && (x.typ == wsa.SOCK_STREAM || x.typ == wsa.SOCK_DGRAM || x.raw())
 }
 
-// foreign judges calls on raw sockets and on families other than IPv4 and
-// IPv6: everything conforms, but descriptors come and go as they do elsewhere.
+// foreign judges calls on raw sockets of other protocols than ICMP and on
+// families other than IPv4 and IPv6: everything conforms, but descriptors come and go as they do elsewhere.
 func (v *verdict) foreign(call wsa.Call) bool {
 	if v.s.internet() {
 		return false

@@ -527,6 +527,9 @@ func (t *Thread) takeDatagram(s *socket, bufs [][]byte, remove bool, from []byte
 	if m.err != 0 {
 		d.pop()
 		s.readAgain()
+		if m.err == wsa.WSAENETRESET {
+			return 0, t.fail(rules.RECVNetreset, m.err)
+		}
 		return 0, t.fail(rules.RECVUnreached, m.err)
 	}
 	n := 0

@@ -43,6 +43,9 @@ func (s *socket) giveDatagram(o *operation) (int, wsa.NTStatus) {
 	m := d.queue[d.head]
 	if m.err != 0 {
 		d.pop()
+		if m.err == wsa.WSAENETRESET {
+			return 0, wsa.STATUS_HOPLIMIT_EXCEEDED
+		}
 		return 0, wsa.STATUS_PORT_UNREACHABLE
 	}
 	n := d.scatter(m, o.bufs)

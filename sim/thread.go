@@ -258,10 +258,12 @@ func (t *Thread) fail(rule rules.ID, e wsa.Errno) wsa.Errno {
 
 // done sets the last error, unlocks the world and makes the Go result. A call
 // that succeeds resets the last error (observed SK22, SD15 and others marked
-// LE=0; for the rest inferred).
+// LE=0; for the rest inferred); one without a Winsock result leaves it.
 func (t *Thread) done(e wsa.Errno) error {
-	t.lastError = e
 	failure := t.failure
+	if failure == nil {
+		t.lastError = e
+	}
 	t.failure, t.one[0] = nil, nil
 	t.world.unlock()
 	if failure != nil {

@@ -48,6 +48,7 @@ const (
 	STATUS_REQUEST_ABORTED           = 0xC0000240
 	STATUS_CONNECTION_ABORTED        = 0xC0000241
 	STATUS_HOST_DOWN                 = 0xC0000350
+	STATUS_HOPLIMIT_EXCEEDED         = 0xC000A012
 )
 
 // statusRow is one row of statusTable.
@@ -101,6 +102,9 @@ var statusTable = [...]statusRow{
 	{STATUS_REQUEST_ABORTED, ERROR_REQUEST_ABORTED, WSAEINTR},
 	{STATUS_CONNECTION_ABORTED, ERROR_CONNECTION_ABORTED, WSAECONNABORTED},
 	{STATUS_HOST_DOWN, ERROR_HOST_DOWN, WSAEHOSTDOWN},
+	// Of this one the kernel's table says nothing; the Winsock column is that of
+	// libraries which read completions themselves (wepoll, c-ares).
+	{STATUS_HOPLIMIT_EXCEEDED, ERROR_MR_MID_NOT_FOUND, WSAECONNRESET},
 }
 
 func (s NTStatus) row() *statusRow {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ func init() {
 		{"world", "world(seed=0, syn_retry=\"3s\", refused_retry=\"500ms\", data_retry=\"1s\")", "makes the world; without it the first host does, with seed 0", doWorld},
 		{"host", "host(name, addrs, principals=[\"host/NAME\"], user=\"\", policy_keys={}, account=None, owner=None, policy=[], failover=False, attacker=False, dns_name=\"\")", "adds a computer; dns_name is its fully qualified name, which resolves as name does; principals=[] gives it no credential, account and owner give it those of a domain's computer and user; policy_keys maps a GUID to words among \"impersonate\", \"encrypt\", \"pfs\", \"kilobytes=N\", \"lifetime=1h\" and \"idle=5m\"; policy lists the administrator's rules (h.set_policy replaces them); attacker marks it as one in diagrams; h.thread() starts a process with one thread, h.process(admin=False) one without, and its thread() more of them", doHost},
 		{"link", "link(a, b, latency=0, jitter=0, loss=0.0, duplicate=0.0, reset=0.0, one_way=False)", "says how packets travel between two hosts; link(a, b) is a perfect link", doLink},
+		{"route", "route(a, b, routers=[], one_way=False)", "puts routers between two hosts, nearest to a first; each takes one from the hop limit of a packet; none makes them neighbours", doRoute},
 		{"partition", "partition([a, ...], [b, ...], ...)", "cuts the network between groups of hosts", doPartition},
 		{"heal", "heal()", "ends a partition", doHeal},
 		{"reset", "reset(a, b)", "resets every connection between two hosts", doReset},
@@ -312,6 +314,45 @@ func doLink(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 		e.world.SetLinks(x.sim, y.sim, l)
 	}
 	return starlark.None, nil
+}
+
+func doRoute(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var from, to starlark.Value
+	var list *starlark.List
+	var oneWay bool
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "a", &from, "b", &to, "routers?", &list, "one_way?", &oneWay); err != nil {
+		return nil, err
+	}
+	x, err := asHost("route", from)
+	if err != nil {
+		return nil, err
+	}
+	y, err := asHost("route", to)
+	if err != nil {
+		return nil, err
+	}
+	var routers []netip.Addr
+	for i := range listLen(list) {
+		text, _ := starlark.AsString(list.Index(i))
+		a, err := netip.ParseAddr(text)
+		if err != nil {
+			return nil, usagef("route: a router is an address such as \"10.0.0.254\", got %v", list.Index(i))
+		}
+		routers = append(routers, a)
+	}
+	e.world.SetRoute(x.sim, y.sim, routers...)
+	if !oneWay {
+		slices.Reverse(routers)
+		e.world.SetRoute(y.sim, x.sim, routers...)
+	}
+	return starlark.None, nil
+}
+
+func listLen(l *starlark.List) int {
+	if l == nil {
+		return 0
+	}
+	return l.Len()
 }
 
 func doPartition(e *Engine, _ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
