@@ -126,6 +126,9 @@ func recomputed(s State) Key {
 	for _, x := range w.boxes.all {
 		k = k.plus(digestOf(x))
 	}
+	for _, x := range w.echoes.all {
+		k = k.plus(digestOf(x))
+	}
 	for _, x := range w.conns.all {
 		k = k.plus(digestOf(x))
 	}

@@ -346,11 +346,16 @@ func (w *World) deliver(s *socket, h *Host, bufs [][]byte, p *Packet) {
 		if s != nil {
 			to = s.host()
 		}
-		n := total(bufs)
+		about := *p
+		if about.Data == nil {
+			about.Data = flat(bufs)
+		}
 		w.carry(h, to, Packet{Packet: trace.Packet{Protocol: "icmp", Flags: "port unreachable"}, From: dst, To: src}, func(at *Host, _ *Packet) {
 			if at.hasRaw(dst.Addr()) {
 				_, types := icmpOf(dst.Addr())
-				at.icmpError(dst.Addr(), types.unreachable, types.portCode, src, dst, n)
+				quoted, _ := about.asIP()
+				message := errorMessage(dst.Addr(), types.unreachable, types.portCode, quoted)
+				at.giveRaw(&message)
 			}
 			if s != nil {
 				s.portUnreachable(dst)

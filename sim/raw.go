@@ -170,27 +170,35 @@ func (h *Host) hasRaw(a netip.Addr) bool {
 	return h.ports[portKey{proto, 0}] != nil
 }
 
-// icmpError is the arrival at a host of an error about a datagram that it sent:
-// raw sockets get the message, which quotes the datagram's headers (RFC 792).
-func (h *Host) icmpError(by netip.Addr, typ, code uint8, from, to netip.AddrPort, payload int) {
-	udp := binary.BigEndian.AppendUint16(nil, from.Port())
-	udp = binary.BigEndian.AppendUint16(udp, to.Port())
-	udp = binary.BigEndian.AppendUint16(udp, uint16(udpHeaderSize+payload))
-	udp = append(udp, 0, 0)
-	h.icmpAbout(by, typ, code, &ipPacket{src: from.Addr(), dst: to.Addr(), protocol: wsa.IPPROTO_UDP, ttl: 1, data: udp})
-}
-
 // udpHeaderSize is that of RFC 768: ports, length, checksum.
 const udpHeaderSize = 8
 
-// icmpAbout gives an error message about a packet to the raw sockets of the host
-// that sent it. It quotes the header and the first eight bytes.
-func (h *Host) icmpAbout(by netip.Addr, typ, code uint8, about *ipPacket) {
-	quoted := *about
-	quoted.data = quoted.data[:min(len(quoted.data), 8)]
+// asIP is a datagram or an ICMP message as an IP packet, as far as an error
+// message quotes it; false for other packets.
+func (p *Packet) asIP() (ipPacket, bool) {
+	q := ipPacket{src: p.From.Addr(), dst: p.To.Addr(), ttl: 1, data: p.Data}
+	switch p.Protocol {
+	case "icmp":
+		proto, _ := icmpOf(q.src)
+		q.protocol = uint8(proto)
+	case "udp":
+		header := binary.BigEndian.AppendUint16(nil, p.From.Port())
+		header = binary.BigEndian.AppendUint16(header, p.To.Port())
+		header = binary.BigEndian.AppendUint16(header, uint16(udpHeaderSize+len(p.Data)))
+		q.protocol, q.data = wsa.IPPROTO_UDP, append(header, 0, 0)
+	default:
+		return q, false
+	}
+	return q, true
+}
+
+// errorMessage is an ICMP message about a packet, of which it quotes the header
+// and the first eight bytes (RFC 792).
+func errorMessage(by netip.Addr, typ, code uint8, about ipPacket) ipPacket {
+	about.data = about.data[:min(len(about.data), 8)]
 	proto, _ := icmpOf(by)
-	h.giveRaw(&ipPacket{
+	return ipPacket{
 		src: by, dst: about.src, protocol: uint8(proto), ttl: defaultTTL,
-		data: newICMP(by, about.src, typ, code, [4]byte{}, quoted.appendTo(nil)),
-	})
+		data: newICMP(by, about.src, typ, code, [4]byte{}, about.appendTo(nil)),
+	}
 }

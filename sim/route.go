@@ -71,30 +71,27 @@ func (w *World) expire(from, to *Host, p *Packet) {
 		return // a router that has no address of the family is silent
 	}
 	answer := Packet{Packet: trace.Packet{Protocol: "icmp", Flags: "time exceeded", At: from.cfg.Name}, From: router, To: p.From}
+	var message ipPacket
+	if about, ok := p.asIP(); ok {
+		_, types := icmpOf(router.Addr())
+		message = errorMessage(router.Addr(), types.exhausted, 0, about)
+		answer.Data = message.data
+	}
 	w.sent(nil, answer.From, answer.To, answer.Packet, "")
-	sent := *p
-	tell := func(h *Host, _ *Packet) { w.exceeded(h, router.Addr(), &sent) }
+	expired := p.expired
+	tell := func(h *Host, _ *Packet) {
+		if message.data != nil {
+			h.giveRaw(&message)
+		}
+		if expired != nil {
+			expired(router.Addr())
+		}
+	}
 	if d == 0 {
 		tell(from, &answer)
 		return
 	}
 	w.later(d, &answer, from, tell)
-}
-
-// exceeded is the arrival of a router's message about a packet at its sender.
-func (w *World) exceeded(h *Host, router netip.Addr, p *Packet) {
-	if h.hasRaw(router) {
-		_, types := icmpOf(router)
-		if p.Protocol == "icmp" {
-			proto, _ := icmpOf(router)
-			h.icmpAbout(router, types.exhausted, 0, &ipPacket{src: p.From.Addr(), dst: p.To.Addr(), protocol: uint8(proto), ttl: 1, data: p.Data})
-		} else if p.Protocol == "udp" {
-			h.icmpError(router, types.exhausted, 0, p.From, p.To, len(p.Data))
-		}
-	}
-	if p.expired != nil {
-		p.expired(router)
-	}
 }
 
 // ttlExceeded is the arrival of ICMP's answer to a datagram whose hop limit was

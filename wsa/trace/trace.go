@@ -203,7 +203,8 @@ type Packet struct {
 	// direction.
 	Seq uint32 `json:"seq,omitempty"`
 	Ack uint32 `json:"ack,omitempty"`
-	// Data is the payload. It may be longer than one packet on a real wire.
+	// Data is the payload, for ICMP the whole message, as far as a program sees
+	// it; "port unreachable" has none. It may be longer than one packet on a real wire.
 	Data wsa.Bytes `json:"data,omitempty"`
 	// Protection is "authenticated" or "encrypted" for traffic under a
 	// security association, which SA numbers; "" in clear.

@@ -119,8 +119,17 @@ func (c *Writer) ike(p *packet) {
 	c.write(p, ip, c.serialize(u, gopacket.Payload(b)))
 }
 
-// icmp writes "port unreachable", which quotes the datagram that it answers.
+// icmp writes a message that the trace holds as a whole, or else "port
+// unreachable", which quotes the datagram that it answers.
 func (c *Writer) icmp(p *packet) {
+	if len(p.Data) > 0 {
+		protocol := layers.IPProtocolICMPv4
+		if p.from.Addr().Is6() {
+			protocol = layers.IPProtocolICMPv6
+		}
+		c.write(p, c.ip(p, protocol), p.Data)
+		return
+	}
 	quoted := c.quoted(p)
 	if p.from.Addr().Is6() {
 		ip := c.ip(p, layers.IPProtocolICMPv6)
