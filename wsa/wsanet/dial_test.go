@@ -146,8 +146,8 @@ func TestControlHooks(t *testing.T) {
 			return err
 		}
 		return wsanet.Control(c, func(api wsa.API, s wsa.SOCKET) error {
-			if uintptr(s) != fd {
-				t.Errorf("descriptor %d, want %d", s, fd)
+			if wsa.SOCKET(fd) != wsa.INVALID_SOCKET {
+				t.Errorf("descriptor %d of the simulator was given to code for the system's", fd)
 			}
 			return api.Setsockopt(s, wsa.SOL_SOCKET, wsa.SO_EXCLUSIVEADDRUSE, []byte{1, 0, 0, 0})
 		})

@@ -65,6 +65,11 @@
 //     datagram socket is made without it; package net makes none.
 //   - File, ListenMulticastUDP, Unix and raw sockets are not there. [Control]
 //     makes any call on a socket, such as joining a group.
+//   - What SyscallConn gives calls its functions with INVALID_SOCKET unless the
+//     Stack is over the system's own Winsock: a descriptor of the simulator would
+//     name another file there. Libraries that insist on setting options by
+//     themselves (quic-go does when a PacketConn has SyscallConn) are given the
+//     connection in a struct that hides the method.
 //   - net.Buffers are written one after another, not in one call.
 //
 // # Secured sockets

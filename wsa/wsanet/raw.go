@@ -39,15 +39,23 @@ func Control(c syscall.RawConn, f func(api wsa.API, s wsa.SOCKET) error) error {
 	return f(t.api, s.handle)
 }
 
-// Control runs f with the descriptor, which means something to the process's
-// threads only; the function [Control] gives one.
-func (c *rawConn) Control(f func(fd uintptr)) error {
-	if err := c.s.enter(); err != nil {
-		return c.s.opErrorAt("raw-control", c.s.laddr, err)
+// systemHandle is the descriptor for code that makes calls of the operating
+// system on it. One of the simulator would name something else there, so such
+// code gets INVALID_SOCKET, with which its calls fail.
+func (s *socket) systemHandle(api wsa.API) uintptr {
+	if _, ok := api.(*wsa.SystemThread); ok {
+		return uintptr(s.handle)
 	}
-	defer c.s.leave()
-	f(uintptr(c.s.handle))
-	return nil
+	return uintptr(wsa.INVALID_SOCKET)
+}
+
+// Control runs f with the descriptor if it is one of the operating system's, and
+// else with INVALID_SOCKET; the function [Control] works with any.
+func (c *rawConn) Control(f func(fd uintptr)) error {
+	return Control(c, func(api wsa.API, _ wsa.SOCKET) error {
+		f(c.s.systemHandle(api))
+		return nil
+	})
 }
 
 // Read runs f until it reports true; in between it waits until there is
@@ -65,7 +73,7 @@ func (s *socket) rawRead(f func(fd uintptr) bool) error {
 		return err
 	}
 	defer s.end(&s.rd)
-	for !f(uintptr(s.handle)) {
+	for !f(s.systemHandle(t.api)) {
 		t.bufs[0], t.n, t.flags = nil, 0, 0
 		if s.typ == wsa.SOCK_DGRAM {
 			t.flags = wsa.MSG_PEEK
@@ -84,9 +92,9 @@ func (s *socket) rawRead(f func(fd uintptr) bool) error {
 // Write runs f once. As with package net on Windows it cannot wait: it fails with
 // a *net.OpError "raw-write" when f reports false.
 func (c *rawConn) Write(f func(fd uintptr) (done bool)) error {
-	_, err := c.s.begin(&c.s.wr)
+	t, err := c.s.begin(&c.s.wr)
 	if err == nil {
-		if !f(uintptr(c.s.handle)) {
+		if !f(c.s.systemHandle(t.api)) {
 			err = errNoRawWait
 		}
 		c.s.end(&c.s.wr)
