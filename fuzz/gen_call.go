@@ -62,7 +62,7 @@ var weighted = func() []string {
 
 // undrawn are the calls that the specification does not judge yet.
 var undrawn = []string{
-	"select", "WSAPoll", "WSAEventSelect", "WSAEnumNetworkEvents", "WSAGetOverlappedResult", "GetOverlappedResult",
+	"WSAEventSelect", "WSAEnumNetworkEvents", "WSAGetOverlappedResult", "GetOverlappedResult",
 	"CancelIo", "CancelIoEx", "CreateIoCompletionPort", "GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx",
 	"PostQueuedCompletionStatus", "SetFileCompletionNotificationModes", "AcceptEx", "GetAcceptExSockaddrs", "ConnectEx",
 	"DisconnectEx", "TransmitFile", "WSASendMsg", "WSARecvMsg", "WSADuplicateSocket",
@@ -126,6 +126,8 @@ var drawers = map[string]drawer{
 	"WSAResetEvent":            {2, func(g source) wsa.Call { return wsa.WSAResetEventCall{Event: g.event()} }},
 	"WSACloseEvent":            {1, func(g source) wsa.Call { return wsa.WSACloseEventCall{Event: g.event()} }},
 	"WSAWaitForMultipleEvents": {3, source.waitForEvents},
+	"select":                   {3, source.selectSockets},
+	"WSAPoll":                  {3, source.poll},
 	"WSAAccept":                {2, source.wsaAccept},
 	"WSASendDisconnect":        {1, func(g source) wsa.Call { return wsa.WSASendDisconnectCall{S: g.socket(), Data: g.disconnectData()} }},
 	"WSARecvDisconnect":        {1, func(g source) wsa.Call { return wsa.WSARecvDisconnectCall{S: g.socket(), Data: g.disconnectData()} }},

@@ -71,6 +71,8 @@ var sequenceActions = map[string]func(*Machine, source){
 	"disturb":      (*Machine).disturbNetwork,
 	"close":        (*Machine).closeOne,
 	"events":       (*Machine).events,
+	"look":         (*Machine).look,
+	"look after":   (*Machine).lookAfter,
 }
 
 // call does a call of the actor.

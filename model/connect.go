@@ -19,8 +19,23 @@ func unfold(w *world, s *socket) []*world {
 		out = append(out, n)
 	}
 	n := w.edit()
-	n.editSocket(k, disconnected)
+	told := failedSilently
+	if w.othersOn(-1, k, connects) {
+		told = failedLoudly
+	}
+	n.editSocket(k, func(x *socket) {
+		disconnected(x)
+		x.failure = told
+	})
 	return append(out, n)
+}
+
+func connects(call wsa.Call) bool {
+	switch call.(type) {
+	case wsa.ConnectCall, wsa.WSAConnectCall:
+		return true
+	}
+	return false
 }
 
 // connectedTo is what success does to the socket of a stream.
@@ -36,6 +51,7 @@ func connectedTo(x *socket, link links) {
 // may survive.
 func disconnected(x *socket) {
 	x.status, x.peerKnown, x.peer, x.conn = idle, false, netip.AddrPort{}, 0
+	x.failure = failedMaybe
 	if !x.explicit {
 		// If it does not survive, another port will be chosen.
 		x.bound, x.addrKnown, x.portKnown = maybe, false, false
@@ -92,6 +108,7 @@ func (v *verdict) stream(name netip.AddrPort) {
 		n.editSocket(k, func(x *socket) {
 			bindImplicitly(yes)(x)
 			x.status, x.peer, x.peerKnown = connecting, name, true
+			x.failure, x.unread, x.eof, x.wasReset = failedNever, false, false, false
 		})
 		n.openConn(k, false)
 		x := n.sockets.get(k)
@@ -162,6 +179,7 @@ func (x *socket) securityRules() []rules.ID {
 
 // connectFails adds the ways in which the network ends an attempt.
 func (v *verdict) connectFails(name netip.AddrPort) {
+	waited := v.resume
 	e := v.change(func(x *socket) {
 		disconnected(x)
 		bindImplicitly(maybe)(x)
@@ -175,7 +193,16 @@ func (v *verdict) connectFails(name netip.AddrPort) {
 		v.mayAny(rules.CONNZero)
 		v.out[len(v.out)-1].effect = e
 	}
-	for _, id := range [...]rules.ID{rules.CONNRefused, rules.CONNTimedout, rules.CONNUnreach, rules.CONNInuse, rules.CONNReset, rules.BINDExhausted} {
+	for _, id := range [...]rules.ID{rules.CONNRefused, rules.CONNTimedout} {
+		v.mayThen(id, v.change(func(x *socket) {
+			disconnected(x)
+			bindImplicitly(maybe)(x)
+			if waited {
+				x.failure = failedLoudly
+			}
+		}))
+	}
+	for _, id := range [...]rules.ID{rules.CONNUnreach, rules.CONNInuse, rules.CONNReset, rules.BINDExhausted} {
 		v.mayThen(id, e)
 	}
 	if v.s.sec.on {

@@ -37,8 +37,12 @@ func (v *verdict) classic(code, in uint32, result func(*wsa.Return) (uint32, boo
 		v.may(rules.IOCTLKind)
 		s := v.s
 		v.succeed(func(n *world, r *wsa.Return) rules.ID {
-			if got, ok := result(r); !ok || got > n.atMost(s) {
+			got, ok := result(r)
+			if !ok || got > n.atMost(s) {
 				return rules.IOCTLNread
+			}
+			if got > 0 {
+				n.foundUnread(sockKey(s.pid, uint64(s.handle)))
 			}
 			return ""
 		}, numberExample, rules.IOCTLNread)

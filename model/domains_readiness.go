@@ -9,7 +9,7 @@ import (
 // The domains of readiness, events, waits and sharing.
 
 func readinessDomains() []Domain {
-	return []Domain{eventDomain(), routineDomain(), conditionDomain()}
+	return []Domain{eventDomain(), routineDomain(), conditionDomain(), selectDomain(), pollDomain(), attemptDomain()}
 }
 
 // eventDomain is about event objects: thread 1 waits, thread 2 sets and resets.
@@ -47,4 +47,56 @@ func conditionDomain() Domain {
 	return Domain{Name: "conditions", Start: s.State, Setup: s.steps, Depth: 3, Moves: slices.Concat(
 		moves(3, accept(nil), accept(ptr(int32(wsa.CF_ACCEPT))), accept(ptr(int32(wsa.CF_REJECT))), accept(ptr(int32(7))), nonblocking(4)),
 		moves(1, wsa.WSASendDisconnectCall{S: 4}, wsa.WSASendDisconnectCall{S: 4, Data: wsa.Bytes{1}}, wsa.WSARecvDisconnectCall{S: 4}))}
+}
+
+func allSets(handles ...wsa.SOCKET) wsa.SelectCall {
+	set := wsa.FDSet(handles)
+	return wsa.SelectCall{Readfds: set, Writefds: set, Exceptfds: set, Timeout: &wsa.Timeval{}}
+}
+
+func pollAll(handles ...wsa.SOCKET) wsa.WSAPollCall {
+	c := wsa.WSAPollCall{}
+	for _, h := range handles {
+		c.FDArray = append(c.FDArray, wsa.PollFD{FD: h, Events: pollAsked})
+	}
+	return c
+}
+
+// selectDomain is about select at both ends of a connection, and a listener.
+func selectDomain() Domain {
+	s := talkStart()
+	wait := allSets(4, 8)
+	wait.Timeout = &wsa.Timeval{Sec: 1}
+	same := wsa.SelectCall{Readfds: wsa.FDSet{8, 8}, Writefds: wsa.FDSet{8, 8}, Same: true, Timeout: &wsa.Timeval{}}
+	return Domain{Name: "select", Start: s.State, Setup: s.steps, Depth: 3, Moves: slices.Concat(
+		moves(1, wsa.SendCall{S: 4, Buf: wsa.Bytes("abc")}, wsa.SendCall{S: 4, Buf: wsa.Bytes("!"), Flags: wsa.MSG_OOB}, wsa.ClosesocketCall{S: 4},
+			tcp4, wsa.ConnectCall{S: 8, Name: sockaddr("10.0.0.2:80")}),
+		moves(3, allSets(4, 8), same, allSets(), allSets(8, 77), wait, wsa.SelectCall{Readfds: wsa.FDSet{4}}, wsa.RecvCall{S: 8, Buf: 1}, wsa.AcceptCall{S: 4, Addr: wsa.NULL},
+			wsa.SelectCall{Readfds: wsa.FDSet{4}, Timeout: &wsa.Timeval{Sec: -1}}, nonblocking(8)))}
+}
+
+// pollDomain is the same for WSAPoll, with a datagram socket.
+func pollDomain() Domain {
+	s := talkStart()
+	s = begin(s, 3, udp4, wsa.BindCall{S: 12, Name: sockaddr("10.0.0.2:53")})
+	s.State = s.State.Whole()
+	wait, odd := pollAll(4, 8), pollAll(4)
+	wait.Timeout = -1
+	odd.FDArray[0].Events = wsa.POLLPRI
+	return Domain{Name: "poll", Start: s.State, Setup: s.steps, Depth: 3, Moves: slices.Concat(
+		moves(1, wsa.SendCall{S: 4, Buf: wsa.Bytes("abc")}, wsa.SendCall{S: 4, Buf: wsa.Bytes("!"), Flags: wsa.MSG_OOB}, wsa.ShutdownCall{S: 4, How: wsa.SD_SEND}, wsa.ClosesocketCall{S: 4},
+			udp4, wsa.SendtoCall{S: 8, Buf: wsa.Bytes("d"), To: sockaddr("10.0.0.2:53")}),
+		moves(3, pollAll(4, 8, 12, 77), pollAll(wsa.INVALID_SOCKET, 4), pollAll(77), odd, wait, wsa.RecvCall{S: 8, Buf: 8}, wsa.RecvCall{S: 12, Buf: 8}))}
+}
+
+// attemptDomain is about what a connect under way looks like, and one that failed.
+func attemptDomain() Domain {
+	s := begin(beginAt(1), 1, tcp4, tcp4, nonblocking(4))
+	to := sockaddr("10.0.0.2:80")
+	wait := pollAll(4)
+	wait.Timeout = -1
+	return Domain{Name: "attempts", Start: s.State, Setup: s.steps, Depth: 3, Moves: slices.Concat(moves(1,
+		wsa.ConnectCall{S: 4, Name: to}, wsa.ConnectCall{S: 8, Name: to}, allSets(4, 8), pollAll(4, 8), wait,
+		wsa.BindCall{S: 4, Name: sockaddr("0.0.0.0:81")}, wsa.ListenCall{S: 4}),
+		moves(2, wsa.ClosesocketCall{S: 4}, allSets(4)))}
 }

@@ -77,7 +77,8 @@ func (v *verdict) accept(c wsa.AcceptCall) {
 		v.failed = true
 		return
 	}
-	if v.s.nonblocking != no {
+	waits := v.waiting()
+	if v.s.nonblocking != no && !waits {
 		v.may(rules.ACCEPTWouldblock)
 	}
 	v.may(rules.ACCEPTReset)
@@ -91,7 +92,7 @@ func (v *verdict) accept(c wsa.AcceptCall) {
 		return n.accepted(&listener, ret, room)
 	}, func(n *world) wsa.Return { return acceptExample(n, n.sockets.get(k), c, room) },
 		append(ids, v.s.securityRules()...)...)
-	if v.s.nonblocking != yes {
+	if v.s.nonblocking != yes && !waits {
 		v.block(rules.ACCEPTBlocks, nil)
 	}
 }

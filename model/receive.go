@@ -118,11 +118,11 @@ func (v *verdict) recvStream(a recvArgs) {
 		return
 	}
 	dead := v.change(func(x *socket) { x.deadRecv = true })
-	v.mayThen(rules.RECVReset, v.change(func(x *socket) { x.deadRecv, x.deadSend = true, true }))
+	v.mayThen(rules.RECVReset, v.change(func(x *socket) { x.deadRecv, x.deadSend, x.wasReset = true, true, true }))
 	v.mayThen(rules.RECVAborted, dead)
 	v.mayThen(rules.RECVNetreset, dead)
 	switch {
-	case v.s.recvTimeout == 0:
+	case v.s.recvTimeout == 0 || v.s.nonblocking == yes:
 		v.mayThen(rules.RECVTimedout, dead)
 	case a.flags&wsa.MSG_WAITALL != 0:
 		// What it had read when the time was over is gone.
@@ -143,7 +143,7 @@ func (v *verdict) recvDatagram(a recvArgs) {
 		v.may(rules.RECVUnreached)
 	}
 	v.may(rules.RECVNetreset)
-	if v.s.recvTimeout != 0 {
+	if v.s.recvTimeout != 0 && v.s.nonblocking != yes {
 		v.may(rules.RECVTimeo)
 	}
 	if a.addressed && v.s.status == connected {
@@ -164,10 +164,12 @@ func (v *verdict) recvGoes(a recvArgs) {
 		v.may(rules.RECVLimit)
 		v.pend(rules.RECVPending, v.blinded(nil))
 	}
-	if !overlapped && v.s.nonblocking != no {
+	// What is known to wait is received at once.
+	waits := !overlapped && a.flags&(wsa.MSG_OOB|wsa.MSG_WAITALL) == 0 && v.waiting()
+	if !overlapped && !waits && v.s.nonblocking != no {
 		v.may(rules.RECVWouldblock)
 	}
-	if !overlapped && v.s.nonblocking != yes {
+	if !overlapped && !waits && v.s.nonblocking != yes {
 		v.block(rules.RECVBlocks, nil)
 	}
 	if short {
@@ -308,7 +310,8 @@ func (w *world) receivedBytes(c *conn, tid int, a *recvArgs, ret *wsa.Return) ru
 			return broken
 		}
 	}
-	if peek {
+	if peek && got > 0 {
+		w.foundUnread(c.owner)
 		got = 0
 	}
 	w.took(c, got, mate)
@@ -321,6 +324,9 @@ func (v *verdict) endEffect(a recvArgs) effect {
 	return func(n *world, ret *wsa.Return) rules.ID {
 		if a.count(ret) > 0 {
 			return mismatch
+		}
+		if a.room > 0 && !a.uncounted(ret) && a.flags&wsa.MSG_OOB == 0 {
+			n.editSocket(sockKey(s.pid, uint64(s.handle)), func(x *socket) { x.eof = true })
 		}
 		c := n.conns.get(s.conn)
 		if c == nil || a.room == 0 || a.uncounted(ret) || a.flags&wsa.MSG_OOB != 0 || !n.traced(c) || n.othersOn(tid, c.owner, receives) {

@@ -136,7 +136,7 @@ func (v *verdict) sendStream(a sendArgs) {
 		return
 	}
 	broken := v.change(func(x *socket) { x.deadSend = true })
-	v.mayThen(rules.SENDReset, broken)
+	v.mayThen(rules.SENDReset, v.change(func(x *socket) { x.deadSend, x.wasReset = true, true }))
 	v.mayThen(rules.SENDAborted, broken)
 	v.mayThen(rules.SENDNetreset, broken)
 	v.may(rules.SENDTimedout)

@@ -35,7 +35,7 @@ func (v *verdict) shutdown(c wsa.ShutdownCall) {
 			x.shutRecv = x.shutRecv || recv
 			x.shutSend = x.shutSend || send
 		})
-		n.setFlag(&n.finished)
+		n.noteEnd()
 		return ""
 	}, nil, ids...)
 }
@@ -61,7 +61,7 @@ func (v *verdict) close() {
 	k, typ := sockKey(x.pid, uint64(x.handle)), x.typ
 	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
 		if typ == wsa.SOCK_STREAM {
-			n.setFlag(&n.finished)
+			n.noteEnd()
 		}
 		n.dropSocket(k)
 		return ""

@@ -68,7 +68,7 @@ func (v *verdict) cleanup() {
 			}
 		}
 		for _, k := range mine {
-			n.setFlag(&n.finished)
+			n.noteEnd()
 			n.dropSocket(k)
 		}
 		return ""

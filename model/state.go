@@ -43,6 +43,8 @@ type world struct {
 	// are, unread how many bytes the ends hold: names, and what follows from
 	// the rest, so they are no part of the key.
 	numbers, posted, unread uint64
+	// awaited are the listeners at which a connection is known to wait.
+	awaited []uint64
 	// finished: some stream was closed or shut down, so an end of stream may
 	// arrive. faulty: the network was interfered with, so any host may answer.
 	// forged: what arrives may be what nobody in the trace has sent.
@@ -186,6 +188,10 @@ type socket struct {
 	number              uint64 // names what it sends; 0: nothing yet
 	since               uint64 // how many routes there were when it was connected
 	conn                uint64 // its end of a connection or of an attempt at one
+	failure             failure
+	unread              bool // something waits to be received or accepted
+	eof                 bool // a receive has told the end of the stream
+	wasReset            bool // a call has told that the peer reset the connection
 }
 
 // security is what WSASetSocketSecurity asked for.
@@ -384,7 +390,7 @@ func (x *socket) encode(b []byte) []byte {
 	b = append(b, flag(x.overlapped), byte(x.nonblocking), byte(x.bound), flag(x.explicit), flag(x.fixed), flag(x.addrKnown), flag(x.portKnown),
 		byte(x.mode), byte(x.status), flag(x.peerKnown), flag(x.shutRecv), flag(x.shutSend), flag(x.deadRecv), flag(x.deadSend),
 		flag(x.sent), byte(x.reuse), byte(x.exclusive), flag(x.broadcast), byte(x.v6only), byte(x.oobInline), flag(x.noReset),
-		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted))
+		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted), byte(x.failure), flag(x.unread), flag(x.eof), flag(x.wasReset))
 	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout), x.number, x.since, x.conn)
 	b = putName(putName(b, x.local), x.peer)
 	for _, n := range x.names {
@@ -604,7 +610,7 @@ func (s State) EndThread(tid int) State {
 	n := s.world().edit()
 	n.dropThread(tid)
 	// Its process may be at its end too, and what it has open with it.
-	n.setFlag(&n.finished)
+	n.noteEnd()
 	if p := *n.procs.get(uint64(t.pid)); !p.ending {
 		p.ending = true
 		n.setProcess(&p)
@@ -617,7 +623,7 @@ func (s State) EndThread(tid int) State {
 func (s State) Disturb() State {
 	n := s.world().edit()
 	n.setFlag(&n.faulty)
-	n.setFlag(&n.finished)
+	n.noteEnd()
 	return State{n}
 }
 

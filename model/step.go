@@ -164,6 +164,10 @@ func (v *verdict) judge(call wsa.Call) {
 		v.eventCall(c)
 	case wsa.WSAWaitForMultipleEventsCall:
 		v.waitForEvents(c)
+	case wsa.SelectCall:
+		v.selectSockets(c)
+	case wsa.WSAPollCall:
+		v.poll(c)
 	case wsa.GetCurrentProcessIdCall:
 		v.processID()
 	case wsa.WSAEnumProtocolsCall:
@@ -200,6 +204,7 @@ func (v *verdict) judgeSocket(call wsa.Call) {
 		}
 	}
 	v.environment()
+	v.taking(call)
 }
 
 func (v *verdict) judgeBase(call wsa.Call) {

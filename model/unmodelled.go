@@ -8,11 +8,11 @@ import (
 )
 
 // unmodelled reports whether a call is outside of the specification. Not
-// modelled: readiness, the ends of overlapped operations, the extension
+// modelled: network events, the ends of overlapped operations, the extension
 // functions and sharing.
 func unmodelled(call wsa.Call) bool {
 	switch call.(type) {
-	case wsa.SelectCall, wsa.WSAPollCall, wsa.WSAEventSelectCall, wsa.WSAEnumNetworkEventsCall,
+	case wsa.WSAEventSelectCall, wsa.WSAEnumNetworkEventsCall,
 		wsa.WSAGetOverlappedResultCall, wsa.GetOverlappedResultCall, wsa.CancelIoCall, wsa.CancelIoExCall,
 		wsa.CreateIoCompletionPortCall, wsa.GetQueuedCompletionStatusCall, wsa.GetQueuedCompletionStatusExCall,
 		wsa.PostQueuedCompletionStatusCall, wsa.SetFileCompletionNotificationModesCall,

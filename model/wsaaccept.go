@@ -11,17 +11,19 @@ var conditionCodes = []struct {
 	rule    rules.ID
 	answers func(int32) bool
 	example int32
+	then    func(n *world, k uint64)
 }{
-	{rules.WSAACCEPTReject, func(a int32) bool { return a == wsa.CF_REJECT }, wsa.CF_REJECT},
-	{rules.WSAACCEPTDefer, func(a int32) bool { return a == wsa.CF_DEFER }, wsa.CF_DEFER},
-	{rules.WSAACCEPTAnswer, func(a int32) bool { return a < wsa.CF_ACCEPT || a > wsa.CF_DEFER }, -1},
-	{rules.WSAACCEPTGone, func(int32) bool { return true }, wsa.CF_ACCEPT},
+	// The connection is ended, or it stays the first, or nobody says.
+	{rules.WSAACCEPTReject, func(a int32) bool { return a == wsa.CF_REJECT }, wsa.CF_REJECT, func(n *world, _ uint64) { n.noteEnd() }},
+	{rules.WSAACCEPTDefer, func(a int32) bool { return a == wsa.CF_DEFER }, wsa.CF_DEFER, (*world).foundUnread},
+	{rules.WSAACCEPTAnswer, func(a int32) bool { return a < wsa.CF_ACCEPT || a > wsa.CF_DEFER }, -1, func(n *world, _ uint64) { n.noteEnd() }},
+	{rules.WSAACCEPTGone, func(int32) bool { return true }, wsa.CF_ACCEPT, func(n *world, _ uint64) { n.noteEnd() }},
 }
 
 // wsaAccept is accept with a condition function, which is asked once there is a
 // connection. What it answered is in the return, or known from the call.
 func (v *verdict) wsaAccept(c wsa.WSAAcceptCall) {
-	base := len(v.out)
+	base, k := len(v.out), sockKey(v.s.pid, uint64(v.s.handle))
 	v.accept(wsa.AcceptCall{S: c.S, Addr: c.Addr, Addrlen: c.Addrlen})
 	if v.failed {
 		return
@@ -42,10 +44,11 @@ func (v *verdict) wsaAccept(c wsa.WSAAcceptCall) {
 		if c.Answer != nil && !row.answers(*c.Answer) {
 			continue
 		}
-		v.mayThen(row.rule, func(_ *world, ret *wsa.Return) rules.ID {
+		v.mayThen(row.rule, func(n *world, ret *wsa.Return) rules.ID {
 			if a := answered(c, ret); a == nil || !row.answers(*a) {
 				return row.rule
 			}
+			row.then(n, k)
 			return ""
 		})
 		v.out[len(v.out)-1].example = func(*world) wsa.Return {

@@ -8,6 +8,21 @@ const (
 	POLLNone      ID = "POLL-NONE"
 	SELECTEmpty   ID = "SELECT-EMPTY"
 	SELECTNotsock ID = "SELECT-NOTSOCK"
+	SELECTRead    ID = "SELECT-READ"
+	SELECTWrite   ID = "SELECT-WRITE"
+	SELECTExcept  ID = "SELECT-EXCEPT"
+	SELECTCount   ID = "SELECT-COUNT"
+	SELECTTimeout ID = "SELECT-TIMEOUT"
+	SELECTBlocks  ID = "SELECT-BLOCKS"
+	POLLRead      ID = "POLL-READ"
+	POLLBand      ID = "POLL-BAND"
+	POLLWrite     ID = "POLL-WRITE"
+	POLLErr       ID = "POLL-ERR"
+	POLLHup       ID = "POLL-HUP"
+	POLLNval      ID = "POLL-NVAL"
+	POLLCount     ID = "POLL-COUNT"
+	POLLTimeout   ID = "POLL-TIMEOUT"
+	POLLBlocks    ID = "POLL-BLOCKS"
 )
 
 // Rules of events.
@@ -108,6 +123,89 @@ var ioRules = []Rule{
 		Condition: "a set holds something that is not a socket; the sets stay as they were",
 		Errors:    []wsa.Errno{wsa.WSAENOTSOCK},
 		Sources:   []Source{{Doc, "nf-winsock2-select"}, {Observation, "SL4"}, {Observation, "SL5"}},
+	},
+	{
+		ID: SELECTRead, Function: "select", Strength: Must,
+		Condition: "readfds: a connection waits to be accepted, or something waits to be received: data, or the end of the connection",
+		Sources: []Source{{Doc, "nf-winsock2-select"}, {Observation, "SL1"}, {Observation, "SL6"}, {Observation, "SL14"}, {Observation, "SL15"},
+			{Observation, "SL16"}, {Observation, "SL17"}, {Observation, "SL21"}, {Observation, "RS5"}},
+		Notes: "A socket that another thread closes during the wait is readable (SL6).",
+	},
+	{
+		ID: SELECTWrite, Function: "select", Strength: Must,
+		Condition: "writefds: something can be sent, or a connect has succeeded; a datagram can always be sent",
+		Sources:   []Source{{Doc, "nf-winsock2-select"}, {Observation, "UD4"}, {Observation, "SL16"}, {Observation, "SL22"}, {Observation, "CO2"}},
+		Notes:     "A connect that failed is not writable (CO2).",
+	},
+	{
+		ID: SELECTExcept, Function: "select", Strength: Must,
+		Condition: "exceptfds: a connect that no call waited for has failed, or urgent data waits",
+		Sources:   []Source{{Doc, "nf-winsock2-select"}, {Observation, "SL24"}, {Observation, "SL28"}, {Observation, "RS5"}},
+		Notes:     "It stays so, also when the socket listens (SL28). A reset is no exception (RS5).",
+	},
+	{
+		ID: SELECTCount, Function: "select", Strength: Must,
+		Condition: "the sets hold what is ready, in their order and each once, and the result is how many that are over all sets",
+		Sources:   []Source{{Doc, "nf-winsock2-select"}, {Observation, "SB4"}, {Observation, "SL10"}, {Observation, "SL11"}},
+		Notes:     "A set that is given for reading and for writing is one set (SL11).",
+	},
+	{
+		ID: SELECTTimeout, Function: "select", Strength: Must,
+		Condition: "the time is over and nothing is ready: 0, and the sets are empty",
+		Sources:   []Source{{Doc, "nf-winsock2-select"}, {Observation, "SL1"}},
+	},
+	{
+		ID: SELECTBlocks, Function: "select", Strength: Must,
+		Condition: "the call waits: nothing is ready and the time is not over",
+		Sources:   []Source{{Doc, "nf-winsock2-select"}},
+	},
+	{
+		ID: POLLRead, Function: "WSAPoll", Strength: Must,
+		Condition: "POLLRDNORM: recv, recvfrom or accept would not wait",
+		Sources:   []Source{{Doc, "nf-winsock2-wsapoll"}, {Observation, "PO3"}, {Observation, "PO8"}, {Observation, "PO13"}, {Observation, "PO18"}, {Observation, "RS4"}},
+		Notes:     "The page says it of the end of a stream too; observed is only POLLHUP (PO13).",
+	},
+	{
+		ID: POLLBand, Function: "WSAPoll", Strength: Must,
+		Condition: "POLLRDBAND: urgent data waits",
+		Sources:   []Source{{Doc, "nf-winsock2-wsapoll"}},
+	},
+	{
+		ID: POLLWrite, Function: "WSAPoll", Strength: Must,
+		Condition: "POLLWRNORM: something can be sent, or a connect has ended; a datagram can always be sent",
+		Sources:   []Source{{Doc, "nf-winsock2-wsapoll"}, {Observation, "PO13"}, {Observation, "PO16"}, {Observation, "PO18"}},
+	},
+	{
+		ID: POLLErr, Function: "WSAPoll", Strength: Must,
+		Condition: "POLLERR: the connection was reset, or a connect has failed",
+		Sources:   []Source{{Doc, "nf-winsock2-wsapoll"}, {Observation, "PO16"}, {Observation, "PO17"}, {Observation, "RS4"}},
+		Notes:     "Windows before version 2004 of Windows 10 does not tell of connects that failed.",
+	},
+	{
+		ID: POLLHup, Function: "WSAPoll", Strength: Must,
+		Condition: "POLLHUP: the peer has ended its direction or the connection was reset, or a connect has failed; whether or not it is asked for",
+		Sources:   []Source{{Doc, "nf-winsock2-wsapoll"}, {Observation, "PO13"}, {Observation, "PO16"}, {Observation, "PO17"}, {Observation, "RS4"}},
+	},
+	{
+		ID: POLLNval, Function: "WSAPoll", Strength: Observed,
+		Condition: "POLLNVAL: the handle is no socket, or was closed during the wait",
+		Sources:   []Source{{Doc, "nf-winsock2-wsapoll"}, {Observation, "PO4"}, {Observation, "PO5"}, {Observation, "PO15"}},
+		Notes:     "For negative handles the page of 2018 and that of WSAPOLLFD say that revents is cleared: both are allowed.",
+	},
+	{
+		ID: POLLCount, Function: "WSAPoll", Strength: Observed,
+		Condition: "the result is the number of entries that report something, without those that were no sockets at the call",
+		Sources:   []Source{{Doc, "nf-winsock2-wsapoll"}, {Observation, "PO4"}, {Observation, "PO5"}, {Observation, "PO15"}},
+	},
+	{
+		ID: POLLTimeout, Function: "WSAPoll", Strength: Must,
+		Condition: "the time is over and no socket has anything to report: 0",
+		Sources:   []Source{{Doc, "nf-winsock2-wsapoll"}, {Observation, "PO3"}},
+	},
+	{
+		ID: POLLBlocks, Function: "WSAPoll", Strength: Must,
+		Condition: "the call waits: no socket has anything to report and the time is not over",
+		Sources:   []Source{{Doc, "nf-winsock2-wsapoll"}},
 	},
 	{
 		ID: EVENTHandle, Function: "WSASetEvent, WSAResetEvent, WSACloseEvent, WSAWaitForMultipleEvents", Strength: Must,

@@ -208,17 +208,10 @@ var handlers = [...]func(*Keying, *Message) Output{
 
 // proposed: the responder chooses how to talk.
 func (x *Keying) proposed(m *Message) Output {
-	n := &x.party.Need
-	switch {
-	case n.Blocked:
-		return x.fail(rules.SECConflict, IKENegotiationOff, "the administrator of the responder blocks this traffic")
-	case !n.Secured:
-		return x.refuse(rules.SECNoclear, IKENoPolicy, "the responder does not use security")
-	case n.Silent:
-		return x.refuse(rules.SECNoclear, IKENoPolicy, "the responder does not negotiate")
-	case x.party.Credential == nil:
-		return x.refuse(rules.SECNoclear, IKEAuthFail, "the responder has no credential")
+	if out, refused := x.unwilling(); refused {
+		return out
 	}
+	n := &x.party.Need
 	mm, ok := chooseMainMode(m.proposals, n.Settings.MainMode.Proposals)
 	if !ok {
 		return x.refuse(rules.SECNoclear, IKEPolicyMatch, noMainMode)
@@ -229,6 +222,21 @@ func (x *Keying) proposed(m *Message) Output {
 	}
 	x.main, x.by = mm, by
 	return x.send(Message{Step: MainMode2, mainMode: mm, methods: by}, MainMode3)
+}
+
+// unwilling is the answer of a responder that does not negotiate for this traffic.
+func (x *Keying) unwilling() (out Output, refused bool) {
+	switch n := &x.party.Need; {
+	case n.Blocked:
+		return x.fail(rules.SECConflict, IKENegotiationOff, "the administrator of the responder blocks this traffic"), true
+	case !n.Secured:
+		return x.refuse(rules.SECNoclear, IKENoPolicy, "the responder does not use security"), true
+	case n.Silent:
+		return x.refuse(rules.SECNoclear, IKENoPolicy, "the responder does not negotiate"), true
+	case x.party.Credential == nil:
+		return x.refuse(rules.SECNoclear, IKEAuthFail, "the responder has no credential"), true
+	}
+	return Output{}, false
 }
 
 // agreed: the initiator says who it is.
@@ -257,9 +265,12 @@ func (x *Keying) known(m *Message) Output {
 
 // offered: the responder chooses the protection. On a main mode that goes on
 // from before it judges the initiator again, since its demands may have
-// changed.
+// changed, and whether it negotiates at all: the traffic is another's now.
 func (x *Keying) offered(m *Message) Output {
 	if x.resumed {
+		if out, refused := x.unwilling(); refused {
+			return out
+		}
 		if o := x.judge(); o != nil {
 			return x.refuse(o.Rule, o.Winerr, o.Reason)
 		}
