@@ -184,7 +184,50 @@ var readinessFaults = []Fault{
 	{Name: "a closed event may be set", Rule: rules.EVENTHandle, Ops: []string{"WSASetEvent", "WSAResetEvent"}, From: wsa.WSA_INVALID_HANDLE},
 	{Name: "no events may be waited for", Rule: rules.EVENTCount, Ops: waitForEvents, From: wsa.WSA_INVALID_PARAMETER, To: wsa.WSA_INVALID_HANDLE},
 	{Name: "disconnect data is sent", Rule: rules.DISCONNData, Ops: []string{"WSASendDisconnect"}, From: wsa.WSAENOPROTOOPT},
+	{Name: "an idle socket can be read, says WSAPoll", Rule: rules.POLLRead, Ops: []string{"WSAPoll"}, Change: changeRevents(func(r int16) int16 {
+		if r != wsa.POLLWRNORM {
+			return r
+		}
+		return r | wsa.POLLRDNORM
+	})},
+	{Name: "what waits is not seen by WSAPoll", Rule: rules.POLLRead, Ops: []string{"WSAPoll"}, Change: changeRevents(func(r int16) int16 { return r &^ wsa.POLLRDNORM })},
+	{Name: "the end of a stream is not seen by WSAPoll", Rule: rules.POLLHup, Ops: []string{"WSAPoll"}, Change: changeRevents(func(r int16) int16 { return r &^ wsa.POLLHUP })},
+	{Name: "nothing can be sent, says WSAPoll", Rule: rules.POLLWrite, Ops: []string{"WSAPoll"}, Change: changeRevents(func(r int16) int16 { return r &^ wsa.POLLWRNORM })},
+	{Name: "select counts one too many", Rule: rules.SELECTCount, Ops: []string{"select"}, Change: func(_ wsa.Call, r *wsa.Return) bool {
+		if r.Err != 0 || r.N == 0 {
+			return false
+		}
+		r.N++
+		return true
+	}},
+	{Name: "a set is given back as it was", Rule: rules.SELECTRead, Ops: []string{"select"}, Change: func(c wsa.Call, r *wsa.Return) bool {
+		s := c.(wsa.SelectCall)
+		if r.Err != 0 || s.Same || len(r.Sets) < 3 || len(s.Readfds) == 0 {
+			return false
+		}
+		r.N += int64(len(s.Readfds) - len(r.Sets[0]))
+		r.Sets[0] = slices.Clone(s.Readfds)
+		return true
+	}},
+	{Name: "anything may be selected", Rule: rules.SELECTNotsock, Ops: []string{"select"}, From: wsa.WSAENOTSOCK},
 	{Name: "a deferred connection is refused", Rule: rules.WSAACCEPTReject, Ops: []string{"WSAAccept"}, From: wsa.WSATRY_AGAIN, To: wsa.WSAECONNREFUSED},
+}
+
+// changeRevents changes what WSAPoll says of the sockets, and how many it says it
+// is.
+func changeRevents(change func(int16) int16) func(wsa.Call, *wsa.Return) bool {
+	return func(_ wsa.Call, r *wsa.Return) bool {
+		changed := false
+		for i, was := range r.Revents {
+			now := change(was)
+			changed = changed || now != was
+			if was != 0 && now == 0 {
+				r.N--
+			}
+			r.Revents[i] = now
+		}
+		return r.Err == 0 && changed
+	}
 }
 
 var waitForEvents = []string{"WSAWaitForMultipleEvents"}

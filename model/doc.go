@@ -63,6 +63,15 @@
 // the routine calls is judged as if it had waited elsewhere, and then the call
 // that waits goes on (frames.go).
 //
+// # Readiness
+//
+// What select and WSAPoll say of a socket is compared with the ways in which it
+// may look (look.go): flags that must be there, that may be there, and no
+// others. That something waits is certain when a call has said so and nothing
+// can have taken it since, or when the network of a simulated world, which
+// delivers at once, has brought it (rule NET-PROMPT). That nothing waits is
+// certain only where nobody can have sent anything.
+//
 // # Security of traffic
 //
 // The two ends of a connection are matched by address and port among all ends

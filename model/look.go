@@ -206,8 +206,12 @@ func (w *world) wellView(x *socket, c *conn, k uint64) view {
 // prompt reports whether what was sent to the socket has arrived: nobody has
 // touched the network, and no negotiation holds anything up.
 func (w *world) prompt(x *socket) bool {
-	return w.whole && !w.faulty && !w.forged && !w.policies && !x.sec.on && (x.status != connected || x.typ != wsa.SOCK_STREAM || x.link == linkClear)
+	return w.undisturbed() && !x.sec.on && (x.status != connected || x.typ != wsa.SOCK_STREAM || x.link == linkClear)
 }
+
+// undisturbed reports whether the world is a simulated one whose network nobody has
+// touched (rule NET-PROMPT).
+func (w *world) undisturbed() bool { return w.whole && !w.faulty && !w.forged && !w.policies }
 
 // letterWaits tells whether something waits at a datagram socket.
 func (w *world) letterWaits(x *socket, k uint64) tri {
@@ -284,7 +288,7 @@ func (w *world) canSend(x *socket, c *conn) tri {
 	if c.sent == 0 {
 		return yes
 	}
-	if m := w.conns.get(c.mate); m != nil && !m.blind && m.got == c.sent {
+	if m := w.otherEnd(c); m != nil && !m.blind && m.got == c.sent {
 		return yes
 	}
 	return maybe
@@ -311,11 +315,45 @@ func (w *world) bytesWait(x *socket, c *conn, k uint64) tri {
 	case n == 0:
 		return no
 	}
-	m := w.conns.get(c.mate)
+	m := w.otherEnd(c)
 	if m != nil && m.sent > c.got && w.prompt(x) && !w.othersOn(-1, k, receives) {
 		return yes
 	}
 	return maybe
+}
+
+// otherEnd is the other end when it is known for certain: data has told it, or
+// there is only one that it can be. In a world that is whole, the end that an
+// accepted one belongs to is among those that connected.
+func (w *world) otherEnd(c *conn) *conn {
+	switch {
+	case c == nil:
+		return nil
+	case c.mate != 0:
+		return w.conns.get(c.mate)
+	case !w.whole || w.connsLost || w.strays:
+		return nil
+	case c.accepted:
+		return w.onlyMate(c)
+	}
+	for m := range w.mates(c) {
+		if m.accepted && w.onlyMate(m) == c {
+			return m
+		}
+	}
+	return nil
+}
+
+// onlyMate is the end that may be the other one, nil when there are several.
+func (w *world) onlyMate(c *conn) *conn {
+	var one *conn
+	for m := range w.mates(c) {
+		if one != nil {
+			return nil
+		}
+		one = m
+	}
+	return one
 }
 
 // mated reports whether there is an end that may be the other one.
@@ -344,7 +382,7 @@ func (w *world) endWaits(x *socket, c *conn) tri {
 	for m := range w.mates(c) {
 		possible = possible || m.torn || w.ended(m)
 	}
-	m := w.conns.get(c.mate)
+	m := w.otherEnd(c)
 	switch {
 	case !possible:
 		return no
@@ -370,12 +408,13 @@ func (w *world) urgentPossible(c *conn) bool {
 // mayBreak reports whether a connection may have broken: not in a world that is
 // whole while the other end is well and takes what it is sent.
 func (w *world) mayBreak(x *socket, c *conn) bool {
-	if !w.whole || w.faulty || w.forged || w.policies || x.sec.on || x.link != linkClear || c == nil || w.connsLost || x.shutRecv || w.ending() {
+	if !w.undisturbed() || x.sec.on || x.link != linkClear || c == nil || w.connsLost || x.shutRecv || w.ending() {
 		return true
 	}
-	mated := false
+	if w.finished && w.otherEnd(c) == nil {
+		return true // the other end may never have been accepted
+	}
 	for m := range w.mates(c) {
-		mated = true
 		y := w.sockets.get(m.owner)
 		if !w.alive(m) || y.shutRecv || y.sec.on {
 			return true
@@ -384,7 +423,7 @@ func (w *world) mayBreak(x *socket, c *conn) bool {
 			return true
 		}
 	}
-	return !mated && w.finished
+	return false
 }
 
 // ending reports whether a call that has not returned may close or reset

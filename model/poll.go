@@ -58,7 +58,7 @@ func (v *verdict) pollGoes(c wsa.WSAPollCall, list []watched) {
 			return mismatch
 		}
 		return v.judgeRevents(n, list, ret)
-	}, func(*world) wsa.Return { return v.reventsReturn(list, true) }, append(reportRules(list, wsa.POLLRDNORM, wsa.POLLRDBAND,
+	}, func(*world) wsa.Return { return v.reventsReturn(list, true) }, append(v.reportRules(list, wsa.POLLRDNORM, wsa.POLLRDBAND,
 		wsa.POLLWRNORM, wsa.POLLERR, wsa.POLLHUP, wsa.POLLNVAL), rules.POLLCount)...)
 	if over == no {
 		v.out[len(v.out)-1].none = func(*world) bool { return true }
@@ -72,7 +72,7 @@ func (v *verdict) pollGoes(c wsa.WSAPollCall, list []watched) {
 				return ""
 			}
 			return v.judgeRevents(n, list, ret)
-		}, func(*world) wsa.Return { return v.reventsReturn(list, false) }, append(reportRules(list, wsa.POLLNVAL), rules.POLLTimeout)...)
+		}, func(*world) wsa.Return { return v.reventsReturn(list, false) }, append(v.reportRules(list, wsa.POLLNVAL), rules.POLLTimeout)...)
 	}
 	if over != yes && c.Timeout != 0 {
 		v.block(rules.POLLBlocks, nil)

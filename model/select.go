@@ -89,15 +89,18 @@ func (h *watched) example(ready bool) uint16 {
 	return h.views[0].must & h.asked
 }
 
-// pairs names the rules of what the handles may report.
-func reportRules(list []watched, flags ...uint16) []rules.ID {
+// reportRules names the rules of what the handles may report.
+func (v *verdict) reportRules(list []watched, flags ...uint16) []rules.ID {
 	var seen uint16
 	for i := range list {
 		for _, v := range list[i].views {
 			seen |= (v.must | v.may) & list[i].asked
 		}
 	}
-	out := make([]rules.ID, 0, len(flags)+1)
+	out := make([]rules.ID, 0, len(flags)+2)
+	if v.w.undisturbed() {
+		out = append(out, rules.NETPrompt)
+	}
 	for _, f := range flags {
 		if seen&f != 0 {
 			out = append(out, lookRules[f])
@@ -165,7 +168,7 @@ func (v *verdict) selectGoes(c wsa.SelectCall) {
 			return mismatch
 		}
 		return n.judgeSets(c, list, ret)
-	}, func(*world) wsa.Return { return setsReturn(c, list, true) }, append(reportRules(list, inRead, inWrite, inExcept), rules.SELECTCount)...)
+	}, func(*world) wsa.Return { return setsReturn(c, list, true) }, append(v.reportRules(list, inRead, inWrite, inExcept), rules.SELECTCount)...)
 	if over == no {
 		v.out[len(v.out)-1].none = func(*world) bool { return true }
 	}

@@ -6,9 +6,9 @@ type (
 	// SelectCall is a call of select; Same passes readfds as writefds too.
 	SelectCall struct {
 		Nfds      int32    `json:"nfds,omitempty"`
-		Readfds   FDSet    `json:"readfds,omitempty"`
-		Writefds  FDSet    `json:"writefds,omitempty"`
-		Exceptfds FDSet    `json:"exceptfds,omitempty"`
+		Readfds   FDSet    `json:"readfds,omitzero"`
+		Writefds  FDSet    `json:"writefds,omitzero"`
+		Exceptfds FDSet    `json:"exceptfds,omitzero"`
 		Timeout   *Timeval `json:"timeout,omitempty"`
 		Same      bool     `json:"same,omitempty"`
 	}

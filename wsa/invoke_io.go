@@ -157,6 +157,9 @@ func (c SelectCall) invoke(a *invocation) Return {
 		at[1] = at[0]
 	}
 	r := numberResult(a.Select(c.Nfds, at[0], at[1], at[2], clone(c.Timeout)))
+	if c.Same {
+		sets[1] = sets[0]
+	}
 	r.Sets = sets
 	return r
 }

@@ -10,6 +10,7 @@ const (
 	RESTasks    ID = "RES-TASKS"
 	NETDown     ID = "NET-DOWN"
 	NETNotready ID = "NET-NOTREADY"
+	NETPrompt   ID = "NET-PROMPT"
 )
 
 var environmentRules = []Rule{
@@ -49,5 +50,11 @@ var environmentRules = []Rule{
 		Condition: "the network subsystem is not ready",
 		Errors:    []wsa.Errno{wsa.WSASYSNOTREADY},
 		Sources:   []Source{{Doc, "nf-winsock2-wsastartup"}},
+	},
+	{
+		ID: NETPrompt, Function: "select, WSAPoll, WSAEnumNetworkEvents, WSAWaitForMultipleEvents, recv, recvfrom, WSARecv, WSARecvFrom, accept, WSAAccept", Strength: Environment,
+		Condition: "in a simulated world whose network nobody has touched, what was sent in clear has arrived when the call that sent it returns",
+		Sources:   []Source{{Inference, "it is how such a world is made: its links take no time and lose nothing"}},
+		Notes:     "Of any other world the specification knows only what calls have told of what has arrived.",
 	},
 }
