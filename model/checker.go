@@ -62,6 +62,9 @@ type Violation struct {
 	Allowed []string
 	// Text says in one line what is wrong.
 	Text string
+	// malformed: it is not a trace. traffic: it is about what the records of
+	// packets tell; then Call is nil unless a return gave it away.
+	malformed, traffic bool
 	// Prefix are the records of a short trace that shows the violation, which
 	// is its last record; nil with Options.Forget. See ShortestPrefix.
 	Prefix []*trace.Record
@@ -70,7 +73,11 @@ type Violation struct {
 // Error is the whole message, over several lines.
 func (v *Violation) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "record %d, thread %d: %s\n", v.Index, v.Record.TID, v.Text)
+	thread := ""
+	if v.Record.TID != 0 {
+		thread = fmt.Sprintf(", thread %d", v.Record.TID)
+	}
+	fmt.Fprintf(&b, "record %d%s: %s\n", v.Index, thread, v.Text)
 	for _, id := range v.Violated {
 		if r, ok := rules.Lookup(id); ok {
 			fmt.Fprintf(&b, "  violated: %s: %s (%s)\n", id, r.Condition, r.Sources[0])
@@ -99,6 +106,7 @@ type Checker struct {
 	records []*trace.Record
 	most    int
 	entire  bool // whole was called
+	wire    *wire
 }
 
 type openCall struct {
@@ -115,7 +123,7 @@ func NewChecker(o Options) *Checker {
 	if o.Policies {
 		s = s.AllowPolicies()
 	}
-	return &Checker{opts: o, states: []State{s}, waiting: make(map[int][]*openCall), count: make(map[rules.ID]int), most: 1}
+	return &Checker{opts: o, states: []State{s}, waiting: make(map[int][]*openCall), count: make(map[rules.ID]int), most: 1, wire: newWire()}
 }
 
 // Verdict is what is known so far.
@@ -171,7 +179,9 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		}
 	case trace.PacketSent:
 		c.whole()
+		return c.sentPacket(r)
 	case trace.Host:
+		c.wire.hosts[r.Host] = len(c.states[0].world().hosts)
 		c.each(func(s State) (State, bool) { return s.AddHost(r.Host, addresses(r.Addrs), r.Principals), true })
 	case trace.Process:
 		return c.declare(r, func(s State) (State, bool) { return s.AddProcess(r.Host, r.PID, r.Admin) })
@@ -189,6 +199,9 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 	case trace.Policy:
 		c.each(func(s State) (State, bool) { return s.AllowPolicies(), true })
 	case trace.Advisory, trace.Negotiation:
+		if r.Kind == trace.Negotiation {
+			c.wire.negotiated(r)
+		}
 		if _, known := rules.Lookup(rules.ID(r.Rule)); known {
 			c.count[rules.ID(r.Rule)]++
 		}
@@ -202,6 +215,7 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		}
 		c.open = &openCall{r.TID, r.Call}
 		c.waiting[r.TID] = append(c.waiting[r.TID], c.open)
+		return c.traffic(r, nil)
 	case trace.Returned:
 		return c.returned(r)
 	}
@@ -242,7 +256,7 @@ func addresses(list []string) []netip.Addr {
 }
 
 func (c *Checker) malformed(r *trace.Record, text string) *Violation {
-	return &Violation{Index: c.index, Record: r, Text: "not a trace: " + text}
+	return &Violation{Index: c.index, Record: r, Text: "not a trace: " + text, malformed: true}
 }
 
 func (c *Checker) declare(r *trace.Record, f func(State) (State, bool)) *Violation {
@@ -337,7 +351,7 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 	if len(next) > 0 {
 		c.credit(matched, r.Return)
 		c.keep(next)
-		return nil
+		return c.traffic(r, call.call)
 	}
 	v := c.violation(r, call.call, judged)
 	for i, s := range c.states {
@@ -515,7 +529,7 @@ func CheckTrace(r io.Reader, o Options) (*Report, error) {
 			rep.Calls++
 		}
 		v := c.Observe(rec)
-		if v != nil && v.Call == nil {
+		if v != nil && v.malformed {
 			bad = &trace.SyntaxError{Line: line, Err: fmt.Errorf("kind: %s", v.Text)}
 			return false
 		}

@@ -16,7 +16,7 @@ const shrinkBudget = 200_000
 // to do with it is left out, then single calls. It is not always the shortest
 // there is: it drops greedily, and gives up when replaying costs too much.
 func ShortestPrefix(records []*trace.Record, v *Violation, o Options) []*trace.Record {
-	if v.Call == nil {
+	if v.malformed {
 		return slices.Clone(records)
 	}
 	o.Forget = true
@@ -46,7 +46,7 @@ func (s *shrinker) shows(records []*trace.Record) bool {
 		if v == nil {
 			continue
 		}
-		return i == len(records)-1 && slices.Equal(v.Violated, s.want.Violated)
+		return i == len(records)-1 && slices.Equal(v.Violated, s.want.Violated) && (!v.traffic || v.Text == s.want.Text)
 	}
 	return false
 }

@@ -199,6 +199,7 @@ type security struct {
 	on, guarantee, allowInsecure bool
 	custom                       bool // policies or strings of its own
 	optional                     bool // the peer's name need not be verified
+	first                        bool // the first packet of a peer may be in clear
 }
 
 // links is the set of ways in which a connection may be protected.
@@ -382,7 +383,7 @@ func (x *token) encode(b []byte) []byte {
 }
 
 func (c security) encode(b []byte) []byte {
-	return append(b, flag(c.on), flag(c.guarantee), flag(c.allowInsecure), flag(c.custom), flag(c.optional))
+	return append(b, flag(c.on), flag(c.guarantee), flag(c.allowInsecure), flag(c.custom), flag(c.optional), flag(c.first))
 }
 
 func (x *socket) encode(b []byte) []byte {

@@ -234,7 +234,7 @@ func (a *association) carries(n int) bool {
 func (a *association) renew(why ale.Expiry) {
 	w := a.world
 	w.event("association %d between %s and %s: %v", a.id, a.key.from.cfg.Name, a.key.to.cfg.Name, why)
-	n := &negotiation{world: w, from: a.key.from, traffic: a.traffic, need: a.key.ours, theirNeed: &a.key.theirs, fixed: a.key.to, who: a.mode.key.user}
+	n := &negotiation{world: w, from: a.key.from, traffic: a.traffic, need: a.key.ours, theirNeed: &a.key.theirs, fixed: a.key.to, who: a.mode.key.user, renews: a.id}
 	a.renewing = n
 	n.done = func(ours, theirs ale.Outcome) *association {
 		a.renewing = nil

@@ -39,6 +39,7 @@ type negotiation struct {
 	messages int
 	turns    int // of the initiator
 	over     bool
+	renews   uint64 // the association that is renewed, 0 for none
 	// after runs when the outcome has been traced; nil for nothing.
 	after func()
 	// done is called once, with what each end came to; theirs is zero unless
@@ -267,7 +268,7 @@ func (n *negotiation) record(o ale.Outcome, a *association) {
 		g.Initiator, g.InitiatorUser = a.ends[1].PeerComputer, a.ends[1].PeerUser
 		g.Responder, g.ResponderUser = a.ends[0].PeerComputer, a.ends[0].PeerUser
 		g.InitiatorNames, g.ResponderNames = n.from.cfg.principals(), n.at.cfg.principals()
-		g.MMID, g.QMID = a.mode.id, a.id
+		g.MMID, g.QMID, g.Renews = a.mode.id, a.id, n.renews
 	}
 	n.world.emit(r)
 }

@@ -114,8 +114,8 @@ func traceMessage(err error) string {
 type violationJSON struct {
 	Record   int             `json:"record"`
 	TID      int             `json:"tid"`
-	Call     string          `json:"call"`
-	Return   string          `json:"return"`
+	Call     string          `json:"call,omitempty"` // none for a packet
+	Return   string          `json:"return,omitempty"`
 	Text     string          `json:"text"`
 	Violated []rules.ID      `json:"violated"`
 	Allowed  []string        `json:"allowed"`
@@ -133,9 +133,11 @@ func checkForJSON(file string, r *model.Report) any {
 		Rules      map[rules.ID]int `json:"rules"`
 	}{file, r.Verdict.String(), r.Records, r.Calls, r.MostStates, []violationJSON{}, r.Rules}
 	for _, v := range r.Violations {
-		out.Violations = append(out.Violations, violationJSON{
-			v.Index + 1, v.Record.TID, scenario.FormatCall(v.Call), scenario.FormatReturn(v.Call, &v.Return), v.Text, v.Violated, v.Allowed, v.Prefix,
-		})
+		j := violationJSON{Record: v.Index + 1, TID: v.Record.TID, Text: v.Text, Violated: v.Violated, Allowed: v.Allowed, Prefix: v.Prefix}
+		if v.Call != nil {
+			j.Call, j.Return = scenario.FormatCall(v.Call), scenario.FormatReturn(v.Call, &v.Return)
+		}
+		out.Violations = append(out.Violations, j)
 	}
 	return out
 }

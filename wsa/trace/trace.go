@@ -135,6 +135,8 @@ type Agreement struct {
 	// many were.
 	Began    time.Duration `json:"began"`
 	Messages int           `json:"messages"`
+	// Renews is the quick-mode association whose place the new one takes.
+	Renews uint64 `json:"renews,omitempty"`
 	// Winerr is the Win32 code of a negotiation that failed.
 	Winerr uint32 `json:"winerr,omitempty"`
 	// The rest is set when Outcome is "secured": the proposals chosen, how
