@@ -554,7 +554,15 @@ func (c *Checker) flagsTold(key uint64, r *trace.Record) (rules.ID, string) {
 	if slices.Contains(may, said) {
 		return "", ""
 	}
-	return rules.QSSFlags, fmt.Sprintf("the query says that the connection is %q (in clear: %q), and its packets were %q", said, "", may)
+	return rules.QSSFlags, fmt.Sprintf("the query says that the connection is %s, and its packets are %s", inWords(said), inWords(may[0]))
+}
+
+// inWords is a protection for people.
+func inWords(protection string) string {
+	if protection == "" {
+		return "in clear"
+	}
+	return protection
 }
 
 // tokenTaken holds whose token a thread took against who proved to be the peer

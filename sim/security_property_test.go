@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"wsasim/model"
 	"wsasim/sim"
+	"wsasim/sim/ale"
 	"wsasim/wsa"
 	"wsasim/wsa/trace"
 
@@ -31,6 +33,7 @@ type wild struct {
 	streams  []wsa.SOCKET // listening sockets, by host
 	datagram []wsa.SOCKET
 	ids      map[uint64]bool
+	judge    *model.Checker
 	faults   []string
 	clear    map[string]bool // what arrived and had left in clear
 }
@@ -46,19 +49,31 @@ func (h *how) allowsClear() bool {
 	return h == nil || h.flags&insecure != 0 && h.flags&guarantee == 0
 }
 
+// users is the key of a policy by which users prove themselves, too.
+var users = wsa.GUID{1}
+
 func drawHow(t *rapid.T, name string) *how {
 	if rapid.IntRange(0, 4).Draw(t, name+" unsecured") == 0 {
 		return nil
 	}
 	return &how{
 		flags:  rapid.SampledFrom([]uint32{0, 0, insecure, guarantee, guarantee | insecure}).Draw(t, name+" flags"),
+		quick:  rapid.SampledFrom([]wsa.GUID{{}, {}, users}).Draw(t, name+" policy"),
 		target: rapid.SampledFrom([]string{"", "", "host/h0", "HOST/h1", "host/h2"}).Draw(t, name+" target"),
 	}
 }
 
-// traced holds the packets and agreements against the rules, as they happen.
+// traced holds the packets and agreements against the rules, as they happen;
+// the specification does the same by its own means.
 func (w *wild) traced(r *trace.Record) {
+	if v := w.judge.Observe(r); v != nil {
+		w.faults = append(w.faults, "the specification: "+v.Error())
+	}
+	if r.Kind == trace.PacketSent && r.Packet.Protection == "" && (r.Packet.Forged || r.Packet.Altered) {
+		w.clear[string(r.Packet.Data)], w.clear[string(r.Packet.Instead)] = true, true
+	}
 	switch {
+	case r.Packet != nil && r.Packet.Forged: // no socket's
 	case r.Kind == trace.Negotiation && r.Agreement != nil && r.Agreement.Outcome == "secured":
 		if w.ids[r.Agreement.QMID] || r.Agreement.QMID == r.Agreement.MMID {
 			w.faults = append(w.faults, fmt.Sprintf("the id %d came again", r.Agreement.QMID))
@@ -85,13 +100,19 @@ func (w *wild) traced(r *trace.Record) {
 }
 
 func newWild(t *rapid.T) *wild {
-	w := &wild{T: t, owner: map[string]int{}, clients: map[uint16]*how{}, port: 5000, ids: map[uint64]bool{}, clear: map[string]bool{}}
+	w := &wild{T: t, owner: map[string]int{}, clients: map[uint16]*how{}, port: 5000, ids: map[uint64]bool{}, clear: map[string]bool{}, judge: model.NewChecker(model.Options{Forget: true})}
 	w.w = sim.New(sim.Config{Clock: sim.VirtualTime, Trace: w.traced, Seed: rapid.Uint64().Draw(t, "seed")})
 	for i := range 3 {
 		cfg := sim.HostConfig{Name: fmt.Sprint("h", i), Addrs: []netip.Addr{netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})}}
 		if rapid.IntRange(0, 5).Draw(t, "member") > 0 {
 			cfg.Principals = []string{"host/" + cfg.Name}
 		}
+		if rapid.Bool().Draw(t, "user") {
+			cfg.User = "user of " + cfg.Name
+		}
+		quick := ale.DefaultQuickMode()
+		quick.Impersonate = true
+		cfg.QuickModePolicies = map[wsa.GUID]ale.QuickModePolicy{users: quick}
 		h, err := w.w.AddHost(cfg)
 		w.must(err)
 		w.hosts, w.threads = append(w.hosts, h), append(w.threads, h.NewThread())
@@ -127,6 +148,9 @@ func (w *wild) socket(host int, typ int32, h *how, port uint16) wsa.SOCKET {
 	w.must(err)
 	if h != nil {
 		b, _ := (&wsa.SecuritySettings{SecurityFlags: h.flags}).AppendBinary(nil)
+		if h.quick != (wsa.GUID{}) {
+			b, _ = (&wsa.SecuritySettingsIPsec{SecurityProtocol: wsa.SOCKET_SECURITY_PROTOCOL_IPSEC, SecurityFlags: h.flags, AuthipQMPolicyKey: h.quick}).AppendBinary(nil)
+		}
 		w.must(th.WSASetSocketSecurity(s, b, nil, nil))
 		for i := 0; i < 3 && h.target != "" && (typ == wsa.SOCK_DGRAM || i == 0); i++ {
 			n := wsa.PeerTargetName{Name: h.target}
@@ -234,7 +258,8 @@ func (w *wild) serve() {
 			w.open = append(w.open, wildSocket{i, s, true, w.servers[i]})
 		}
 		for {
-			n, err := th.Recv(w.datagram[i], buf, 0)
+			source, length := make([]byte, wsa.SockaddrInSize), int32(wsa.SockaddrInSize)
+			n, err := th.Recvfrom(w.datagram[i], buf, 0, source, &length)
 			if err == wsa.WSAECONNRESET {
 				continue // an answer met port unreachable
 			}
@@ -261,9 +286,14 @@ func (w *wild) impersonate(o wildSocket) {
 	w.must(th.Ioctlsocket(o.s, wsa.FIONBIO, &zero))
 	if th.WSAImpersonateSocketPeer(o.s, nil) == nil {
 		info, _ := th.SocketInfo(o.s)
-		if who, _ := th.Impersonating(); who != info.Association.PeerComputer || !info.Association.Secured {
+		peer := info.Association.PeerComputer
+		if info.Association.Impersonated && info.Association.PeerUser != "" {
+			peer = info.Association.PeerUser
+		}
+		if who, _ := th.Impersonating(); who != peer || !info.Association.Secured {
 			w.Fatalf("acts as %q; the peer is %+v", who, info.Association)
 		}
+		w.must(w.threads[o.host].Ioctlsocket(o.s, wsa.FIONBIO, &zero)) // another thread, which acts for itself
 		for _, other := range w.threads {
 			if who, is := other.Impersonating(); is {
 				w.Fatalf("%s acts as %s", other.Name(), who)
@@ -305,6 +335,48 @@ func (w *wild) disturb() {
 	}
 }
 
+// attack lets somebody in the network make packets up, change them, send them
+// again or bring them elsewhere.
+func (w *wild) attack() {
+	at := func(port uint16) netip.AddrPort {
+		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(rapid.IntRange(0, 2).Draw(w.T, "address"))}), port)
+	}
+	from := w.hosts[rapid.IntRange(0, 2).Draw(w.T, "attacker")]
+	port := uint16(rapid.IntRange(5000, int(w.port)).Draw(w.T, "port"))
+	switch kind := rapid.IntRange(0, 4).Draw(w.T, "attack"); kind {
+	case 0:
+		w.w.Forge(from, at(port), at(53), fmt.Appendf(nil, "9||%d|forged;", w.port))
+	case 1:
+		w.w.ForgeReset(from, at(port), at(80))
+	default:
+		n := rapid.IntRange(1, 4).Draw(w.T, "packets")
+		w.w.Intercept("attack", func(p *sim.Packet) sim.Verdict {
+			if n == 0 || len(p.Data) == 0 {
+				return sim.Verdict{}
+			}
+			n--
+			switch kind {
+			case 2:
+				return sim.Verdict{Data: fmt.Appendf(nil, "9||%d|altered;", n)}
+			case 3:
+				return sim.Verdict{Replay: []time.Duration{time.Second, 0}}
+			}
+			return sim.Verdict{Redirect: from}
+		})
+	}
+}
+
+// ask lets every connected socket query its security; the specification judges
+// the answers.
+func (w *wild) ask() {
+	for _, o := range w.open {
+		if o.conn {
+			info, n := make([]byte, wsa.SecurityQueryInfoSize), uint32(wsa.SecurityQueryInfoSize)
+			_ = w.threads[o.host].WSAQuerySocketSecurity(o.s, nil, info, &n, nil, nil)
+		}
+	}
+}
+
 // closeOne closes any socket but the servers' own.
 func (w *wild) closeOne() {
 	if len(w.open) <= 6 {
@@ -325,7 +397,7 @@ func TestSecurityProperties(t *testing.T) {
 		w := newWild(t)
 		defer w.w.Close()
 		for range rapid.IntRange(1, 25).Draw(t, "steps") {
-			switch rapid.IntRange(0, 7).Draw(t, "step") {
+			switch rapid.IntRange(0, 9).Draw(t, "step") {
 			case 0, 1, 2:
 				w.connect()
 			case 3, 4:
@@ -336,6 +408,10 @@ func TestSecurityProperties(t *testing.T) {
 				w.disturb()
 			case 7:
 				w.closeOne()
+			case 8:
+				w.attack()
+			case 9:
+				w.ask()
 			}
 			w.serve()
 			if len(w.faults) > 0 {
