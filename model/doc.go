@@ -81,6 +81,19 @@
 // is possible, and narrows it. Where an end is not in the trace, only this
 // end's wishes count.
 //
+// What went over the wire is judged as well, where the trace says which host
+// sent a packet (packets.go). A packet that its socket forbids in clear, or
+// unencrypted, or under an association whose other end did not prove the
+// target name, breaks SEC-NOCLEAR, SEC-GUARANTEE or SEC-SPN, unless some socket
+// that may have sent it allows it; data must be such as its receiver accepts,
+// too. No packet may be under an association before its negotiation has ended
+// or after it was deleted, nor may one be deleted under an open connection
+// (SEC-CLEANUP). What a query says of a connection must be what its packets show
+// (QSS-FLAGS); a thread acts for the peer that proved itself, from its own
+// WSAImpersonateSocketPeer to its own WSARevertImpersonation, and other threads
+// do not (ISP-TOKEN, RVI-EFFECT). Packets that an attacker forged are nobody's:
+// they break nothing by being sent.
+//
 // # Adding a rule
 //
 //  1. Give it an identifier, a row and its sources in package rules.
