@@ -48,25 +48,35 @@ func (s *socket) setDeadline(d *side, t time.Time) {
 		l.at = t
 		l.expired.Store(false)
 		if l.timer == nil {
-			l.timer = time.AfterFunc(left, func() { s.runOut(d) })
+			l.timer = time.AfterFunc(left, s.runOut)
 		} else {
 			l.timer.Reset(left)
 		}
 	}
 }
 
-// runOut is what the timer does. One that fired while the deadline was being
-// moved finds it in the future.
-func (s *socket) runOut(d *side) {
-	l := &d.deadline
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.at.IsZero() || time.Until(l.at) > 0 {
-		return
+// runOut is what the timers do. Deadlines of both sides that are the same pass at
+// the same time: neither side is told before both are marked.
+func (s *socket) runOut() {
+	for _, d := range [...]*side{&s.rd, &s.wr} {
+		d.deadline.mu.Lock()
+		if d.deadline.passed() {
+			d.deadline.expired.Store(true)
+		}
+		d.deadline.mu.Unlock()
 	}
-	l.expired.Store(true)
-	s.cancel(d, os.ErrDeadlineExceeded)
+	for _, d := range [...]*side{&s.rd, &s.wr} {
+		d.deadline.mu.Lock()
+		if d.deadline.passed() {
+			s.cancel(d, os.ErrDeadlineExceeded)
+		}
+		d.deadline.mu.Unlock()
+	}
 }
+
+// passed reports whether the deadline has passed. One that was moved while its
+// timer fired has not.
+func (l *deadline) passed() bool { return !l.at.IsZero() && time.Until(l.at) <= 0 }
 
 // stop ends the timer for good.
 func (l *deadline) stop() {

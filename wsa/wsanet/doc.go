@@ -84,5 +84,7 @@
 // # Sources
 //
 // The behaviour is that of Go's src/net and src/internal/poll for Windows, in own
-// words and code.
+// words and code. A test runs the same situations through both on Windows or
+// under Wine (testdata/judge.sh) and compares the chains; on other systems the
+// simulator is compared with those that were recorded (testdata/chains.golden).
 package wsanet

@@ -1,6 +1,7 @@
 package wsanet
 
 import (
+	"errors"
 	"net"
 	"syscall"
 
@@ -95,7 +96,7 @@ func (c *rawConn) Write(f func(fd uintptr) (done bool)) error {
 	t, err := c.s.begin(&c.s.wr)
 	if err == nil {
 		if !f(c.s.systemHandle(t.api)) {
-			err = errNoRawWait
+			err = rawWaitError{}
 		}
 		c.s.end(&c.s.wr)
 	}
@@ -105,12 +106,12 @@ func (c *rawConn) Write(f func(fd uintptr) (done bool)) error {
 	return nil
 }
 
-// errNoRawWait stands for syscall.EWINDOWS.
-var errNoRawWait = rawWaitError{}
-
+// rawWaitError stands for syscall.EWINDOWS, which is on Windows only: it has its
+// text and is errors.ErrUnsupported.
 type rawWaitError struct{}
 
-func (rawWaitError) Error() string { return "not supported by windows" }
+func (rawWaitError) Error() string        { return "not supported by windows" }
+func (rawWaitError) Is(target error) bool { return target == errors.ErrUnsupported }
 
 // rawListener is a rawConn that cannot read and write.
 type rawListener struct{ rawConn }

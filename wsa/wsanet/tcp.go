@@ -268,8 +268,9 @@ func (l *TCPListener) Close() error {
 // Addr is the listener's address.
 func (l *TCPListener) Addr() net.Addr { return l.laddr }
 
-// SetDeadline sets when Accept fails; the zero time is never.
-func (l *TCPListener) SetDeadline(t time.Time) error { return l.set(t, &l.rd, &l.wr) }
+// SetDeadline sets when Accept fails; the zero time is never. As with package net
+// its error, net.ErrClosed, is bare.
+func (l *TCPListener) SetDeadline(t time.Time) error { return l.setDeadlines(t, &l.rd, &l.wr) }
 
 // SyscallConn gives access to the descriptor: see [Control].
 func (l *TCPListener) SyscallConn() (syscall.RawConn, error) {

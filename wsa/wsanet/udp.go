@@ -28,7 +28,7 @@ func (t *thread) addrPort() netip.AddrPort {
 // receiveFrom receives one datagram.
 func (s *socket) receiveFrom(b []byte) (int, netip.AddrPort, error) {
 	if len(b) == 0 {
-		return 0, netip.AddrPort{}, nil
+		return 0, netip.AddrPortFrom(anyOf(s.family), 0), nil // without asking, as package net
 	}
 	t, err := s.begin(&s.rd)
 	if err != nil {
@@ -107,9 +107,18 @@ func (s *socket) sendTo(b []byte, to netip.AddrPort) (int, error) {
 	return n, syscallError("wsasendto", err)
 }
 
-// udpAddr makes the address in an error, only when there is one.
-func udpAddr(ap netip.AddrPort) net.Addr {
-	return net.UDPAddrFromAddrPort(ap)
+// addrPortUDPAddr is the address in errors of methods that take a
+// netip.AddrPort.
+type addrPortUDPAddr struct{ netip.AddrPort }
+
+func (addrPortUDPAddr) Network() string { return "udp" }
+
+// anyOf is the unspecified address of a family.
+func anyOf(family int32) netip.Addr {
+	if family == wsa.AF_INET6 {
+		return netip.IPv6Unspecified()
+	}
+	return netip.IPv4Unspecified()
 }
 
 // WriteToUDPAddrPort sends one datagram, with WSASendTo. Errors are package
@@ -117,7 +126,7 @@ func udpAddr(ap netip.AddrPort) net.Addr {
 func (c *UDPConn) WriteToUDPAddrPort(b []byte, addr netip.AddrPort) (int, error) {
 	n, err := c.sendTo(b, addr)
 	if err != nil {
-		err = c.writeError(udpAddr(addr), err)
+		err = c.writeError(addrPortUDPAddr{addr}, err)
 	}
 	return n, err
 }
@@ -152,11 +161,7 @@ func (c *UDPConn) WriteToUDP(b []byte, addr *net.UDPAddr) (int, error) {
 func (s *socket) addrPortOf(addr *net.UDPAddr) (netip.AddrPort, error) {
 	ap := addr.AddrPort()
 	if ip := ap.Addr(); len(addr.IP) == 0 || s.family == wsa.AF_INET6 && ip.Unmap() == netip.IPv4Unspecified() {
-		any := netip.IPv4Unspecified()
-		if s.family == wsa.AF_INET6 {
-			any = netip.IPv6Unspecified()
-		}
-		return netip.AddrPortFrom(any, ap.Port()), nil
+		return netip.AddrPortFrom(anyOf(s.family), ap.Port()), nil
 	}
 	if !ap.Addr().IsValid() {
 		return ap, &net.AddrError{Err: "invalid address", Addr: addr.IP.String()}
@@ -222,7 +227,7 @@ func (c *UDPConn) ReadMsgUDP(b, oob []byte) (n, oobn, flags int, addr *net.UDPAd
 func (c *UDPConn) WriteMsgUDPAddrPort(b, oob []byte, addr netip.AddrPort) (n, oobn int, err error) {
 	n, oobn, err = c.sendMsg(b, oob, addr)
 	if err != nil {
-		err = c.writeError(udpAddr(addr), syscallError("wsasendmsg", err))
+		err = c.writeError(addrPortUDPAddr{addr}, syscallError("wsasendmsg", err))
 	}
 	return n, oobn, err
 }
