@@ -10,7 +10,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 TARGETS = windows/amd64 windows/386 windows/arm64 darwin/arm64 linux/386 js/wasm
 
 .DEFAULT_GOAL := help
-.PHONY: help test race bench bench-smoke fuzz libfuzzer vectors lint cross cover scenarios explore interop
+.PHONY: help test race determinism bench bench-smoke fuzz libfuzzer vectors lint cross cover scenarios explore interop
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ race: ## all tests under the race detector; needs a C compiler
 
 interop: ## gRPC and QUIC over wsa/wsanet, in a module of their own; needs the Go module proxy
 	cd wsa/wsanet/interop && $(GO) vet ./... && $(GO) test ./...
+
+determinism: ## 100 runs of every scenario: the same trace each time
+	$(GO) test ./cmd/wsasim -run '^TestScenariosAreDeterministic$$' -runs 100
 
 bench: ## all benchmarks, with allocations
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem ./...
