@@ -82,7 +82,7 @@ func TestReadmeExamples(t *testing.T) {
 // TestReadmeTranscripts runs the scenarios that the README shows lines of.
 func TestReadmeTranscripts(t *testing.T) {
 	text := blocks(t, "text")
-	for i, scenario := range map[int]string{0: "securing-a-socket.star", 3: "man-in-the-middle-refused.star"} {
+	for i, scenario := range map[int]string{0: "securing-a-socket.star"} {
 		cmd := exec.Command("go", "run", "./cmd/wsasim", "run", "testdata/scenarios/"+scenario)
 		cmd.Dir = root
 		out, err := cmd.Output()
@@ -94,6 +94,50 @@ func TestReadmeTranscripts(t *testing.T) {
 				t.Errorf("the README shows a line that %s does not print:\n%s", scenario, line)
 			}
 		}
+	}
+}
+
+// TestReadmeSessions runs the commands of the section about target names as
+// printed, one after another. What the README shows below one must be lines that
+// it prints, in their order; the files that they write go elsewhere.
+func TestReadmeSessions(t *testing.T) {
+	_, section, _ := strings.Cut(readme(t), "\n## Why a target name\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	dir := t.TempDir()
+	files := regexp.MustCompile(`\b(attack|refused)\.(svg|pcapng|jsonl)\b`)
+	ran := 0
+	for _, m := range block.FindAllStringSubmatch(section, -1) {
+		if m[1] != "console" {
+			continue
+		}
+		for _, session := range strings.Split("\n"+m[2], "\n$ ")[1:] {
+			command, shown, _ := strings.Cut(session, "\n")
+			name, _, _ := strings.Cut(command, " ")
+			if _, err := exec.LookPath(name); err != nil && name == "tshark" {
+				continue // the gate has it
+			}
+			cmd := exec.Command("sh", "-c", files.ReplaceAllString(command, dir+"/$0"))
+			cmd.Dir = root
+			out, err := cmd.Output()
+			violates := strings.Contains(command, "/bad/")
+			if err != nil && !violates {
+				t.Errorf("%s: %v\n%s", command, err, out)
+			}
+			ran++
+			printed := string(out)
+			for line := range strings.Lines(shown) {
+				_, after, found := strings.Cut(printed, line)
+				if strings.TrimSpace(line) != "" && !found {
+					t.Errorf("the README shows a line that %q does not print, or not there:\n%s", command, line)
+				}
+				if found {
+					printed = after
+				}
+			}
+		}
+	}
+	if ran < 7 {
+		t.Errorf("only %d commands were found", ran)
 	}
 }
 
