@@ -72,6 +72,7 @@ func (q *waitQueue) remove(x *waiter) {
 // first of them goes on, and when there is none the clock jumps.
 type scheduler struct {
 	ready   []*Thread
+	gone    int  // how many at the beginning of ready went on already (VirtualTime)
 	running int  // spawned threads that are not waiting (VirtualTime: 0 or 1)
 	live    int  // spawned threads that have not ended
 	awaited bool // Run waits until live is 0
@@ -191,8 +192,7 @@ func (w *World) park(t *Thread, q *waitQueue, what string, on *socket) wakeReaso
 func (w *World) dispatch() {
 	for {
 		if len(w.sched.ready) > 0 {
-			t := w.sched.ready[0]
-			w.sched.ready = w.sched.ready[:copy(w.sched.ready, w.sched.ready[1:])]
+			t := w.sched.next()
 			if t.spawned {
 				w.sched.running++
 			}
@@ -207,6 +207,21 @@ func (w *World) dispatch() {
 			return
 		}
 	}
+}
+
+// next takes the first of the ready threads, of which there is one. What is left
+// moves to the front now and then, so that neither thousands of threads cost
+// time nor a queue that is never empty costs room.
+func (s *scheduler) next() *Thread {
+	t := s.ready[s.gone]
+	s.ready[s.gone] = nil
+	s.gone++
+	if s.gone*2 >= len(s.ready) {
+		n := copy(s.ready, s.ready[s.gone:])
+		clear(s.ready[n:])
+		s.ready, s.gone = s.ready[:n], 0
+	}
+	return t
 }
 
 // DeadlockError says that every thread of a world waits and no event is due,
@@ -309,10 +324,10 @@ func (w *World) finish(t *Thread) {
 // release lets every ready thread go on at once: order no longer matters when
 // the world has ended.
 func (w *World) release() {
-	for _, t := range w.sched.ready {
+	for _, t := range w.sched.ready[w.sched.gone:] {
 		t.gate <- struct{}{}
 	}
-	w.sched.ready = nil
+	w.sched.ready, w.sched.gone = nil, 0
 }
 
 // Sleep lets the given time pass; under VirtualTime spawned threads run
