@@ -48,6 +48,7 @@ func FuzzSecurityQueryInfo(f *testing.F) {
 func FuzzSecurityQueryInfoIPsec2(f *testing.F) {
 	codec[wsa.SecurityQueryInfoIPsec2](f, "SOCKET_SECURITY_QUERY_INFO_IPSEC2")
 }
+func FuzzTCPInfo(f *testing.F)    { codec[wsa.TCPInfo](f, "TCP_INFO_v1") }
 func FuzzOverlapped(f *testing.F) { codec[wsa.Overlapped](f, "WSAOVERLAPPED") }
 func FuzzWSABuf(f *testing.F)     { codec[wsa.WSABuf](f, "WSABUF") }
 

@@ -127,12 +127,55 @@ func (v *verdict) ioctl(c wsa.WSAIoctlCall) {
 		if v.s.typ == wsa.SOCK_DGRAM {
 			v.must(rules.IOCTLKeepalive, wsa.WSAENOPROTOOPT, wsa.WSAEINVAL, wsa.WSAEOPNOTSUPP)
 		}
-		v.succeed(nil, nil, rules.IOCTLKeepalive)
+		v.succeed(v.change(func(x *socket) { x.kept = true }), nil, rules.IOCTLKeepalive)
+	case wsa.SIO_TCP_INFO:
+		v.tcpInfo(c)
 	case wsa.SIO_UDP_CONNRESET:
 		v.udpConnreset(c)
 	default:
 		v.otherIoctl(c)
 	}
+}
+
+// tcpInfo judges SIO_TCP_INFO: the input is the version, the output what
+// TCP_INFO_v0 or TCP_INFO_v1 is.
+func (v *verdict) tcpInfo(c wsa.WSAIoctlCall) {
+	if v.s.typ != wsa.SOCK_STREAM {
+		v.must(rules.IOCTLKind, wsa.WSAEINVAL)
+	}
+	if v.s.status != connected {
+		v.may(rules.IOCTLKind, wsa.WSAENOTCONN)
+	}
+	if len(c.In) != 4 {
+		v.must(rules.IOCTLTcpinfo, wsa.WSAEMSGSIZE)
+		return
+	}
+	sizes := map[uint32]int{0: wsa.TCPInfoV0Size, 1: wsa.TCPInfoV1Size}
+	version := binary.LittleEndian.Uint32(c.In)
+	size, known := sizes[version]
+	switch {
+	case !known || int(c.Out) < size && version == 0:
+		v.must(rules.IOCTLTcpinfo, wsa.WSAEINVAL)
+		return
+	case version > 0:
+		v.may(rules.IOCTLTcpinfo, wsa.WSAEINVAL) // the page knows version 0 only
+	}
+	s := v.s
+	v.succeed(func(_ *world, r *wsa.Return) rules.ID {
+		var info wsa.TCPInfo
+		if len(r.Data) != size || info.UnmarshalBinaryV0(r.Data) != nil || s.status == listening && info.State != wsa.TCPSTATE_LISTEN {
+			return rules.IOCTLTcpinfo
+		}
+		return ""
+	}, func(*world) wsa.Return {
+		info := wsa.TCPInfo{State: wsa.TCPSTATE_ESTABLISHED}
+		if s.status == listening {
+			info.State = wsa.TCPSTATE_LISTEN
+		}
+		b, _ := info.AppendBinary(nil)
+		n := uint32(size)
+		return wsa.Return{Count: &n, Data: b[:size]}
+	}, rules.IOCTLTcpinfo)
 }
 
 // ioctlInput judges an input buffer that must have size bytes.

@@ -313,7 +313,7 @@ func optionDomain() Domain {
 	const sol = wsa.SOL_SOCKET
 	return Domain{Name: "options", Start: s.State, Setup: s.steps, Depth: 2, Moves: moves(1,
 		get(4, sol, wsa.SO_TYPE, 4), get(4, sol, wsa.SO_ERROR, 4), get(4, sol, wsa.SO_CONNECT_TIME, 4), get(4, sol, wsa.SO_REUSEADDR, 4),
-		get(8, sol, wsa.SO_LINGER, 4), get(4, 0x8000, 1, 4), get(4, sol, 0x7abc, 4), get(4, sol, wsa.SO_TYPE, 0), get(77, sol, wsa.SO_OPENTYPE, 4),
+		get(8, sol, wsa.SO_LINGER, 4), get(4, 0x8000, 1, 4), get(4, sol, 0x7abc, 4), get(4, sol, wsa.SO_USELOOPBACK, 4), set(4, sol, wsa.SO_CONNDATA, word(1)), get(4, sol, wsa.SO_TYPE, 0), get(77, sol, wsa.SO_OPENTYPE, 4),
 		get(4, wsa.IPPROTO_IP, wsa.IP_TTL, 4), set(4, sol, wsa.SO_TYPE, word(1)), set(4, sol, wsa.SO_ERROR, word(1234)),
 		set(4, sol, wsa.SO_REUSEADDR, word(1)), set(4, sol, wsa.SO_EXCLUSIVEADDRUSE, word(1)), set(4, sol, wsa.SO_RCVTIMEO, word(9)),
 		set(4, sol, wsa.SO_RCVTIMEO, nil), set(4, wsa.IPPROTO_IP, wsa.IP_TTL, word(300)), set(4, sol, wsa.SO_LINGER, word(0x50001)),
@@ -331,6 +331,7 @@ func controlDomain() Domain {
 		wsa.IoctlsocketCall{S: 4, Cmd: wsa.FIONBIO}, wsa.IoctlsocketCall{S: 4, Cmd: 0xdeadbeef, Argp: ptr(uint32(0))}, nonblocking(4),
 		ctl(wsa.FIONBIO, word(1), wsa.NULL), ctl(wsa.FIONREAD, nil, 4), ctl(wsa.FIONREAD, nil, 3), ctl(0xdeadbeef, nil, wsa.NULL),
 		ctl(wsa.SIO_KEEPALIVE_VALS, make(wsa.Bytes, 12), wsa.NULL), ctl(wsa.SIO_UDP_CONNRESET, word(0), wsa.NULL), ctl(wsa.SIO_ADDRESS_LIST_CHANGE, nil, wsa.NULL),
+		ctl(wsa.SIO_TCP_INFO, word(0), 88), ctl(wsa.SIO_TCP_INFO, word(0), 87), ctl(wsa.SIO_TCP_INFO, nil, 88),
 		wsa.WSAIoctlCall{S: 8, Code: wsa.SIO_KEEPALIVE_VALS, In: make(wsa.Bytes, 12), Out: wsa.NULL},
 		wsa.WSAIoctlCall{S: 4, Code: 0xdeadbeef, NullReturned: true}, wsa.WSAIoctlCall{S: 4, Code: 0xdeadbeef, Overlapped: 1})}
 }

@@ -142,7 +142,7 @@ func (w *world) accepted(l *socket, ret *wsa.Return, room bool) rules.ID {
 		addrKnown: l.addrKnown && !l.local.Addr().IsUnspecified(),
 		status:    connected, accepted: true, reuse: l.reuse, exclusive: l.exclusive, broadcast: l.broadcast,
 		v6only: l.v6only, oobInline: l.oobInline, lingerOn: l.lingerOn, lingerSec: l.lingerSec, lingerKnown: l.lingerKnown,
-		recvTimeout: l.recvTimeout, sendTimeout: l.sendTimeout, sec: l.sec, names: l.names,
+		kept: l.kept, recvTimeout: l.recvTimeout, sendTimeout: l.sendTimeout, sec: l.sec, names: l.names,
 	}
 	// Whether the mode that FIONBIO set is inherited is only implied.
 	if l.nonblocking == yes {

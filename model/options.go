@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"wsasim/model/rules"
 	"wsasim/wsa"
@@ -141,6 +142,8 @@ func (v *verdict) optionName(level, name int32) *option {
 		return o
 	}
 	switch {
+	case slices.Contains(refused, optionID{level, name}):
+		v.must(rules.OPTRefused)
 	case level < 0 || level > 0xFF && level != wsa.SOL_SOCKET:
 		v.must(rules.OPTLevel)
 	case !knownOption(level, name):
@@ -153,6 +156,17 @@ func (v *verdict) optionName(level, name int32) *option {
 		}
 	}
 	return nil
+}
+
+// optionID names an option.
+type optionID struct{ level, name int32 }
+
+// refused are the options that TCP/IP does not support (OPT-REFUSED).
+var refused = []optionID{
+	{wsa.SOL_SOCKET, wsa.SO_USELOOPBACK}, {wsa.SOL_SOCKET, wsa.SO_SNDLOWAT}, {wsa.SOL_SOCKET, wsa.SO_RCVLOWAT},
+	{wsa.SOL_SOCKET, wsa.SO_GROUP_PRIORITY},
+	{wsa.SOL_SOCKET, wsa.SO_CONNDATA}, {wsa.SOL_SOCKET, wsa.SO_CONNOPT}, {wsa.SOL_SOCKET, wsa.SO_DISCDATA}, {wsa.SOL_SOCKET, wsa.SO_DISCOPT},
+	{wsa.SOL_SOCKET, wsa.SO_CONNDATALEN}, {wsa.SOL_SOCKET, wsa.SO_CONNOPTLEN}, {wsa.SOL_SOCKET, wsa.SO_DISCDATALEN}, {wsa.SOL_SOCKET, wsa.SO_DISCOPTLEN},
 }
 
 // knownOption reports whether any Windows knows the option; which ones an
@@ -299,6 +313,9 @@ func (v *verdict) setUnknown(c wsa.SetsockoptCall) {
 	e := effect(nil)
 	if c.Level != wsa.SOL_SOCKET && v.s.bound == no {
 		e = v.change(func(x *socket) { x.deferred = true })
+	}
+	if c.Level == wsa.SOL_SOCKET && c.Optname == wsa.SO_KEEPALIVE {
+		e = v.change(func(x *socket) { x.kept = true })
 	}
 	v.succeed(e, nil, rules.OPTSet)
 }

@@ -121,6 +121,10 @@ func (v *verdict) recvStream(a recvArgs) {
 	v.mayThen(rules.RECVReset, v.change(func(x *socket) { x.deadRecv, x.deadSend, x.wasReset = true, true, true }))
 	v.mayThen(rules.RECVAborted, dead)
 	v.mayThen(rules.RECVNetreset, dead)
+	if v.s.kept {
+		// Another call was in progress and has told WSAENETRESET.
+		v.mayThen(rules.RECVNotconn, dead)
+	}
 	switch {
 	case v.s.recvTimeout == 0 || v.s.nonblocking == yes:
 		v.mayThen(rules.RECVTimedout, dead)

@@ -139,6 +139,9 @@ func (v *verdict) sendStream(a sendArgs) {
 	v.mayThen(rules.SENDReset, v.change(func(x *socket) { x.deadSend, x.wasReset = true, true }))
 	v.mayThen(rules.SENDAborted, broken)
 	v.mayThen(rules.SENDNetreset, broken)
+	if v.s.kept {
+		v.mayThen(rules.SENDNotconn, broken)
+	}
 	v.may(rules.SENDTimedout)
 	v.may(rules.SENDUnreach)
 }

@@ -185,6 +185,7 @@ type socket struct {
 	names               []target
 	heard               []netip.AddrPort // datagram peers that were received from
 	accepted            bool
+	kept                bool   // keep-alive is or was on, so a connection may turn out dead
 	number              uint64 // names what it sends; 0: nothing yet
 	since               uint64 // how many routes there were when it was connected
 	conn                uint64 // its end of a connection or of an attempt at one
@@ -391,7 +392,7 @@ func (x *socket) encode(b []byte) []byte {
 	b = append(b, flag(x.overlapped), byte(x.nonblocking), byte(x.bound), flag(x.explicit), flag(x.fixed), flag(x.addrKnown), flag(x.portKnown),
 		byte(x.mode), byte(x.status), flag(x.peerKnown), flag(x.shutRecv), flag(x.shutSend), flag(x.deadRecv), flag(x.deadSend),
 		flag(x.sent), byte(x.reuse), byte(x.exclusive), flag(x.broadcast), byte(x.v6only), byte(x.oobInline), flag(x.noReset),
-		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted), byte(x.failure), flag(x.unread), flag(x.eof), flag(x.wasReset))
+		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted), flag(x.kept), byte(x.failure), flag(x.unread), flag(x.eof), flag(x.wasReset))
 	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout), x.number, x.since, x.conn)
 	b = putName(putName(b, x.local), x.peer)
 	for _, n := range x.names {

@@ -102,6 +102,7 @@ func (o *operation) takeConnection() {
 	n.bound, n.state, n.local, n.peer = true, stateConnected, c.local, c.remote
 	n.stream, n.context, n.security = c, true, l.security.Inherit()
 	c.sock = n
+	n.keepAlive()
 	n.connectionReady()
 	o.storeAddresses(c.local, c.remote)
 	if o.accept.data == 0 {

@@ -211,7 +211,7 @@ func (s *stream) giveOperation(o *operation, bufs [][]byte, n int, packet *trace
 		}
 	}
 	s.left(&segment{packet: packet}, true, "")
-	p.ack += uint32(n)
+	p.ack += uint64(n)
 	o.end(wsa.STATUS_SUCCESS, n)
 	return true
 }

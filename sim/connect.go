@@ -194,9 +194,9 @@ func (a *attempt) request() {
 	if a.over() || a.retry != nil {
 		return
 	}
-	wait := w.timing.SynRetry << (a.sent - 1)
-	a.retry = w.clock.after(wait, classRetry, func() {
-		if a.sent == maxRequests {
+	most, wait := a.sock.requests()
+	a.retry = w.clock.after(wait<<(a.sent-1), classRetry, func() {
+		if a.sent >= most {
 			a.finish(rules.CONNTimedout, wsa.WSAETIMEDOUT)
 			return
 		}
@@ -227,7 +227,19 @@ func (a *attempt) leave() {
 	if to != h && s.local.Addr().IsLoopback() {
 		to = nil
 	}
-	w.carry(h, to, Packet{Packet: p, From: s.local, To: a.to, sa: a.guard.sa}, a.arrive)
+	w.carry(h, to, Packet{Packet: p, From: s.local, To: a.to, sa: a.guard.sa, ttl: arrivalOf(s, a.to).ttl, expired: a.expired}, a.arrive)
+}
+
+// expired is the arrival of a router's message about a request. Nothing follows
+// from it, unless TCP_FAIL_CONNECT_ON_ICMP_ERROR is on.
+func (a *attempt) expired(router netip.Addr) {
+	s := a.sock
+	if a.over() || s.opts.get(optFailOnICMP) == 0 {
+		return
+	}
+	_, types := icmpOf(router)
+	s.rarely().icmpError = icmpErrorInfo(router, types.exhausted, 0)
+	a.finish(rules.CONNUnreach, wsa.WSAEHOSTUNREACH)
 }
 
 // over reports whether the attempt has ended.
@@ -244,7 +256,7 @@ func (a *attempt) arrive(h *Host, p *Packet) {
 		return // nothing is answered; the attempt times out (rule SEC-FAIL-CODE)
 	}
 	answer, arrive := trace.Packet{Protocol: "tcp", Flags: "SYN ACK", Ack: 1}, func() { a.established(h, l) }
-	if l == nil || l.listener.full() {
+	if l == nil || l.listener.full() || l.opts.get(optPauseAccept) != 0 {
 		answer.Flags, arrive = "RST ACK", a.wasRefused
 	}
 	if p.sa != nil {
@@ -307,7 +319,7 @@ func (a *attempt) established(h *Host, l *socket) {
 	s := a.sock
 	w := s.world()
 	now := w.clock.read()
-	ours := &stream{host: s.host(), local: s.local, remote: a.to, sock: s, since: now}
+	ours := &stream{host: s.host(), local: s.local, remote: a.to, sock: s, since: now, requests: uint8(a.sent - 1)}
 	theirs := &stream{host: h, local: a.to, remote: s.local, since: now}
 	a.guard.give(ours, theirs)
 	ours.peer, theirs.peer = theirs, ours
@@ -317,6 +329,9 @@ func (a *attempt) established(h *Host, l *socket) {
 	w.wakeAll(&a.waiters, wokenReady)
 	s.connectErr = 0
 	s.happened(wsa.FD_CONNECT | wsa.FD_WRITE)
+	if s.opts.get(optKeepAlive) != 0 {
+		ours.keepAlive()
+	}
 	ours.seq, ours.ack, theirs.seq, theirs.ack = 1, 1, 1, 1
 	if w.trace != nil {
 		p := protected(trace.Packet{Protocol: "tcp", Flags: "ACK", Seq: 1, Ack: 1, At: h.cfg.Name}, ours.security)

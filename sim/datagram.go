@@ -53,6 +53,7 @@ type exchange struct {
 type waitingDatagram struct {
 	data     []byte
 	src, dst netip.AddrPort
+	spread   bool // one copy of a broadcast
 }
 
 // maxWaiting is how many datagrams to one peer wait for a negotiation; later
@@ -155,7 +156,15 @@ func (t *Thread) sendDatagram(s *socket, bufs [][]byte, flags int32, to []byte) 
 		t.world.sendToGroup(s, bufs, netip.AddrPortFrom(src, s.local.Port()), dst)
 		return n, 0
 	}
-	t.world.post(s, bufs, netip.AddrPortFrom(src, s.local.Port()), dst)
+	from := netip.AddrPortFrom(src, s.local.Port())
+	if size := int(s.opts.get(optSendMsgSize)); size > 0 && size < n {
+		// UDP_SEND_MSG_SIZE: one send, several datagrams.
+		for rest := flat(bufs); len(rest) > 0; rest = rest[min(size, len(rest)):] {
+			t.world.post(s, [][]byte{rest[:min(size, len(rest))]}, from, dst, false)
+		}
+		return n, 0
+	}
+	t.world.post(s, bufs, from, dst, false)
 	return n, 0
 }
 
@@ -182,9 +191,9 @@ func (t *Thread) destination(s *socket, to []byte) (dst netip.AddrPort, e wsa.Er
 }
 
 // post sends one datagram, once the host's security lets it leave.
-func (w *World) post(s *socket, bufs [][]byte, src, dst netip.AddrPort) {
+func (w *World) post(s *socket, bufs [][]byte, src, dst netip.AddrPort, spread bool) {
 	if s.security == nil && len(s.host().admin) == 0 {
-		w.leave(s, nil, bufs, src, dst)
+		w.leave(s, nil, bufs, src, dst, spread)
 		return
 	}
 	x := s.exchangeWith(dst)
@@ -195,9 +204,9 @@ func (w *World) post(s *socket, bufs [][]byte, src, dst netip.AddrPort) {
 	x.refresh(w, s, src, dst)
 	switch {
 	case x.state != guardOpen, x.sa != nil && !x.sa.carries(total(bufs)):
-		w.hold(s, x, waitingDatagram{flat(bufs), src, dst})
+		w.hold(s, x, waitingDatagram{flat(bufs), src, dst, spread})
 	default:
-		w.leave(s, x, bufs, src, dst)
+		w.leave(s, x, bufs, src, dst, spread)
 	}
 }
 
@@ -269,7 +278,7 @@ func (w *World) flush(s *socket, x *exchange, open bool) {
 		switch {
 		case s.closed:
 		case open && (x.sa == nil || x.sa.carries(len(m.data))):
-			w.leave(s, x, [][]byte{m.data}, m.src, m.dst)
+			w.leave(s, x, [][]byte{m.data}, m.src, m.dst, m.spread)
 		default:
 			w.event("a datagram from %v to %v is dropped: it may not leave in clear", m.src, m.dst)
 		}
@@ -277,10 +286,10 @@ func (w *World) flush(s *socket, x *exchange, open bool) {
 }
 
 // leave sends a datagram into the network.
-func (w *World) leave(s *socket, x *exchange, bufs [][]byte, src, dst netip.AddrPort) {
+func (w *World) leave(s *socket, x *exchange, bufs [][]byte, src, dst netip.AddrPort, spread bool) {
 	from := s.host()
 	to := from.target(dst.Addr())
-	p := Packet{Packet: trace.Packet{Protocol: "udp"}, From: src, To: dst}
+	p := Packet{Packet: trace.Packet{Protocol: "udp"}, From: src, To: dst, spread: spread}
 	if w.routes != nil {
 		p.ttl = arrivalOf(s, dst).ttl
 		p.expired = func(netip.Addr) { s.ttlExceeded(dst) }
@@ -320,7 +329,7 @@ func (w *World) spread(s *socket, bufs [][]byte, dst netip.AddrPort) {
 		src, ok := s.host().source(broadcast)
 		at, there := h.source(broadcast)
 		if ok && there {
-			w.post(s, bufs, netip.AddrPortFrom(src, s.local.Port()), netip.AddrPortFrom(at, dst.Port()))
+			w.post(s, bufs, netip.AddrPortFrom(src, s.local.Port()), netip.AddrPortFrom(at, dst.Port()), true)
 		}
 	}
 }
@@ -340,6 +349,9 @@ func (w *World) deliver(s *socket, h *Host, bufs [][]byte, p *Packet) {
 	t := ale.Traffic{Protocol: protoUDP, Local: dst, Remote: src}
 	if !w.takesFirst(h, r, t, p) && !w.admitted(h, r, t, p) {
 		return
+	}
+	if r == nil && p.spread {
+		return // nobody complains of a broadcast
 	}
 	if r == nil {
 		to := h.target(src.Addr())
@@ -368,6 +380,12 @@ func (w *World) deliver(s *socket, h *Host, bufs [][]byte, p *Packet) {
 	}
 	seen := arrivalOf(s, dst)
 	seen.ttl -= uint8(min(w.hops(hostOf(s, h), h), int(seen.ttl)))
+	if p.spread {
+		seen.spread, seen.to = true, broadcast
+	}
+	if p.spread && r.opts.get(optReceiveBroadcast) == 0 || !r.listens(h.interfaceOf(dst.Addr())) {
+		return
+	}
 	r.dgram.receive(r, bufs, src, seen)
 }
 

@@ -23,6 +23,7 @@ type Packet struct {
 	seq     uint64       // its number there; 0 for none
 	altered bool         // a hook changed it
 	traced  bool         // it is in the trace already, as one for several hosts
+	spread  bool         // one copy of a broadcast
 	ttl     uint8        // the hop limit, as far as routers look at it; 0 where they do not
 	// expired runs at the sender when a router says that the hop limit was too
 	// small; nil for nobody.

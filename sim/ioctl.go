@@ -99,6 +99,11 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 		return t.decided(s, d, ov, routine)
 	}
 	row := findIoctl(code)
+	if row == nil {
+		if e, known := t.otherIoctl(code, out, count); known {
+			return e
+		}
+	}
 	overlapped := overlappedGiven(s, ov, routine)
 	switch {
 	case count == nil:
@@ -110,6 +115,8 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 		return t.fail(rules.IOCTLPending, wsa.WSA_IO_PENDING)
 	case row == nil:
 		return t.fail(rules.IOCTLCode, wsa.WSAEOPNOTSUPP)
+	case row.code == wsa.SIO_BSP_HANDLE_POLL && ov != nil:
+		return t.fail(rules.IOCTLFault, wsa.WSAEFAULT) // page sio-bsp-handle-poll
 	case row.later:
 		return t.ioctlLater(s, row, in, out, count, ov, routine)
 	case len(in) < row.in || len(out) < row.out:
@@ -120,7 +127,7 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 	}
 	n, e := row.do(t, s, in, out)
 	if e != 0 {
-		if row.code == wsa.FIONBIO || n > 0 {
+		if row.code == wsa.FIONBIO || row.code == wsa.SIO_TCP_INFO || n > 0 {
 			*count = uint32(n) // observed IO18; RQ4: the size that is needed
 		}
 		return e
@@ -143,6 +150,31 @@ type ioctlSpec struct {
 	in, out int
 	do      func(t *Thread, s *socket, in, out []byte) (int, wsa.Errno)
 	later   bool // does not end within the call
+}
+
+// IoctlStatus describes one control code.
+type IoctlStatus struct {
+	Code uint32
+	// Status is "simulated", "rejected" or "not simulated".
+	Status string
+	// Reason says why it is not simulated.
+	Reason string
+}
+
+// Ioctls lists the control codes that the simulator knows besides those of the
+// secure functions; all others fail with WSAEOPNOTSUPP.
+func Ioctls() []IoctlStatus {
+	var list []IoctlStatus
+	for _, row := range ioctlTable {
+		list = append(list, IoctlStatus{Code: row.code, Status: simulated.String()})
+	}
+	for _, row := range refusedIoctls {
+		list = append(list, IoctlStatus{row.code, rejected.String(), row.why})
+	}
+	for _, row := range absentIoctls {
+		list = append(list, IoctlStatus{row.code, absent.String(), row.why})
+	}
+	return list
 }
 
 func findIoctl(code uint32) *ioctlSpec {
@@ -176,7 +208,9 @@ var ioctlTable = [...]ioctlSpec{
 		if s.typ != wsa.SOCK_STREAM {
 			return 0, t.fail(rules.IOCTLKeepalive, wsa.WSAENOPROTOOPT)
 		}
-		s.opts = s.opts.with(optKeepAlive, flag(binary.LittleEndian.Uint32(in) != 0))
+		le := binary.LittleEndian
+		s.opts = s.opts.with(optKeepAlive, flag(le.Uint32(in) != 0)).keepingAlive(le.Uint32(in[4:]), le.Uint32(in[8:]))
+		s.keepAlive()
 		return 0, 0
 	}, false},
 	{wsa.SIO_UDP_CONNRESET, 4, 0, func(t *Thread, s *socket, in, _ []byte) (int, wsa.Errno) {
@@ -200,6 +234,15 @@ var ioctlTable = [...]ioctlSpec{
 	{wsa.SIO_BSP_HANDLE, 0, 8, baseHandle, false},
 	{wsa.SIO_BSP_HANDLE_SELECT, 0, 8, baseHandle, false},
 	{wsa.SIO_BSP_HANDLE_POLL, 0, 8, baseHandle, false},
+	{wsa.SIO_TCP_INFO, 0, 0, tcpInfo, false},
+	{wsa.SIO_TCP_INITIAL_RTO, 3, 0, initialRTO, false},
+	{wsa.SIO_LOOPBACK_FAST_PATH, 4, 0, fastPath, false},
+	{wsa.SIO_CPU_AFFINITY, 2, 0, cpuAffinity, false},
+	{wsa.SIO_MULTICAST_SCOPE, 4, 0, multicastScope, false},
+	{wsa.SIO_MULTIPOINT_LOOPBACK, 4, 0, multipointLoopback, false},
+	{wsa.SIO_RCVALL, 4, 0, receiveAll, false},
+	{wsa.SIO_RCVALL_MCAST, 4, 0, receiveAll, false},
+	{wsa.SIO_RCVALL_IGMPMCAST, 4, 0, receiveAll, false},
 	{wsa.SIO_IDEAL_SEND_BACKLOG_QUERY, 0, 4, idealBacklog, false},
 	{wsa.SIO_ENABLE_CIRCULAR_QUEUEING, 0, 0, func(t *Thread, s *socket, _, _ []byte) (int, wsa.Errno) {
 		if s.typ == wsa.SOCK_STREAM {
@@ -218,5 +261,6 @@ var ioctlTable = [...]ioctlSpec{
 	{wsa.SIO_ADDRESS_LIST_QUERY, 0, 0, addressList, false},
 	{wsa.SIO_ADDRESS_LIST_CHANGE, 0, 0, nil, true},
 	{wsa.SIO_ROUTING_INTERFACE_CHANGE, 0, 0, nil, true},
+	{wsa.SIO_IDEAL_SEND_BACKLOG_CHANGE, 0, 0, nil, true},
 	{wsa.SIO_GET_INTERFACE_LIST, 0, 0, interfaceList, true},
 }

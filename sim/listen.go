@@ -171,6 +171,9 @@ func (t *Thread) acceptedSocket(s *socket, c *stream, addr []byte, addrlen *int3
 	}
 	c.sock = n
 	t.proc.adopt(n)
+	if n.opts.get(optKeepAlive) != 0 {
+		c.keepAlive()
+	}
 	n.event, n.mask = s.event, s.mask
 	n.connectionReady()
 	if addr != nil && addrlen != nil {

@@ -140,6 +140,8 @@ func (s *socket) controlMessages(m datagram) []byte {
 			info := binary.LittleEndian.AppendUint32(append([]byte{}, a[:]...), s.host().interfaceOf(m.seen.to))
 			out = wsa.AppendControl(out, wsa.ControlMessage{Level: wsa.IPPROTO_IP, Type: wsa.IP_PKTINFO, Data: info})
 		}
+		number(s.opts.get(optRecvIf) != 0, wsa.IPPROTO_IP, wsa.IP_RECVIF, s.host().interfaceOf(m.seen.to))
+		number(s.opts.get(optRecvECN) != 0, wsa.IPPROTO_IP, wsa.IP_ECN, uint32(m.seen.tos&3))
 		number(s.opts.get(optRecvTTL) != 0, wsa.IPPROTO_IP, wsa.IP_TTL, uint32(m.seen.ttl))
 		number(s.opts.get(optRecvTOS) != 0, wsa.IPPROTO_IP, wsa.IP_TOS, uint32(m.seen.tos))
 		return out
@@ -149,6 +151,7 @@ func (s *socket) controlMessages(m datagram) []byte {
 		info := binary.LittleEndian.AppendUint32(append([]byte{}, a[:]...), s.host().interfaceOf(m.seen.to))
 		out = wsa.AppendControl(out, wsa.ControlMessage{Level: wsa.IPPROTO_IPV6, Type: wsa.IPV6_PKTINFO, Data: info})
 	}
+	number(s.opts.get(opt6RecvIf) != 0, wsa.IPPROTO_IPV6, wsa.IPV6_RECVIF, s.host().interfaceOf(m.seen.to))
 	number(s.opts.get(opt6HopLimit) != 0, wsa.IPPROTO_IPV6, wsa.IPV6_HOPLIMIT, uint32(m.seen.ttl))
 	number(s.opts.get(opt6RecvTClass) != 0, wsa.IPPROTO_IPV6, wsa.IPV6_TCLASS, uint32(m.seen.tos))
 	return out

@@ -42,6 +42,7 @@ func (w *World) SetLink(from, to *Host, l Link) {
 	} else {
 		w.links[linkKey{from, to}] = &l
 	}
+	w.keepAlives()
 	w.fault("link %s to %s: latency %v, jitter %v, loss %v, duplicate %v, reset %v",
 		from.cfg.Name, to.cfg.Name, l.Latency, l.Jitter, l.Loss, l.Duplicate, l.Reset)
 }
@@ -68,6 +69,7 @@ func (w *World) Partition(groups ...[]*Host) {
 		}
 		names = append(names, strings.Join(members, "+"))
 	}
+	w.keepAlives()
 	w.fault("partition %s", strings.Join(names, " | "))
 }
 
@@ -76,6 +78,7 @@ func (w *World) Heal() {
 	w.lock()
 	defer w.unlock()
 	w.groups = nil
+	w.keepAlives()
 	w.fault("healed")
 }
 
@@ -307,7 +310,7 @@ func (s *stream) sending(flags string, bufs [][]byte, n int) *trace.Packet {
 	if s.world().trace == nil {
 		return nil
 	}
-	return &trace.Packet{Protocol: "tcp", Flags: flags, Seq: s.seq, Ack: s.ack, Data: flat(bufs)}
+	return &trace.Packet{Protocol: "tcp", Flags: flags, Seq: uint32(s.seq), Ack: uint32(s.ack), Data: flat(bufs)}
 }
 
 // left traces a segment that leaves, or leaves again; note says why it does not

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/binary"
+	"math"
 
 	"wsasim/model/rules"
 	"wsasim/wsa"
@@ -83,6 +84,12 @@ const (
 	optIfList
 	optRtHdr
 	opt6MTU
+	optMaxPathDg
+	optReuseMulticastPort
+	optSendMsgSize
+	optMaxCoalesced
+	optFailOnICMP
+	opt6OriginalArrivalIf
 	numOptions
 )
 
@@ -105,9 +112,13 @@ const (
 	simulated optionStatus = iota // changes what the simulator does
 	stored                        // reads back what was set, and changes nothing else
 	readOnly                      // follows from the socket's state
+	rejected                      // refused by TCP/IP: refusedOptions says with what
+	absent                        // ends with a NotSimulatedError: absentOptions says why
 )
 
-func (s optionStatus) String() string { return [...]string{"simulated", "stored", "read only"}[s] }
+func (s optionStatus) String() string {
+	return [...]string{"simulated", "stored", "read only", "rejected", "not simulated"}[s]
+}
 
 // optionSpec is one row of the option table.
 type optionSpec struct {
@@ -124,108 +135,138 @@ const tcp, udp = true, true
 
 // optionTable lists the options, in the order of the constants above (pages
 // sol-socket-socket-options, ipproto-tcp-, ipproto-ip- and
-// ipproto-ipv6-socket-options). Every other option of a known level fails with
-// WSAENOPROTOOPT.
+// ipproto-ipv6-socket-options). Of the others see specialOptions, refusedOptions
+// and absentOptions; what is in none of them fails with WSAENOPROTOOPT.
+//
+// What is stored changes nothing here, and the pages allow that: it speaks of
+// routing, of several interfaces, of the path's MTU, of delays or of checksums,
+// of which a simulated world has none; or it allows the stack to do something
+// that it need not do.
 var optionTable = [numOptions]optionSpec{
-	optDebug:             {wsa.SOL_SOCKET, wsa.SO_DEBUG, shapeBool, stored, 0, tcp, udp, 0},
-	optAcceptConn:        {wsa.SOL_SOCKET, wsa.SO_ACCEPTCONN, shapeComputed, readOnly, 0, tcp, false, 0},
-	optReuse:             {wsa.SOL_SOCKET, wsa.SO_REUSEADDR, shapeBool, simulated, 0, tcp, udp, 0},
-	optKeepAlive:         {wsa.SOL_SOCKET, wsa.SO_KEEPALIVE, shapeByte, stored, 0, tcp, false, 0},
-	optDontRoute:         {wsa.SOL_SOCKET, wsa.SO_DONTROUTE, shapeByte, stored, 0, tcp, udp, wsa.AF_INET},
-	optBroadcast:         {wsa.SOL_SOCKET, wsa.SO_BROADCAST, shapeBool, simulated, 0, false, udp, 0},
-	optLinger:            {wsa.SOL_SOCKET, wsa.SO_LINGER, shapeLinger, simulated, 0, tcp, false, 0},
-	optDontLinger:        {wsa.SOL_SOCKET, wsa.SO_DONTLINGER, shapeBool, simulated, 1, tcp, false, 0},
-	optOOBInline:         {wsa.SOL_SOCKET, wsa.SO_OOBINLINE, shapeBool, simulated, 0, tcp, false, 0},
-	optExclusive:         {wsa.SOL_SOCKET, wsa.SO_EXCLUSIVEADDRUSE, shapeBool, simulated, 0, tcp, udp, 0},
-	optSndBuf:            {wsa.SOL_SOCKET, wsa.SO_SNDBUF, shapeInt, simulated, 65536, tcp, udp, 0},
-	optRcvBuf:            {wsa.SOL_SOCKET, wsa.SO_RCVBUF, shapeInt, simulated, 65536, tcp, udp, 0},
-	optSndTimeo:          {wsa.SOL_SOCKET, wsa.SO_SNDTIMEO, shapeInt, simulated, 0, tcp, udp, 0},
-	optRcvTimeo:          {wsa.SOL_SOCKET, wsa.SO_RCVTIMEO, shapeInt, simulated, 0, tcp, udp, 0},
-	optError:             {wsa.SOL_SOCKET, wsa.SO_ERROR, shapeInt, stored, 0, tcp, udp, 0},
-	optType:              {wsa.SOL_SOCKET, wsa.SO_TYPE, shapeComputed, readOnly, 0, tcp, udp, 0},
-	optMaxMsgSize:        {wsa.SOL_SOCKET, wsa.SO_MAX_MSG_SIZE, shapeComputed, readOnly, maxDatagram, false, udp, 0},
-	optConnectTime:       {wsa.SOL_SOCKET, wsa.SO_CONNECT_TIME, shapeComputed, readOnly, 0, tcp, udp, 0},
-	optNoDelay:           {wsa.IPPROTO_TCP, wsa.TCP_NODELAY, shapeByte, stored, 0, tcp, false, 0},
-	optKeepIdle:          {wsa.IPPROTO_TCP, wsa.TCP_KEEPALIVE, shapeInt, stored, 7200, tcp, false, 0},
-	optKeepCnt:           {wsa.IPPROTO_TCP, wsa.TCP_KEEPCNT, shapeSmall, stored, 10, tcp, false, 0},
-	optKeepIntvl:         {wsa.IPPROTO_TCP, wsa.TCP_KEEPINTVL, shapeInt, stored, 1, tcp, false, 0},
-	optTTL:               {wsa.IPPROTO_IP, wsa.IP_TTL, shapeSmall, stored, 128, tcp, udp, wsa.AF_INET},
-	optTOS:               {wsa.IPPROTO_IP, wsa.IP_TOS, shapeSmall, stored, 0, tcp, udp, wsa.AF_INET},
-	optDontFragment:      {wsa.IPPROTO_IP, wsa.IP_DONTFRAGMENT, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
-	optUnicastHops:       {wsa.IPPROTO_IPV6, wsa.IPV6_UNICAST_HOPS, shapeSmall, stored, 128, tcp, udp, wsa.AF_INET6},
-	optV6Only:            {wsa.IPPROTO_IPV6, wsa.IPV6_V6ONLY, shapeByte, simulated, 1, tcp, udp, 0},
-	optDontFrag:          {wsa.IPPROTO_IPV6, wsa.IPV6_DONTFRAG, shapeBool, stored, 0, tcp, udp, wsa.AF_INET6},
-	optConditionalAccept: {wsa.SOL_SOCKET, wsa.SO_CONDITIONAL_ACCEPT, shapeBool, stored, 0, tcp, false, 0},
-	optPauseAccept:       {wsa.SOL_SOCKET, wsa.SO_PAUSE_ACCEPT, shapeBool, stored, 0, tcp, false, 0},
-	optRandomizePort:     {wsa.SOL_SOCKET, wsa.SO_RANDOMIZE_PORT, shapeBool, stored, 0, tcp, udp, 0},
-	optPortScalability:   {wsa.SOL_SOCKET, wsa.SO_PORT_SCALABILITY, shapeBool, stored, 0, tcp, udp, 0},
-	optReuseUnicastPort:  {wsa.SOL_SOCKET, wsa.SO_REUSE_UNICASTPORT, shapeBool, stored, 0, tcp, udp, 0},
-	optMaxDg:             {wsa.SOL_SOCKET, wsa.SO_MAXDG, shapeComputed, readOnly, maxDatagram, false, udp, 0},
-	optMaxRT:             {wsa.IPPROTO_TCP, wsa.TCP_MAXRT, shapeInt, stored, 0, tcp, false, 0},
-	optTimestamps:        {wsa.IPPROTO_TCP, wsa.TCP_TIMESTAMPS, shapeByte, stored, 0, tcp, false, 0},
-	optFastOpen:          {wsa.IPPROTO_TCP, wsa.TCP_FASTOPEN, shapeByte, stored, 0, tcp, false, 0},
-	optMaxSeg:            {wsa.IPPROTO_TCP, wsa.TCP_MAXSEG, shapeComputed, readOnly, 1460, tcp, false, 0},
-	optExpedited:         {wsa.IPPROTO_TCP, wsa.TCP_EXPEDITED_1122, shapeByte, stored, 0, tcp, false, 0},
-	optBSDUrgent:         {wsa.IPPROTO_TCP, wsa.TCP_BSDURGENT, shapeByte, stored, 1, tcp, false, 0},
-	optNoChecksum:        {wsa.IPPROTO_UDP, wsa.UDP_NOCHECKSUM, shapeBool, stored, 0, false, udp, wsa.AF_INET},
-	optChecksumCoverage:  {wsa.IPPROTO_UDP, wsa.UDP_CHECKSUM_COVERAGE, shapeBool, stored, 0, false, udp, 0},
-	optMulticastIf:       {wsa.IPPROTO_IP, wsa.IP_MULTICAST_IF, shapeInt, stored, 0, false, udp, wsa.AF_INET},
-	optMulticastTTL:      {wsa.IPPROTO_IP, wsa.IP_MULTICAST_TTL, shapeSmall, stored, 1, false, udp, wsa.AF_INET},
-	optMulticastLoop:     {wsa.IPPROTO_IP, wsa.IP_MULTICAST_LOOP, shapeBool, simulated, 1, false, udp, wsa.AF_INET},
-	optPktInfo:           {wsa.IPPROTO_IP, wsa.IP_PKTINFO, shapeBool, simulated, 0, false, udp, 0},
-	optRecvTTL:           {wsa.IPPROTO_IP, wsa.IP_RECVTTL, shapeBool, simulated, 0, false, udp, wsa.AF_INET},
-	optRecvTOS:           {wsa.IPPROTO_IP, wsa.IP_RECVTOS, shapeBool, simulated, 0, false, udp, wsa.AF_INET},
-	optReceiveBroadcast:  {wsa.IPPROTO_IP, wsa.IP_RECEIVE_BROADCAST, shapeBool, stored, 1, false, udp, wsa.AF_INET},
-	optRecvIf:            {wsa.IPPROTO_IP, wsa.IP_RECVIF, shapeBool, stored, 0, false, udp, wsa.AF_INET},
-	optUnicastIf:         {wsa.IPPROTO_IP, wsa.IP_UNICAST_IF, shapeInt, stored, 0, tcp, udp, wsa.AF_INET},
-	optMTUDiscover:       {wsa.IPPROTO_IP, wsa.IP_MTU_DISCOVER, shapeInt, stored, 0, tcp, udp, wsa.AF_INET},
-	optHdrIncl:           {wsa.IPPROTO_IP, wsa.IP_HDRINCL, shapeBool, stored, 0, false, udp, 0},
-	opt6HdrIncl:          {wsa.IPPROTO_IPV6, wsa.IPV6_HDRINCL, shapeBool, stored, 0, false, udp, 0},
-	optMTU:               {wsa.IPPROTO_IP, wsa.IP_MTU, shapeComputed, readOnly, 1500, tcp, udp, wsa.AF_INET},
-	opt6MTU:              {wsa.IPPROTO_IPV6, wsa.IPV6_MTU, shapeComputed, readOnly, 1500, tcp, udp, wsa.AF_INET6},
-	optIfList:            {wsa.IPPROTO_IP, wsa.IP_IFLIST, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
-	optRtHdr:             {wsa.IPPROTO_IP, wsa.IP_RTHDR, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
-	optUserMTU:           {wsa.IPPROTO_IP, wsa.IP_USER_MTU, shapeInt, stored, 0xFFFFFFFF, tcp, udp, wsa.AF_INET},
-	optRecvECN:           {wsa.IPPROTO_IP, wsa.IP_RECVECN, shapeBool, stored, 0, false, udp, wsa.AF_INET},
-	optOriginalArrivalIf: {wsa.IPPROTO_IP, wsa.IP_ORIGINAL_ARRIVAL_IF, shapeBool, stored, 0, false, udp, wsa.AF_INET},
-	opt6MulticastIf:      {wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_IF, shapeInt, stored, 0, false, udp, wsa.AF_INET6},
-	opt6MulticastHops:    {wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_HOPS, shapeSmall, stored, 1, false, udp, wsa.AF_INET6},
-	opt6MulticastLoop:    {wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_LOOP, shapeBool, simulated, 1, false, udp, wsa.AF_INET6},
-	opt6PktInfo:          {wsa.IPPROTO_IPV6, wsa.IPV6_PKTINFO, shapeBool, simulated, 0, false, udp, wsa.AF_INET6},
-	opt6HopLimit:         {wsa.IPPROTO_IPV6, wsa.IPV6_HOPLIMIT, shapeBool, simulated, 0, false, udp, wsa.AF_INET6},
-	opt6RecvTClass:       {wsa.IPPROTO_IPV6, wsa.IPV6_RECVTCLASS, shapeBool, simulated, 0, false, udp, wsa.AF_INET6},
-	opt6ProtectionLevel:  {wsa.IPPROTO_IPV6, wsa.IPV6_PROTECTION_LEVEL, shapeInt, stored, 20, tcp, udp, wsa.AF_INET6},
-	opt6UnicastIf:        {wsa.IPPROTO_IPV6, wsa.IPV6_UNICAST_IF, shapeInt, stored, 0, tcp, udp, wsa.AF_INET6},
-	opt6RecvIf:           {wsa.IPPROTO_IPV6, wsa.IPV6_RECVIF, shapeBool, stored, 0, false, udp, wsa.AF_INET6},
-	opt6MTUDiscover:      {wsa.IPPROTO_IPV6, wsa.IPV6_MTU_DISCOVER, shapeInt, stored, 0, tcp, udp, wsa.AF_INET6},
-	opt6UserMTU:          {wsa.IPPROTO_IPV6, wsa.IPV6_USER_MTU, shapeInt, stored, 0xFFFFFFFF, tcp, udp, wsa.AF_INET6},
+	optDebug:              {wsa.SOL_SOCKET, wsa.SO_DEBUG, shapeBool, stored, 0, tcp, udp, 0},
+	optAcceptConn:         {wsa.SOL_SOCKET, wsa.SO_ACCEPTCONN, shapeComputed, readOnly, 0, tcp, false, 0},
+	optReuse:              {wsa.SOL_SOCKET, wsa.SO_REUSEADDR, shapeBool, simulated, 0, tcp, udp, 0},
+	optKeepAlive:          {wsa.SOL_SOCKET, wsa.SO_KEEPALIVE, shapeByte, simulated, 0, tcp, false, 0},
+	optDontRoute:          {wsa.SOL_SOCKET, wsa.SO_DONTROUTE, shapeByte, stored, 0, tcp, udp, wsa.AF_INET},
+	optBroadcast:          {wsa.SOL_SOCKET, wsa.SO_BROADCAST, shapeBool, simulated, 0, false, udp, 0},
+	optLinger:             {wsa.SOL_SOCKET, wsa.SO_LINGER, shapeLinger, simulated, 0, tcp, false, 0},
+	optDontLinger:         {wsa.SOL_SOCKET, wsa.SO_DONTLINGER, shapeBool, simulated, 1, tcp, false, 0},
+	optOOBInline:          {wsa.SOL_SOCKET, wsa.SO_OOBINLINE, shapeBool, simulated, 0, tcp, false, 0},
+	optExclusive:          {wsa.SOL_SOCKET, wsa.SO_EXCLUSIVEADDRUSE, shapeBool, simulated, 0, tcp, udp, 0},
+	optSndBuf:             {wsa.SOL_SOCKET, wsa.SO_SNDBUF, shapeInt, simulated, 65536, tcp, udp, 0},
+	optRcvBuf:             {wsa.SOL_SOCKET, wsa.SO_RCVBUF, shapeInt, simulated, 65536, tcp, udp, 0},
+	optSndTimeo:           {wsa.SOL_SOCKET, wsa.SO_SNDTIMEO, shapeInt, simulated, 0, tcp, udp, 0},
+	optRcvTimeo:           {wsa.SOL_SOCKET, wsa.SO_RCVTIMEO, shapeInt, simulated, 0, tcp, udp, 0},
+	optError:              {wsa.SOL_SOCKET, wsa.SO_ERROR, shapeInt, simulated, 0, tcp, udp, 0},
+	optType:               {wsa.SOL_SOCKET, wsa.SO_TYPE, shapeComputed, readOnly, 0, tcp, udp, 0},
+	optMaxMsgSize:         {wsa.SOL_SOCKET, wsa.SO_MAX_MSG_SIZE, shapeComputed, readOnly, maxDatagram, false, udp, 0},
+	optConnectTime:        {wsa.SOL_SOCKET, wsa.SO_CONNECT_TIME, shapeComputed, readOnly, 0, tcp, udp, 0},
+	optNoDelay:            {wsa.IPPROTO_TCP, wsa.TCP_NODELAY, shapeByte, stored, 0, tcp, false, 0},
+	optKeepIdle:           {wsa.IPPROTO_TCP, wsa.TCP_KEEPALIVE, shapeInt, simulated, 7200, tcp, false, 0},
+	optKeepCnt:            {wsa.IPPROTO_TCP, wsa.TCP_KEEPCNT, shapeSmall, simulated, 10, tcp, false, 0},
+	optKeepIntvl:          {wsa.IPPROTO_TCP, wsa.TCP_KEEPINTVL, shapeInt, simulated, 1, tcp, false, 0},
+	optTTL:                {wsa.IPPROTO_IP, wsa.IP_TTL, shapeSmall, simulated, 128, tcp, udp, wsa.AF_INET},
+	optTOS:                {wsa.IPPROTO_IP, wsa.IP_TOS, shapeSmall, simulated, 0, tcp, udp, wsa.AF_INET},
+	optDontFragment:       {wsa.IPPROTO_IP, wsa.IP_DONTFRAGMENT, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
+	optUnicastHops:        {wsa.IPPROTO_IPV6, wsa.IPV6_UNICAST_HOPS, shapeSmall, simulated, 128, tcp, udp, wsa.AF_INET6},
+	optV6Only:             {wsa.IPPROTO_IPV6, wsa.IPV6_V6ONLY, shapeByte, simulated, 1, tcp, udp, 0},
+	optDontFrag:           {wsa.IPPROTO_IPV6, wsa.IPV6_DONTFRAG, shapeBool, stored, 0, tcp, udp, wsa.AF_INET6},
+	optConditionalAccept:  {wsa.SOL_SOCKET, wsa.SO_CONDITIONAL_ACCEPT, shapeBool, stored, 0, tcp, false, 0},
+	optPauseAccept:        {wsa.SOL_SOCKET, wsa.SO_PAUSE_ACCEPT, shapeBool, simulated, 0, tcp, false, 0},
+	optRandomizePort:      {wsa.SOL_SOCKET, wsa.SO_RANDOMIZE_PORT, shapeBool, simulated, 0, tcp, udp, 0},
+	optPortScalability:    {wsa.SOL_SOCKET, wsa.SO_PORT_SCALABILITY, shapeBool, stored, 0, tcp, udp, 0},
+	optReuseUnicastPort:   {wsa.SOL_SOCKET, wsa.SO_REUSE_UNICASTPORT, shapeBool, simulated, 0, tcp, udp, 0},
+	optMaxDg:              {wsa.SOL_SOCKET, wsa.SO_MAXDG, shapeComputed, readOnly, maxDatagram, false, udp, 0},
+	optMaxRT:              {wsa.IPPROTO_TCP, wsa.TCP_MAXRT, shapeInt, simulated, 0, tcp, false, 0},
+	optTimestamps:         {wsa.IPPROTO_TCP, wsa.TCP_TIMESTAMPS, shapeByte, simulated, 0, tcp, false, 0},
+	optFastOpen:           {wsa.IPPROTO_TCP, wsa.TCP_FASTOPEN, shapeByte, stored, 0, tcp, false, 0},
+	optMaxSeg:             {wsa.IPPROTO_TCP, wsa.TCP_MAXSEG, shapeComputed, readOnly, 1460, tcp, false, 0},
+	optExpedited:          {wsa.IPPROTO_TCP, wsa.TCP_EXPEDITED_1122, shapeByte, simulated, 0, tcp, false, 0},
+	optBSDUrgent:          {wsa.IPPROTO_TCP, wsa.TCP_BSDURGENT, shapeByte, simulated, 1, tcp, false, 0},
+	optNoChecksum:         {wsa.IPPROTO_UDP, wsa.UDP_NOCHECKSUM, shapeBool, stored, 0, false, udp, wsa.AF_INET},
+	optChecksumCoverage:   {wsa.IPPROTO_UDP, wsa.UDP_CHECKSUM_COVERAGE, shapeBool, stored, 0, false, udp, 0},
+	optMulticastIf:        {wsa.IPPROTO_IP, wsa.IP_MULTICAST_IF, shapeInt, stored, 0, false, udp, wsa.AF_INET},
+	optMulticastTTL:       {wsa.IPPROTO_IP, wsa.IP_MULTICAST_TTL, shapeSmall, simulated, 1, false, udp, wsa.AF_INET},
+	optMulticastLoop:      {wsa.IPPROTO_IP, wsa.IP_MULTICAST_LOOP, shapeBool, simulated, 1, false, udp, wsa.AF_INET},
+	optPktInfo:            {wsa.IPPROTO_IP, wsa.IP_PKTINFO, shapeBool, simulated, 0, false, udp, 0},
+	optRecvTTL:            {wsa.IPPROTO_IP, wsa.IP_RECVTTL, shapeBool, simulated, 0, false, udp, wsa.AF_INET},
+	optRecvTOS:            {wsa.IPPROTO_IP, wsa.IP_RECVTOS, shapeBool, simulated, 0, false, udp, wsa.AF_INET},
+	optReceiveBroadcast:   {wsa.IPPROTO_IP, wsa.IP_RECEIVE_BROADCAST, shapeBool, simulated, 1, false, udp, wsa.AF_INET},
+	optRecvIf:             {wsa.IPPROTO_IP, wsa.IP_RECVIF, shapeBool, simulated, 0, false, udp, wsa.AF_INET},
+	optUnicastIf:          {wsa.IPPROTO_IP, wsa.IP_UNICAST_IF, shapeInt, stored, 0, tcp, udp, wsa.AF_INET},
+	optMTUDiscover:        {wsa.IPPROTO_IP, wsa.IP_MTU_DISCOVER, shapeInt, stored, 0, tcp, udp, wsa.AF_INET},
+	optHdrIncl:            {wsa.IPPROTO_IP, wsa.IP_HDRINCL, shapeBool, simulated, 0, false, udp, 0},
+	opt6HdrIncl:           {wsa.IPPROTO_IPV6, wsa.IPV6_HDRINCL, shapeBool, simulated, 0, false, udp, 0},
+	optMTU:                {wsa.IPPROTO_IP, wsa.IP_MTU, shapeComputed, readOnly, 1500, tcp, udp, wsa.AF_INET},
+	opt6MTU:               {wsa.IPPROTO_IPV6, wsa.IPV6_MTU, shapeComputed, readOnly, 1500, tcp, udp, wsa.AF_INET6},
+	optIfList:             {wsa.IPPROTO_IP, wsa.IP_IFLIST, shapeBool, simulated, 0, tcp, udp, wsa.AF_INET},
+	optRtHdr:              {wsa.IPPROTO_IP, wsa.IP_RTHDR, shapeBool, stored, 0, tcp, udp, wsa.AF_INET},
+	optUserMTU:            {wsa.IPPROTO_IP, wsa.IP_USER_MTU, shapeInt, stored, 0xFFFFFFFF, tcp, udp, wsa.AF_INET},
+	optRecvECN:            {wsa.IPPROTO_IP, wsa.IP_RECVECN, shapeBool, simulated, 0, false, udp, wsa.AF_INET},
+	optOriginalArrivalIf:  {wsa.IPPROTO_IP, wsa.IP_ORIGINAL_ARRIVAL_IF, shapeBool, stored, 0, false, udp, wsa.AF_INET},
+	opt6MulticastIf:       {wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_IF, shapeInt, stored, 0, false, udp, wsa.AF_INET6},
+	opt6MulticastHops:     {wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_HOPS, shapeSmall, simulated, 1, false, udp, wsa.AF_INET6},
+	opt6MulticastLoop:     {wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_LOOP, shapeBool, simulated, 1, false, udp, wsa.AF_INET6},
+	opt6PktInfo:           {wsa.IPPROTO_IPV6, wsa.IPV6_PKTINFO, shapeBool, simulated, 0, false, udp, wsa.AF_INET6},
+	opt6HopLimit:          {wsa.IPPROTO_IPV6, wsa.IPV6_HOPLIMIT, shapeBool, simulated, 0, false, udp, wsa.AF_INET6},
+	opt6RecvTClass:        {wsa.IPPROTO_IPV6, wsa.IPV6_RECVTCLASS, shapeBool, simulated, 0, false, udp, wsa.AF_INET6},
+	opt6ProtectionLevel:   {wsa.IPPROTO_IPV6, wsa.IPV6_PROTECTION_LEVEL, shapeInt, stored, 20, tcp, udp, wsa.AF_INET6},
+	opt6UnicastIf:         {wsa.IPPROTO_IPV6, wsa.IPV6_UNICAST_IF, shapeInt, stored, 0, tcp, udp, wsa.AF_INET6},
+	opt6RecvIf:            {wsa.IPPROTO_IPV6, wsa.IPV6_RECVIF, shapeBool, simulated, 0, false, udp, wsa.AF_INET6},
+	opt6MTUDiscover:       {wsa.IPPROTO_IPV6, wsa.IPV6_MTU_DISCOVER, shapeInt, stored, 0, tcp, udp, wsa.AF_INET6},
+	optMaxPathDg:          {wsa.SOL_SOCKET, wsa.SO_MAXPATHDG, shapeComputed, readOnly, maxDatagram, false, udp, 0},
+	optReuseMulticastPort: {wsa.SOL_SOCKET, wsa.SO_REUSE_MULTICASTPORT, shapeBool, stored, 0, false, udp, 0},
+	optSendMsgSize:        {wsa.IPPROTO_UDP, wsa.UDP_SEND_MSG_SIZE, shapeInt, simulated, 0, false, udp, 0},
+	optMaxCoalesced:       {wsa.IPPROTO_UDP, wsa.UDP_RECV_MAX_COALESCED_SIZE, shapeInt, stored, 0, false, udp, 0},
+	optFailOnICMP:         {wsa.IPPROTO_TCP, wsa.TCP_FAIL_CONNECT_ON_ICMP_ERROR, shapeByte, simulated, 0, tcp, false, 0},
+	opt6OriginalArrivalIf: {wsa.IPPROTO_IPV6, wsa.IP_ORIGINAL_ARRIVAL_IF, shapeBool, stored, 0, false, udp, wsa.AF_INET6},
+	opt6UserMTU:           {wsa.IPPROTO_IPV6, wsa.IPV6_USER_MTU, shapeInt, stored, 0xFFFFFFFF, tcp, udp, wsa.AF_INET6},
 }
 
-// OptionStatus describes one option of the simulator's table.
+// OptionStatus describes one option.
 type OptionStatus struct {
 	Level, Name int32
-	// Status is "simulated", "stored" or "read only".
+	// Status is "simulated", "stored", "read only", "rejected" or "not
+	// simulated".
 	Status string
+	// Reason says why an option is rejected or not simulated.
+	Reason string
 }
 
-// Options lists the socket options that the simulator knows, in the order of
-// its table; all others fail with WSAENOPROTOOPT.
+// Options lists the socket options that the simulator knows; all others fail
+// with WSAENOPROTOOPT.
 func Options() []OptionStatus {
-	list := make([]OptionStatus, numOptions)
-	for i, o := range optionTable {
-		list[i] = OptionStatus{o.level, o.name, o.status.String()}
+	var list []OptionStatus
+	for _, o := range optionTable {
+		list = append(list, OptionStatus{Level: o.level, Name: o.name, Status: o.status.String()})
+	}
+	for _, o := range specialOptions {
+		list = append(list, OptionStatus{Level: o.level, Name: o.name, Status: o.status.String()})
+	}
+	for _, o := range refusedOptions {
+		list = append(list, OptionStatus{o.level, o.name, rejected.String(), o.why})
+	}
+	for _, o := range absentOptions {
+		list = append(list, OptionStatus{o.level, o.name, absent.String(), o.why})
 	}
 	return list
 }
 
 // options are the option values of a socket. A value of this type is never
 // changed once sockets share it: with makes a changed copy.
-type options struct{ values [numOptions]uint32 }
+type options struct {
+	values [numOptions]uint32
+	// keepTime and keepInterval are those of keep-alive in milliseconds, which
+	// TCP_KEEPALIVE and TCP_KEEPINTVL give in seconds and SIO_KEEPALIVE_VALS as
+	// they are.
+	keepTime, keepInterval uint32
+}
 
 var defaultOptions = func() (o options) {
 	for i, spec := range optionTable {
 		o.values[i] = spec.value
 	}
+	o.keepTime, o.keepInterval = 1000*o.values[optKeepIdle], 1000*o.values[optKeepIntvl]
 	return o
 }()
 
@@ -238,6 +279,19 @@ func (o *options) with(i option, v uint32) *options {
 	}
 	c := *o
 	c.values[i] = v
+	return &c
+}
+
+// keepingAlive is the options with other times of keep-alive; 0 is the default.
+func (o *options) keepingAlive(time, interval uint32) *options {
+	c := *o
+	c.keepTime, c.keepInterval = time, interval
+	if time == 0 {
+		c.keepTime = defaultOptions.keepTime
+	}
+	if interval == 0 {
+		c.keepInterval = defaultOptions.keepInterval
+	}
 	return &c
 }
 
@@ -274,6 +328,16 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 			return 0, t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
 		}
 		return option(i), 0
+	}
+	for _, o := range refusedOptions {
+		if o.level == level && o.name == name {
+			return 0, t.fail(rules.OPTRefused, o.err)
+		}
+	}
+	for _, o := range absentOptions {
+		if o.level == level && o.name == name {
+			return 0, t.notSimulated("a socket option: " + o.why)
+		}
 	}
 	return 0, t.fail(rules.OPTUnknown, wsa.WSAENOPROTOOPT)
 }
@@ -447,11 +511,29 @@ func (t *Thread) setOption(s *socket, level, name int32, val []byte) wsa.Errno {
 		// time that was set (page closesocket).
 		old := s.opts.get(optLinger)
 		s.opts = s.opts.with(optLinger, old&^0xffff|flag(v == 0))
+	case optKeepIdle:
+		s.opts = s.opts.with(i, v).keepingAlive(milliseconds(v), s.opts.keepInterval)
+	case optKeepIntvl:
+		s.opts = s.opts.with(i, v).keepingAlive(s.opts.keepTime, milliseconds(v))
+	case optExpedited, optBSDUrgent:
+		// Two names for one thing. TCP_EXPEDITED_1122 that is on stays on (page
+		// ipproto-tcp-socket-options).
+		if (i == optExpedited) == (v != 0) {
+			s.opts = s.opts.with(optExpedited, 1).with(optBSDUrgent, 0)
+		}
 	default:
 		s.opts = s.opts.with(i, v)
 	}
+	if i == optKeepAlive || i == optKeepIdle || i == optKeepCnt || i == optKeepIntvl {
+		s.keepAlive()
+	}
 	s.touch()
 	return 0
+}
+
+// milliseconds is a number of seconds in milliseconds, as far as it goes.
+func milliseconds(seconds uint32) uint32 {
+	return uint32(min(uint64(seconds)*1000, math.MaxUint32))
 }
 
 // optionArgument reads the value for an option and checks it.
@@ -472,6 +554,13 @@ func (t *Thread) optionArgument(s *socket, i option, val []byte) (uint32, wsa.Er
 	switch {
 	case (i == optMTUDiscover || i == opt6MTUDiscover) && (v == 0 || v > wsa.IP_PMTUDISC_PROBE):
 		return 0, t.fail(rules.OPTValue, wsa.WSAEINVAL) // observed OV6
+	case i == opt6ProtectionLevel && v != wsa.PROTECTION_LEVEL_UNRESTRICTED && v != wsa.PROTECTION_LEVEL_EDGERESTRICTED && v != wsa.PROTECTION_LEVEL_RESTRICTED:
+		return 0, t.fail(rules.OPTValue, wsa.WSAEINVAL) // page ipv6-protection-level
+	case i == optConditionalAccept && s.state == stateListening:
+		return 0, t.fail(rules.OPTBound, wsa.WSAEINVAL) // page so-conditional-accept
+	case i == optRandomizePort && v != 0 && s.opts.get(optReuseUnicastPort) != 0,
+		i == optReuseUnicastPort && v != 0 && s.opts.get(optRandomizePort) != 0:
+		return 0, t.fail(rules.OPTConflict, wsa.WSAEINVAL) // page sol-socket-socket-options, without a code
 	case i == optV6Only && s.bound:
 		return 0, t.fail(rules.OPTBound, wsa.WSAEINVAL) // observed V65
 	case i == optReuse && v != 0 && s.opts.get(optExclusive) != 0,

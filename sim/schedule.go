@@ -17,6 +17,7 @@ const (
 	wokenClosed                     // the socket it waited on was closed by another thread
 	wokenDeadlock                   // nothing will ever happen again
 	wokenEnded                      // the world or the process has ended
+	wokenDead                       // keep-alive found the peer gone
 	wokenAPC                        // a routine was queued to the thread, which waits alertably
 )
 

@@ -71,6 +71,7 @@ type socket struct {
 	failedBlocking bool       // and a call that waited for it said so
 	context        bool       // connected by AcceptEx or ConnectEx, and the context not updated
 	groups         []membership
+	rare           *rare // nil when it has none of that
 }
 
 // describe says what a socket is, for people.
@@ -158,7 +159,7 @@ func (t *Thread) Socket(af, typ, protocol int32) (wsa.SOCKET, error) {
 
 // WSASocket implements wsa.BaseSockets.
 //
-// Not simulated: groups; giving one fails with WSAEINVAL.
+// Not simulated: making groups; WSA_FLAG_ACCESS_SYSTEM_SECURITY.
 func (t *Thread) WSASocket(af, typ, protocol int32, protocolInfo []byte, group, flags uint32) (wsa.SOCKET, error) {
 	w := t.world
 	w.lock()
@@ -169,9 +170,13 @@ func (t *Thread) WSASocket(af, typ, protocol int32, protocolInfo []byte, group, 
 	switch {
 	case t.proc.startup == 0:
 		e = t.fail(rules.GENStartup, wsa.WSANOTINITIALISED)
-	case group != 0:
+	case group == wsa.SG_UNCONSTRAINED_GROUP || group == wsa.SG_CONSTRAINED_GROUP:
 		e = t.notSimulated("socket groups")
-	case flags&^(wsa.WSA_FLAG_OVERLAPPED|wsa.WSA_FLAG_NO_HANDLE_INHERIT) != 0:
+	case group != 0:
+		e = t.fail(rules.SOCKGroup, wsa.WSAEINVAL) // there is no group of that number
+	case flags&wsa.WSA_FLAG_ACCESS_SYSTEM_SECURITY != 0:
+		e = t.notSimulated("access to a socket's security descriptor")
+	case flags&^socketFlags != 0 || multipoint(flags):
 		e = t.fail(rules.SOCKFlags, wsa.WSAEINVAL)
 	case protocolInfo != nil:
 		s, e = t.fromInfo(af, typ, protocol, protocolInfo, flags&wsa.WSA_FLAG_OVERLAPPED != 0)
@@ -182,6 +187,20 @@ func (t *Thread) WSASocket(af, typ, protocol int32, protocolInfo []byte, group, 
 		t.returned(socketReturn(s, e))
 	}
 	return s, t.done(e)
+}
+
+// socketFlags are the flags that WSASocket takes. Of them only
+// WSA_FLAG_OVERLAPPED changes what the calls of wsa.API do: handles are never
+// inherited, and registered I/O has functions of its own.
+const socketFlags = wsa.WSA_FLAG_OVERLAPPED | wsa.WSA_FLAG_NO_HANDLE_INHERIT | wsa.WSA_FLAG_REGISTERED_IO |
+	wsa.WSA_FLAG_MULTIPOINT_C_LEAF | wsa.WSA_FLAG_MULTIPOINT_D_LEAF
+
+// multipoint reports whether flags ask for a multipoint session that IP does not
+// have: its groups are of leaves only, for control and data alike (guide
+// multipoint-and-multicast-semantics-2).
+func multipoint(flags uint32) bool {
+	const leaves = wsa.WSA_FLAG_MULTIPOINT_C_LEAF | wsa.WSA_FLAG_MULTIPOINT_D_LEAF
+	return flags&leaves != 0 && flags&leaves != leaves
 }
 
 func socketReturn(s wsa.SOCKET, e wsa.Errno) wsa.Return {

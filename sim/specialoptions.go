@@ -3,16 +3,18 @@ package sim
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
+	"time"
 
 	"wsasim/model/rules"
 	"wsasim/wsa"
-	"wsasim/wsa/trace"
 )
 
 // specialOption is an option that is more than a number: how it is read and set,
 // nil when it cannot be.
 type specialOption struct {
 	level, name int32
+	status      optionStatus
 	get         func(t *Thread, s *socket, val []byte, length *int32) wsa.Errno
 	set         func(t *Thread, s *socket, val []byte) wsa.Errno
 }
@@ -20,16 +22,24 @@ type specialOption struct {
 // specialOptions lists them (pages sol-socket-socket-options and
 // ipproto-ip-socket-options).
 var specialOptions = [...]specialOption{
-	{wsa.SOL_SOCKET, wsa.SO_PROTOCOL_INFOW, getProtocolInfo, nil},
-	{wsa.SOL_SOCKET, wsa.SO_PROTOCOL_INFOA, getProtocolInfoA, nil},
-	{wsa.SOL_SOCKET, wsa.SO_BSP_STATE, getBspState, nil},
-	{wsa.SOL_SOCKET, wsa.SO_UPDATE_ACCEPT_CONTEXT, nil, setAcceptContext},
-	{wsa.SOL_SOCKET, wsa.SO_UPDATE_CONNECT_CONTEXT, nil, setConnectContext},
-	{wsa.IPPROTO_IP, wsa.IP_OPTIONS, getNoOptions, func(*Thread, *socket, []byte) wsa.Errno { return 0 }},
-	{wsa.IPPROTO_IP, wsa.IP_ADD_MEMBERSHIP, nil, func(t *Thread, s *socket, v []byte) wsa.Errno { return t.membership(s, v, 8, true) }},
-	{wsa.IPPROTO_IP, wsa.IP_DROP_MEMBERSHIP, nil, func(t *Thread, s *socket, v []byte) wsa.Errno { return t.membership(s, v, 8, false) }},
-	{wsa.IPPROTO_IPV6, wsa.IPV6_ADD_MEMBERSHIP, nil, func(t *Thread, s *socket, v []byte) wsa.Errno { return t.membership(s, v, 20, true) }},
-	{wsa.IPPROTO_IPV6, wsa.IPV6_DROP_MEMBERSHIP, nil, func(t *Thread, s *socket, v []byte) wsa.Errno { return t.membership(s, v, 20, false) }},
+	{wsa.SOL_SOCKET, wsa.SO_PROTOCOL_INFOW, readOnly, getProtocolInfo, nil},
+	{wsa.SOL_SOCKET, wsa.SO_PROTOCOL_INFOA, readOnly, getProtocolInfoA, nil},
+	{wsa.SOL_SOCKET, wsa.SO_BSP_STATE, readOnly, getBspState, nil},
+	{wsa.SOL_SOCKET, wsa.SO_UPDATE_ACCEPT_CONTEXT, simulated, nil, setAcceptContext},
+	{wsa.SOL_SOCKET, wsa.SO_UPDATE_CONNECT_CONTEXT, simulated, nil, setConnectContext},
+	{wsa.IPPROTO_TCP, wsa.TCP_ICMP_ERROR_INFO, readOnly, getICMPError, nil},
+	{wsa.IPPROTO_IP, wsa.IP_OPTIONS, stored, getIPOptions, setIPOptions},
+	{wsa.IPPROTO_IP, wsa.IP_ADD_MEMBERSHIP, simulated, nil, groupOption(wsa.AF_INET, true)},
+	{wsa.IPPROTO_IP, wsa.IP_DROP_MEMBERSHIP, simulated, nil, groupOption(wsa.AF_INET, false)},
+	{wsa.IPPROTO_IP, wsa.IP_ADD_SOURCE_MEMBERSHIP, simulated, nil, sourceOption(wsa.IP_ADD_SOURCE_MEMBERSHIP)},
+	{wsa.IPPROTO_IP, wsa.IP_DROP_SOURCE_MEMBERSHIP, simulated, nil, sourceOption(wsa.IP_DROP_SOURCE_MEMBERSHIP)},
+	{wsa.IPPROTO_IP, wsa.IP_BLOCK_SOURCE, simulated, nil, sourceOption(wsa.IP_BLOCK_SOURCE)},
+	{wsa.IPPROTO_IP, wsa.IP_UNBLOCK_SOURCE, simulated, nil, sourceOption(wsa.IP_UNBLOCK_SOURCE)},
+	{wsa.IPPROTO_IP, wsa.IP_ADD_IFLIST, simulated, nil, changeInterfaces(true)},
+	{wsa.IPPROTO_IP, wsa.IP_DEL_IFLIST, simulated, nil, changeInterfaces(false)},
+	{wsa.IPPROTO_IP, wsa.IP_GET_IFLIST, readOnly, getInterfaces, nil},
+	{wsa.IPPROTO_IPV6, wsa.IPV6_ADD_MEMBERSHIP, simulated, nil, groupOption(wsa.AF_INET6, true)},
+	{wsa.IPPROTO_IPV6, wsa.IPV6_DROP_MEMBERSHIP, simulated, nil, groupOption(wsa.AF_INET6, false)},
 }
 
 func findSpecial(level, name int32) *specialOption {
@@ -66,14 +76,6 @@ func getProtocolInfoA(t *Thread, s *socket, val []byte, length *int32) wsa.Errno
 	p := protocolOf(s.family, s.typ, s.proto)
 	b, _ := p.AppendBinaryA(nil)
 	return t.storeStructure(b, val, length)
-}
-
-// getNoOptions does IP_OPTIONS: there are none, and none are kept.
-func getNoOptions(t *Thread, s *socket, val []byte, length *int32) wsa.Errno {
-	if s.family != wsa.AF_INET {
-		return t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
-	}
-	return t.storeStructure(nil, val, length)
 }
 
 // Layout of CSADDR_INFO on 64-bit Windows (ws2def.h): two SOCKET_ADDRESS of 16
@@ -122,6 +124,7 @@ func setAcceptContext(t *Thread, s *socket, val []byte) wsa.Errno {
 	}
 	s.context = false
 	s.opts = l.opts.with(optError, 0)
+	s.keepAlive()
 	return 0
 }
 
@@ -134,84 +137,125 @@ func setConnectContext(t *Thread, s *socket, _ []byte) wsa.Errno {
 	return 0
 }
 
-// membership is a multicast group that a socket has joined on its host.
-type membership struct{ group netip.Addr }
+// maxIPOptions is how much room an IPv4 header has for options.
+const maxIPOptions = 40
 
-// membership joins or leaves a group: ip_mreq is the group and the interface's
-// address, ipv6_mreq the group and the interface's index.
-func (t *Thread) membership(s *socket, val []byte, size int, join bool) wsa.Errno {
+// rare is what few sockets have: values of options that are no numbers.
+type rare struct {
+	ipOptions  []byte   // IP_OPTIONS
+	interfaces []uint32 // IP_ADD_IFLIST, in the order of adding
+	icmpError  []byte   // TCP_ICMP_ERROR_INFO
+	// SIO_TCP_INITIAL_RTO: the first wait for an answer to a request and how
+	// many requests there are; 0 is the default.
+	synRetry time.Duration
+	requests int
+}
+
+// rarely is the socket's rare values, to be changed.
+func (s *socket) rarely() *rare {
+	if s.rare == nil {
+		s.rare = new(rare)
+	}
+	return s.rare
+}
+
+// getIPOptions and setIPOptions do IP_OPTIONS: bytes of the header, of which
+// setting none removes all.
+//
+// Not simulated: what options do to a packet.
+func getIPOptions(t *Thread, s *socket, val []byte, length *int32) wsa.Errno {
+	if s.family != wsa.AF_INET {
+		return t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
+	}
+	if s.rare == nil {
+		return t.storeStructure(nil, val, length)
+	}
+	return t.storeStructure(s.rare.ipOptions, val, length)
+}
+
+func setIPOptions(t *Thread, s *socket, val []byte) wsa.Errno {
 	switch {
-	case s.typ == wsa.SOCK_STREAM:
-		return t.fail(rules.OPTKind, wsa.WSAEINVAL)
-	case len(val) < size:
-		return t.fail(rules.OPTFault, wsa.WSAEFAULT)
+	case s.family != wsa.AF_INET:
+		return t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
+	case len(val) > maxIPOptions:
+		return t.fail(rules.OPTValue, wsa.WSAEINVAL)
 	}
-	group, _ := netip.AddrFromSlice(val[:min(size-4, 16)])
-	if size == 8 {
-		group, _ = netip.AddrFromSlice(val[:4])
-	}
-	if !group.IsMulticast() {
-		return t.fail(rules.OPTGroup, wsa.WSAEINVAL)
-	}
-	for i, m := range s.groups {
-		if m.group != group {
-			continue
-		}
-		if join {
-			return t.fail(rules.OPTGroup, wsa.WSAEINVAL)
-		}
-		s.groups = append(s.groups[:i:i], s.groups[i+1:]...)
-		return 0
-	}
-	if !join {
-		return t.fail(rules.OPTGroup, wsa.WSAEADDRNOTAVAIL)
-	}
-	s.groups = append(s.groups, membership{group})
+	s.rarely().ipOptions = clone(val)
 	return 0
 }
 
-func (s *socket) leaveGroups() { s.groups = nil }
-
-func (s *socket) joined(group netip.Addr) bool {
-	for _, m := range s.groups {
-		if m.group == group {
-			return true
+// changeInterfaces does IP_ADD_IFLIST and IP_DEL_IFLIST: with IP_IFLIST on, only
+// what comes in over a listed interface is received.
+func changeInterfaces(add bool) func(*Thread, *socket, []byte) wsa.Errno {
+	return func(t *Thread, s *socket, val []byte) wsa.Errno {
+		if e := t.listsInterfaces(s); e != 0 {
+			return e
 		}
+		if len(val) < 4 {
+			return t.fail(rules.OPTFault, wsa.WSAEFAULT)
+		}
+		index, list := binary.LittleEndian.Uint32(val), s.rarely().interfaces
+		i := slices.Index(list, index)
+		if add == (i >= 0) || index == 0 || !s.host().hasInterface(index) {
+			return t.fail(rules.OPTValue, wsa.WSAEINVAL)
+		}
+		if add {
+			s.rare.interfaces = append(list, index)
+		} else {
+			s.rare.interfaces = slices.Delete(list, i, i+1)
+		}
+		return 0
 	}
-	return false
 }
 
-// sendToGroup delivers a datagram to every socket on its port that has joined
-// the group, on every host; on the sender's own only to sockets with multicast
-// loopback on, which on Windows is the receiver's option (page
-// ipproto-ip-socket-options).
-func (w *World) sendToGroup(s *socket, bufs [][]byte, src, dst netip.AddrPort) {
-	all := trace.Packet{Protocol: "udp"}
-	if w.trace != nil {
-		all.Data = flat(bufs)
-		w.sent(s.host(), src, dst, all, "")
+// listsInterfaces fails unless IP_IFLIST is on (the page gives no code).
+func (t *Thread) listsInterfaces(s *socket) wsa.Errno {
+	switch {
+	case s.family != wsa.AF_INET:
+		return t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
+	case s.opts.get(optIfList) == 0:
+		return t.fail(rules.OPTValue, wsa.WSAEINVAL)
 	}
-	for _, h := range w.hosts {
-		if !w.reachable(s.host(), h) {
-			continue
-		}
-		for e := h.ports[portKey{wsa.IPPROTO_UDP, dst.Port()}]; e != nil; e = e.next {
-			r := e.sock
-			loop := optMulticastLoop
-			if dst.Addr().Is6() {
-				loop = opt6MulticastLoop
-			}
-			if !r.joined(dst.Addr()) || h == s.host() && r.opts.get(loop) == 0 {
-				continue
-			}
-			seen := arrivalOf(s, dst)
-			seen.group = true
-			p := Packet{Packet: trace.Packet{Protocol: "udp", Data: flat(bufs)}, From: src, To: dst, traced: true}
-			w.carry(s.host(), h, p, func(_ *Host, p *Packet) {
-				if !r.closed && r.dgram != nil {
-					r.dgram.receive(r, [][]byte{p.Data}, src, seen)
-				}
-			})
+	return 0
+}
+
+func getInterfaces(t *Thread, s *socket, val []byte, length *int32) wsa.Errno {
+	if e := t.listsInterfaces(s); e != 0 {
+		return e
+	}
+	var b []byte
+	if s.rare != nil {
+		for _, index := range s.rare.interfaces {
+			b = binary.LittleEndian.AppendUint32(b, index)
 		}
 	}
+	return t.storeStructure(b, val, length)
+}
+
+// listens reports whether a socket receives what comes in over an interface.
+func (s *socket) listens(index uint32) bool {
+	return s.opts.get(optIfList) == 0 || s.rare != nil && slices.Contains(s.rare.interfaces, index)
+}
+
+// getICMPError does TCP_ICMP_ERROR_INFO: ICMP_ERROR_INFO (ws2ipdef.h) of the
+// message by which the last connect failed, nothing when there was none.
+func getICMPError(t *Thread, s *socket, val []byte, length *int32) wsa.Errno {
+	switch {
+	case s.typ != wsa.SOCK_STREAM:
+		return t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
+	case s.rare == nil:
+		return t.storeStructure(nil, val, length)
+	}
+	return t.storeStructure(s.rare.icmpError, val, length)
+}
+
+// icmpErrorInfo is ICMP_ERROR_INFO: the source as SOCKADDR_INET of 28 bytes, the
+// protocol of the message, 4 bytes, its type and its code; 36 bytes with padding.
+func icmpErrorInfo(by netip.Addr, typ, code uint8) []byte {
+	b := make([]byte, 36)
+	copy(b, wsa.Sockaddr(netip.AddrPortFrom(by, 0)))
+	proto, _ := icmpOf(by)
+	binary.LittleEndian.PutUint32(b[28:], uint32(proto))
+	b[32], b[33] = typ, code
+	return b
 }

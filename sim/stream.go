@@ -43,13 +43,15 @@ type stream struct {
 	readers waitQueue // threads waiting for something to read
 	writers waitQueue // threads waiting for room to send, or to have sent
 
-	seq, ack uint32 // TCP's numbers, for the trace: next to send, next to get
+	seq, ack uint64 // TCP's numbers: next to send, next to get. On the wire they have 32 bits
 	// security is what this end knows about the protection of the connection,
 	// sa what it uses for it until it is settled; nil in clear.
 	security *ale.Association
 	sa       *association
 	watch    uint32        // fields whose change aborts the connection
 	since    time.Duration // when it was connected
+	requests uint8         // how often the request for it was sent again
+	keep     *keepAlive    // SO_KEEPALIVE; nil while it is off
 }
 
 // flow is the order of what one end has sent and the network has not yet
@@ -58,6 +60,9 @@ type flow struct {
 	queue    []segment
 	retry    *event
 	attempts int
+	since    time.Duration // when the first of them was
+	again    uint32        // bytes that were sent again, and how often that began
+	episodes uint32
 	last     time.Duration // when the latest segment arrives
 	flying   int           // segments on their way
 	carrying int           // bytes that segments hold themselves
@@ -276,18 +281,41 @@ func (s *stream) settle() {
 // connection up when that did not help often enough.
 func (s *stream) again() {
 	w, f := s.world(), &s.out
-	if f.attempts == maxDataRetries {
+	if f.attempts == 0 {
+		f.since = w.clock.read()
+		f.episodes++
+	}
+	if s.givesUp() {
 		f.queue = nil
 		s.fail(wsa.WSAECONNABORTED)
 		return
 	}
 	w.fault("data from %v to %v is lost", s.local, s.remote)
-	wait := w.timing.DataRetry << f.attempts
+	wait := w.timing.DataRetry << min(f.attempts, maxDataRetries)
 	f.attempts++
+	if len(f.queue) > 0 {
+		f.again += uint32(f.queue[0].n)
+	}
 	f.retry = w.clock.after(wait, classRetry, func() {
 		f.retry = nil
 		s.push()
 	})
+}
+
+// givesUp reports whether lost data has been sent again often enough, or for as
+// long as TCP_MAXRT says: 0 leaves it to the stack, and -1 is for ever.
+func (s *stream) givesUp() bool {
+	limit := uint32(0)
+	if s.sock != nil {
+		limit = s.sock.opts.get(optMaxRT)
+	}
+	switch limit {
+	case 0:
+		return s.out.attempts == maxDataRetries
+	case 0xFFFFFFFF:
+		return false
+	}
+	return s.world().clock.read()-s.out.since >= time.Duration(limit)*time.Second
 }
 
 // arrive is a segment's arrival at this end.
@@ -328,7 +356,8 @@ func (s *stream) arriveData(n int) {
 		return
 	}
 	s.arrived += n
-	s.ack += uint32(n)
+	s.ack += uint64(n)
+	s.active()
 	w := s.world()
 	s.tellArrival()
 	if s.peer.closed {
@@ -361,6 +390,12 @@ func (s *stream) fail(e wsa.Errno) {
 	s.wakeReaders()
 	s.world().wakeAll(&s.writers, wokenReady)
 	s.urgent = nil
+	if s.keep != nil {
+		s.keepAlive()
+	}
+	if s.peer.keep != nil {
+		s.peer.keepAlive()
+	}
 	s.sock.hungUp(wsa.WSAECONNABORTED)
 	if s.sock != nil {
 		s.sock.touch()

@@ -283,6 +283,8 @@ func (t *Thread) wait(q *waitQueue, what string, on *socket, timeout rules.ID) w
 		t.alertable = false
 	}
 	switch reason {
+	case wokenDead:
+		return t.fail(rules.RECVNetreset, wsa.WSAENETRESET)
 	case wokenTimeout:
 		return t.fail(timeout, wsa.WSAETIMEDOUT)
 	case wokenAPC:

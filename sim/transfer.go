@@ -132,7 +132,8 @@ func (s *stream) put(bufs [][]byte, n int, filled *chunk) bool {
 		}
 		return false
 	}
-	s.seq += uint32(n)
+	s.seq += uint64(n)
+	s.active()
 	switch {
 	case len(s.world().hooks) > 0 || s.out.carrying > 0:
 		if filled != nil {
@@ -202,7 +203,7 @@ func (s *stream) giveDirectly(bufs [][]byte, n int, p *trace.Packet) bool {
 	}
 	s.left(&segment{packet: p}, true, "")
 	x.t.direct, x.t.directly = nil, n
-	s.peer.ack += uint32(n)
+	s.peer.ack += uint64(n)
 	s.world().wake(x, wokenReady)
 	return true
 }

@@ -44,6 +44,7 @@ const (
 	KindIoctlPart        Kind = "part of a control code"
 	KindReceiveAll       Kind = "SIO_RCVALL value"
 	KindIoctl            Kind = "control code"
+	KindTCPState         Kind = "TCP state"
 	KindSecurityProtocol Kind = "security protocol"
 	KindSettingsFlag     Kind = "security settings flag"
 	KindIPsecFlag        Kind = "IPsec settings flag"

@@ -180,10 +180,38 @@ func goldens(t *testing.T) map[string]Structure {
 		"template":    &SecurityQueryTemplate{SOCKET_SECURITY_PROTOCOL_IPSEC, v6, MAXIMUM_ALLOWED},
 		"template2":   &SecurityQueryTemplateIPsec2{SOCKET_SECURITY_PROTOCOL_IPSEC2, v4, TOKEN_QUERY | TOKEN_IMPERSONATE, 1, 3},
 		"info":        &SecurityQueryInfo{SOCKET_SECURITY_PROTOCOL_IPSEC, SOCKET_INFO_CONNECTION_SECURED | SOCKET_INFO_CONNECTION_ENCRYPTED, 0x1234, 0x56789ABCDEF0},
+		"tcpinfo1":    goldenTCPInfo(),
 		"info2": &SecurityQueryInfoIPsec2{
 			SOCKET_SECURITY_PROTOCOL_IPSEC2, SOCKET_INFO_CONNECTION_SECURED, 4, 8,
 			0x1122334455667788, 0x99AABBCCDDEEFF00, 13801, qm,
 		},
+	}
+}
+
+func goldenTCPInfo() *TCPInfo {
+	return &TCPInfo{
+		State: TCPSTATE_ESTABLISHED, Mss: 1460, ConnectionTimeMs: 0x123456789A, TimestampsEnabled: 1, RttUs: 20000, MinRttUs: 19000,
+		BytesInFlight: 5, Cwnd: 6, SndWnd: 65536, RcvWnd: 65535, RcvBuf: 8192, BytesOut: 0x1122334455667788, BytesIn: 0x99AABBCCDDEEFF00,
+		BytesReordered: 7, BytesRetrans: 8, FastRetrans: 9, DupAcksIn: 10, TimeoutEpisodes: 11, SynRetrans: 2,
+		SndLimTransRwin: 12, SndLimTimeRwin: 13, SndLimBytesRwin: 14, SndLimTransCwnd: 15, SndLimTimeCwnd: 16, SndLimBytesCwnd: 17,
+		SndLimTransSnd: 18, SndLimTimeSnd: 19, SndLimBytesSnd: 20,
+	}
+}
+
+// TestTCPInfoV0 compares the older structure with the C compiler.
+func TestTCPInfoV0(t *testing.T) {
+	for _, target := range Targets() {
+		want := readVectors(t, target).bytes["tcpinfo0"]
+		if got, err := goldenTCPInfo().AppendBinaryV0(nil); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("got %x, %v\nwant %x", got, err, want)
+		}
+		var back TCPInfo
+		if err := back.UnmarshalBinaryV0(want); err != nil || back.SynRetrans != 2 || back.BytesIn != goldenTCPInfo().BytesIn {
+			t.Errorf("%v, %+v", err, back)
+		}
+		if err := back.UnmarshalBinaryV0(want[:87]); err == nil {
+			t.Error("87 bytes are accepted")
+		}
 	}
 }
 
@@ -237,6 +265,7 @@ var fresh = map[string]func() Structure{
 	"SOCKET_SECURITY_QUERY_TEMPLATE":        func() Structure { return new(SecurityQueryTemplate) },
 	"SOCKET_SECURITY_QUERY_TEMPLATE_IPSEC2": func() Structure { return new(SecurityQueryTemplateIPsec2) },
 	"SOCKET_SECURITY_QUERY_INFO":            func() Structure { return new(SecurityQueryInfo) },
+	"TCP_INFO_v1":                           func() Structure { return new(TCPInfo) },
 	"SOCKET_SECURITY_QUERY_INFO_IPSEC2":     func() Structure { return new(SecurityQueryInfoIPsec2) },
 }
 

@@ -13,6 +13,7 @@ const (
 	IOCTLNread      ID = "IOCTL-NREAD"
 	IOCTLAtmark     ID = "IOCTL-ATMARK"
 	IOCTLKeepalive  ID = "IOCTL-KEEPALIVE"
+	IOCTLTcpinfo    ID = "IOCTL-TCPINFO"
 	IOCTLConnreset  ID = "IOCTL-CONNRESET"
 	IOCTLOther      ID = "IOCTL-OTHER"
 	IOCTLPending    ID = "IOCTL-PENDING"
@@ -73,6 +74,12 @@ var controlRules = []Rule{
 		Errors:    []wsa.Errno{wsa.WSAENOPROTOOPT},
 		Sources:   []Source{{Doc, "nf-winsock2-wsaioctl"}, {Observation, "KA2"}},
 		Notes:     "WSAENOPROTOOPT on a datagram socket.",
+	},
+	{
+		ID: IOCTLTcpinfo, Function: "WSAIoctl", Strength: Must,
+		Condition: "SIO_TCP_INFO: the input is not a DWORD (WSAEMSGSIZE), or its version is unknown or the output too small (WSAEINVAL)",
+		Errors:    []wsa.Errno{wsa.WSAEMSGSIZE, wsa.WSAEINVAL},
+		Sources:   []Source{{Guide, "sio-tcp-info"}},
 	},
 	{
 		ID: IOCTLConnreset, Function: "WSAIoctl", Strength: Must,

@@ -6,6 +6,7 @@ import "wsasim/wsa"
 const (
 	OPTLevel      ID = "OPT-LEVEL"
 	OPTUnknown    ID = "OPT-UNKNOWN"
+	OPTRefused    ID = "OPT-REFUSED"
 	OPTKind       ID = "OPT-KIND"
 	OPTFault      ID = "OPT-FAULT"
 	OPTValue      ID = "OPT-VALUE"
@@ -38,6 +39,13 @@ var optionsRules = []Rule{
 		Errors:    []wsa.Errno{wsa.WSAENOPROTOOPT},
 		Sources:   []Source{{Doc, "nf-winsock2-getsockopt"}, {Observation, "OV1"}},
 		Notes:     "Vista and later give WSAEINVAL for options of other systems (SO_USELOOPBACK, SO_SNDLOWAT, SO_RCVLOWAT).",
+	},
+	{
+		ID: OPTRefused, Function: "getsockopt, setsockopt", Strength: Must,
+		Condition: "the option is one that TCP/IP does not support",
+		Errors:    []wsa.Errno{wsa.WSAEINVAL, wsa.WSAENOPROTOOPT},
+		Sources:   []Source{{Guide, "sol-socket-socket-options"}, {Netsem, "get/setsockopt"}},
+		Notes:     "WSAEINVAL for SO_USELOOPBACK, SO_SNDLOWAT and SO_RCVLOWAT on Vista and later, WSAENOPROTOOPT before; for a socket without group SO_GROUP_PRIORITY gives WSAENOPROTOOPT.",
 	},
 	{
 		ID: OPTKind, Function: "getsockopt, setsockopt", Strength: Must,

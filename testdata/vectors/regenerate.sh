@@ -12,7 +12,7 @@ one() { # target compiler...
 	target=$1
 	shift
 	"$@" -std=gnu11 -O0 -Wall -Werror -fno-ident \
-		-D_WIN32_WINNT=0x0A00 -DNTDDI_VERSION=0x0A000000 -DUNICODE -c vectors.c -o "$tmp/$target.o"
+		-D_WIN32_WINNT=0x0A00 -DNTDDI_VERSION=0x0A000006 -DUNICODE -c vectors.c -o "$tmp/$target.o"
 	{
 		echo "# Made by regenerate.sh with $1 $("$1" -dumpfullversion 2>/dev/null || "$1" -dumpversion); do not edit."
 		go run extract.go "$tmp/$target.o"

@@ -140,6 +140,14 @@ VECTOR(servent) static const SERVENT v_servent = {
 VECTOR(protoent) static const PROTOENT v_protoent = {(char *)0x11, (char **)0x22, IPPROTO_UDP};
 VECTOR(keepalive) static const struct tcp_keepalive v_keepalive = {1, 7200000, 1000};
 
+#define TCP_INFO_V0 \
+	.State = TCPSTATE_ESTABLISHED, .Mss = 1460, .ConnectionTimeMs = 0x123456789ALL, .TimestampsEnabled = TRUE, .RttUs = 20000, \
+	.MinRttUs = 19000, .BytesInFlight = 5, .Cwnd = 6, .SndWnd = 65536, .RcvWnd = 65535, .RcvBuf = 8192, .BytesOut = 0x1122334455667788LL, \
+	.BytesIn = 0x99AABBCCDDEEFF00LL, .BytesReordered = 7, .BytesRetrans = 8, .FastRetrans = 9, .DupAcksIn = 10, .TimeoutEpisodes = 11, .SynRetrans = 2
+VECTOR(tcpinfo0) static const TCP_INFO_v0 v_tcpinfo0 = {TCP_INFO_V0};
+VECTOR(tcpinfo1) static const TCP_INFO_v1 v_tcpinfo1 = {TCP_INFO_V0, .SndLimTransRwin = 12, .SndLimTimeRwin = 13, .SndLimBytesRwin = 14,
+	.SndLimTransCwnd = 15, .SndLimTimeCwnd = 16, .SndLimBytesCwnd = 17, .SndLimTransSnd = 18, .SndLimTimeSnd = 19, .SndLimBytesSnd = 20};
+
 #define TEXT_BYTES(name, type, text) BYTES(name, type, sizeof(type) + sizeof(text) - 2)
 
 ROWS static const struct row rows[] = {
@@ -207,6 +215,56 @@ ROWS static const struct row rows[] = {
 	SIZE(PROTOENT)
 	FIELD(PROTOENT, p_name) FIELD(PROTOENT, p_aliases) FIELD(PROTOENT, p_proto)
 
+	SIZE(TCP_INFO_v0)
+	FIELD(TCP_INFO_v0, State)
+	FIELD(TCP_INFO_v0, Mss)
+	FIELD(TCP_INFO_v0, ConnectionTimeMs)
+	FIELD(TCP_INFO_v0, TimestampsEnabled)
+	FIELD(TCP_INFO_v0, RttUs)
+	FIELD(TCP_INFO_v0, MinRttUs)
+	FIELD(TCP_INFO_v0, BytesInFlight)
+	FIELD(TCP_INFO_v0, Cwnd)
+	FIELD(TCP_INFO_v0, SndWnd)
+	FIELD(TCP_INFO_v0, RcvWnd)
+	FIELD(TCP_INFO_v0, RcvBuf)
+	FIELD(TCP_INFO_v0, BytesOut)
+	FIELD(TCP_INFO_v0, BytesIn)
+	FIELD(TCP_INFO_v0, BytesReordered)
+	FIELD(TCP_INFO_v0, BytesRetrans)
+	FIELD(TCP_INFO_v0, FastRetrans)
+	FIELD(TCP_INFO_v0, DupAcksIn)
+	FIELD(TCP_INFO_v0, TimeoutEpisodes)
+	FIELD(TCP_INFO_v0, SynRetrans)
+	SIZE(TCP_INFO_v1)
+	FIELD(TCP_INFO_v1, State)
+	FIELD(TCP_INFO_v1, Mss)
+	FIELD(TCP_INFO_v1, ConnectionTimeMs)
+	FIELD(TCP_INFO_v1, TimestampsEnabled)
+	FIELD(TCP_INFO_v1, RttUs)
+	FIELD(TCP_INFO_v1, MinRttUs)
+	FIELD(TCP_INFO_v1, BytesInFlight)
+	FIELD(TCP_INFO_v1, Cwnd)
+	FIELD(TCP_INFO_v1, SndWnd)
+	FIELD(TCP_INFO_v1, RcvWnd)
+	FIELD(TCP_INFO_v1, RcvBuf)
+	FIELD(TCP_INFO_v1, BytesOut)
+	FIELD(TCP_INFO_v1, BytesIn)
+	FIELD(TCP_INFO_v1, BytesReordered)
+	FIELD(TCP_INFO_v1, BytesRetrans)
+	FIELD(TCP_INFO_v1, FastRetrans)
+	FIELD(TCP_INFO_v1, DupAcksIn)
+	FIELD(TCP_INFO_v1, TimeoutEpisodes)
+	FIELD(TCP_INFO_v1, SynRetrans)
+	FIELD(TCP_INFO_v1, SndLimTransRwin)
+	FIELD(TCP_INFO_v1, SndLimTimeRwin)
+	FIELD(TCP_INFO_v1, SndLimBytesRwin)
+	FIELD(TCP_INFO_v1, SndLimTransCwnd)
+	FIELD(TCP_INFO_v1, SndLimTimeCwnd)
+	FIELD(TCP_INFO_v1, SndLimBytesCwnd)
+	FIELD(TCP_INFO_v1, SndLimTransSnd)
+	FIELD(TCP_INFO_v1, SndLimTimeSnd)
+	FIELD(TCP_INFO_v1, SndLimBytesSnd)
+
 	BYTES(in, SOCKADDR_IN, sizeof v_in)
 	BYTES(in6, SOCKADDR_IN6, sizeof v_in6)
 	BYTES(in6_scope, SOCKADDR_IN6, sizeof v_in6_scope)
@@ -229,6 +287,8 @@ ROWS static const struct row rows[] = {
 	BYTES(wsabuf, WSABUF, sizeof v_wsabuf)
 	BYTES(linger, LINGER, sizeof v_linger)
 	BYTES(keepalive, tcp_keepalive, sizeof v_keepalive)
+	BYTES(tcpinfo0, TCP_INFO_v0, sizeof v_tcpinfo0)
+	BYTES(tcpinfo1, TCP_INFO_v1, sizeof v_tcpinfo1)
 	BYTES(addrinfo, ADDRINFOW, sizeof v_addrinfo)
 	BYTES(addrinfoex, ADDRINFOEXW, sizeof v_addrinfoex)
 	BYTES(hostent, HOSTENT, sizeof v_hostent)
