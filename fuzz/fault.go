@@ -17,6 +17,9 @@ type Fault struct {
 	From, To wsa.Errno
 	// Change alters the return and reports whether it did. Nil: From and To.
 	Change func(c wsa.Call, r *wsa.Return) bool
+	// Later: the specification may have to believe the answer, and then finds
+	// that another call does not go with it.
+	Later bool
 }
 
 // String is the fault's name.
@@ -57,7 +60,7 @@ func Broken(api wsa.API, f Fault) wsa.API {
 }
 
 // Faults lists the canaries: what a careless implementation might get wrong.
-func Faults() []Fault { return slices.Concat(faults, readinessFaults) }
+func Faults() []Fault { return slices.Concat(faults, readinessFaults, nameFaults) }
 
 // swallow makes any failure of the functions a success.
 func swallow(_ wsa.Call, r *wsa.Return) bool {
@@ -82,7 +85,7 @@ var faults = []Fault{
 	{Name: "a name for another family", Rule: rules.PTNAddrFamily, Ops: []string{"WSASetSocketPeerTargetName"}, From: wsa.WSAEAFNOSUPPORT},
 	{Name: "an address that is too short is a fault", Rule: rules.DTNSize, Ops: []string{"WSADeleteSocketPeerTargetName"}, From: wsa.WSAEMSGSIZE, To: wsa.WSAEFAULT},
 	{Name: "no address is an address that is too short", Rule: rules.DTNFault, Ops: []string{"WSADeleteSocketPeerTargetName"}, From: wsa.WSAEFAULT, To: wsa.WSAEMSGSIZE},
-	{Name: "no length is a length that is too small", Rule: rules.QSSLenNull, Ops: []string{"WSAQuerySocketSecurity"}, Change: func(c wsa.Call, r *wsa.Return) bool {
+	{Name: "no length is a length that is too small", Rule: rules.QSSLenNull, Later: true, Ops: []string{"WSAQuerySocketSecurity"}, Change: func(c wsa.Call, r *wsa.Return) bool {
 		if c.(wsa.WSAQuerySocketSecurityCall).InfoLen != nil || r.Err != wsa.WSAEFAULT {
 			return false
 		}
@@ -136,7 +139,7 @@ var faults = []Fault{
 	{Name: "a closed descriptor is an invalid argument", Rule: rules.GENNotsock, Ops: wsa.Ops(), From: wsa.WSAENOTSOCK, To: wsa.WSAEINVAL},
 	{Name: "a socket may be closed twice", Rule: rules.GENNotsock, Ops: []string{"closesocket"}, From: wsa.WSAENOTSOCK},
 	{Name: "Winsock need not be started", Rule: rules.GENStartup, Ops: wsa.Ops(), From: wsa.WSANOTINITIALISED, To: wsa.WSAENOTSOCK},
-	{Name: "the local port is off by one", Rule: rules.NAMESock, Ops: []string{"getsockname"}, Change: changePort},
+	{Name: "the local port is off by one", Rule: rules.NAMESock, Ops: []string{"getsockname"}, Change: changePort, Later: true},
 	{Name: "the peer's port is off by one", Rule: rules.NAMEPeer, Ops: []string{"getpeername"}, Change: changePort},
 	{Name: "the type of a socket is another", Rule: rules.OPTGet, Ops: []string{"getsockopt"}, Change: func(c wsa.Call, r *wsa.Return) bool {
 		g := c.(wsa.GetsockoptCall)

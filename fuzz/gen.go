@@ -21,6 +21,7 @@ type Pool struct {
 	Infos   []wsa.Bytes      // what WSADuplicateSocket gave, of all processes
 	Hosts   []netip.Addr     // addresses of the world's hosts, scope ids included
 	Names   []netip.AddrPort // where sockets are bound: likely destinations
+	Lookups []wsa.HANDLE     // of overlapped lookups, whether or not they have ended
 	SPNs    []string         // names that some host can prove, and some that none can
 }
 

@@ -25,10 +25,20 @@ func CallOf(op string, p *Pool) *rapid.Generator[wsa.Call] {
 	})
 }
 
-func (g source) call() wsa.Call { return g.callOf(pick(g, "function", weighted...)) }
+// call draws any call: now and then one about names, which leave the others
+// little room if each function is as likely as each other.
+func (g source) call() wsa.Call {
+	if g.once(20, "about names") {
+		return g.nameCall()
+	}
+	return g.callOf(pick(g, "function", weighted...))
+}
 
 func (g source) callOf(op string) wsa.Call {
 	d, ok := drawers[op]
+	if !ok {
+		d, ok = nameDrawers[op]
+	}
 	if !ok {
 		panic("fuzz: nothing draws a call of " + op)
 	}
@@ -41,23 +51,20 @@ type drawer struct {
 	draw   func(g source) wsa.Call
 }
 
-// weighted holds each function as often as its weight says, in the order of
-// wsa.Calls.
-var weighted = func() []string {
-	var list []string
+// weighted holds each function of drawers as often as its weight says, in the
+// order of wsa.Calls; weightedNames those of nameDrawers.
+var weighted, weightedNames = func() (list, names []string) {
 	for _, c := range wsa.Calls() {
-		d, ok := drawers[c.Op()]
-		if !ok && slices.Contains(undrawn, c.Op()) {
-			continue
+		op := c.Op()
+		d, ok := drawers[op]
+		name, about := nameDrawers[op]
+		if !ok && !about && !slices.Contains(undrawn, op) {
+			panic(fmt.Sprintf("fuzz: package wsa has a call %s that nothing draws", op))
 		}
-		if !ok {
-			panic(fmt.Sprintf("fuzz: package wsa has a call %s that nothing draws", c.Op()))
-		}
-		for range d.weight {
-			list = append(list, c.Op())
-		}
+		list = append(list, slices.Repeat([]string{op}, d.weight)...)
+		names = append(names, slices.Repeat([]string{op}, name.weight)...)
 	}
-	return list
+	return list, names
 }()
 
 // undrawn are the calls that the specification does not judge yet.
@@ -66,8 +73,6 @@ var undrawn = []string{
 	"CancelIo", "CancelIoEx", "CreateIoCompletionPort", "GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx",
 	"PostQueuedCompletionStatus", "SetFileCompletionNotificationModes", "AcceptEx", "GetAcceptExSockaddrs", "ConnectEx",
 	"DisconnectEx", "TransmitFile", "WSASendMsg", "WSARecvMsg", "WSADuplicateSocket",
-	"GetAddrInfo", "GetAddrInfoEx", "GetAddrInfoExCancel", "GetAddrInfoExOverlappedResult", "GetNameInfo", "GetHostName",
-	"gethostbyname", "gethostbyaddr", "getservbyname", "getservbyport", "getprotobyname", "getprotobynumber", "inet_addr", "inet_ntoa",
 }
 
 // Undrawn lists the calls that Call never draws, because the specification does

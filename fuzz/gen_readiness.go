@@ -119,7 +119,7 @@ func (g source) wsaAccept() wsa.Call {
 
 // disconnectData draws what WSASendDisconnect and WSARecvDisconnect take.
 func (g source) disconnectData() wsa.Bytes {
-	if g.once(6, "data") {
+	if g.once(3, "data") {
 		return make(wsa.Bytes, 4)
 	}
 	return nil

@@ -73,6 +73,7 @@ var sequenceActions = map[string]func(*Machine, source){
 	"events":       (*Machine).events,
 	"look":         (*Machine).look,
 	"look after":   (*Machine).lookAfter,
+	"names":        (*Machine).lookNamesUp,
 }
 
 // call does a call of the actor.
@@ -398,10 +399,30 @@ func (m *Machine) disturbNetwork(g source) {
 		return
 	}
 	d := &Disturbance{Kind: DisturbanceKind(g.upTo(int(disturbanceKinds)-1, "kind")), From: g.upTo(2, "from"), To: g.upTo(2, "to")}
-	if d.Kind == Relink {
+	switch d.Kind {
+	case Relink:
 		d.Link = g.link()
+	case Resolver:
+		d.Lookups = g.lookups()
 	}
 	m.Do(Step{Disturb: d})
+}
+
+// lookNamesUp makes a few calls about names, and lets time pass in which
+// overlapped lookups end.
+func (m *Machine) lookNamesUp(g source) {
+	a := m.drawActor(g)
+	g.p = &m.actors[a].proc.pool
+	if g.once(3, "an event") {
+		m.anEvent(g, a)
+	}
+	for range 1 + g.upTo(2, "calls") {
+		if g.once(6, "wait") {
+			m.call(a, g.callOf("SleepEx"))
+			continue
+		}
+		m.call(a, g.nameCall())
+	}
 }
 
 func (m *Machine) closeOne(g source) {

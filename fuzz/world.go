@@ -121,6 +121,7 @@ type Disturbance struct {
 	Kind     DisturbanceKind
 	From, To int
 	Link     sim.Link
+	Lookups  sim.Lookups
 }
 
 // DisturbanceKind says what is done to the network.
@@ -132,10 +133,12 @@ const (
 	Partition                        // From is cut off from the other hosts
 	Heal                             // the partition ends
 	Reset                            // every connection between From and To is reset
+	Rename                           // a name comes to stand for To\'s addresses
+	Resolver                         // lookups by From go as Lookups says
 	disturbanceKinds
 )
 
-var disturbanceNames = [disturbanceKinds]string{"relink", "partition", "heal", "reset"}
+var disturbanceNames = [disturbanceKinds]string{"relink", "partition", "heal", "reset", "rename", "resolver"}
 
 // String names the kind.
 func (k DisturbanceKind) String() string {
@@ -214,6 +217,7 @@ func Start(s Setup) *Machine {
 			}
 		}
 	}
+	s.setNames(m.World)
 	for _, p := range m.procs {
 		for _, hs := range s.Hosts {
 			p.pool.Hosts = append(p.pool.Hosts, hs.Addrs...)
@@ -363,6 +367,12 @@ func (m *Machine) disturb(d Disturbance) {
 		m.World.Heal()
 	case Reset:
 		m.World.ResetConnections(from, to)
+	case Rename:
+		m.World.SetName("dual.example", to.Addrs()...)
+	case Resolver:
+		if err := from.SetLookups(d.Lookups); err != nil {
+			panic("fuzz: " + err.Error())
+		}
 	}
 }
 
@@ -384,6 +394,10 @@ func (m *Machine) learn(a *actor, call wsa.Call, ret wsa.Return) {
 	case wsa.WSACreateEventCall:
 		if ret.Err == 0 && ret.Handle != 0 {
 			p.Events = append(p.Events, ret.Handle)
+		}
+	case wsa.GetAddrInfoExCall:
+		if ret.Handle != 0 {
+			p.Lookups = last(append(p.Lookups, ret.Handle), 4)
 		}
 	case wsa.WSACloseEventCall:
 		p.forgetEvent(c.Event, ret)

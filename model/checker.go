@@ -182,7 +182,13 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		return c.sentPacket(r)
 	case trace.Host:
 		c.wire.hosts[r.Host] = len(c.states[0].world().hosts)
-		c.each(func(s State) (State, bool) { return s.AddHost(r.Host, addresses(r.Addrs), r.Principals), true })
+		c.each(func(s State) (State, bool) {
+			return s.AddHost(r.Host, addresses(r.Addrs), r.Principals).NameHost(r.Host, r.DNSName), true
+		})
+	case trace.Name, trace.Lookups:
+		c.named(r)
+	case trace.LookupEnd:
+		return c.lookupEnded(r)
 	case trace.Process:
 		return c.declare(r, func(s State) (State, bool) { return s.AddProcess(r.Host, r.PID, r.Admin) })
 	case trace.Thread:
@@ -192,6 +198,9 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		// A call that was waiting when its world ended returns after this.
 		c.each(func(s State) (State, bool) { return s.EndThread(r.TID), true })
 	case trace.Fault:
+		if r.Host != "" && len(r.Addrs) == 1 {
+			c.each(func(s State) (State, bool) { return s.MoveAddress(addresses(r.Addrs)[0], r.Host), true })
+		}
 		c.each(func(s State) (State, bool) { return s.Disturb(), true })
 		if !harmless(r.Note) {
 			c.each(func(s State) (State, bool) { return s.Forge(), true })
@@ -229,6 +238,20 @@ func (c *Checker) whole() {
 		c.entire = true
 		c.each(func(s State) (State, bool) { return s.Whole(), true })
 	}
+}
+
+// named notes what a record says about names. Only a simulated world tells.
+func (c *Checker) named(r *trace.Record) {
+	c.whole()
+	c.each(func(s State) (State, bool) {
+		if r.Kind == trace.Lookups {
+			return s.DoubtLookups(r.Host, r.Name, r.Err), true
+		}
+		if a, err := netip.ParseAddr(r.Reverse); err == nil {
+			return s.SetReverse(a, r.Name), true
+		}
+		return s.SetName(r.Name, addresses(r.Addrs), r.Alias), true
+	})
 }
 
 // harmless reports whether a fault leaves alone what arrives: things are lost,

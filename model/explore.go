@@ -172,6 +172,9 @@ func (e *explorer) expand(n *node) {
 			e.take(n, Move{TID: int(tid), Call: t.pending}, o, true)
 		}
 	}
+	for _, k := range n.state.endsOfLookups() {
+		e.endLookup(n, k)
+	}
 	for _, m := range e.dom.Moves {
 		t := n.state.world().threads.get(uint64(m.TID))
 		if t == nil || t.pending != nil {
@@ -213,6 +216,29 @@ func (e *explorer) take(n *node, m Move, o Outcome, resumed bool) {
 			}
 		}
 		e.push(to)
+	}
+}
+
+// endLookup follows every way in which an overlapped lookup may end.
+func (e *explorer) endLookup(n *node, k uint64) {
+	x := n.state.world().lookups.get(k)
+	outs := n.state.lookupEnds(k)
+	for i := range outs {
+		o := &outs[i]
+		for _, ret := range eachError(o, o.Example()) {
+			e.out.Transitions++
+			step := WitnessStep{x.tid, x.call, true, o.Kind, ret}
+			next, ids, broken := n.state.endLookup(k, outs, &ret)
+			if broken != "" {
+				e.broken("an outcome allows its own example", &node{from: n, step: step})
+				continue
+			}
+			to := &node{next, n, step, n.depth + 1}
+			for _, id := range ids {
+				e.witness(id, to, false)
+			}
+			e.push(to)
+		}
 	}
 }
 

@@ -141,7 +141,8 @@ func byCall(records []*trace.Record) []int {
 			out[i] = i + 1
 		case trace.Returned:
 			out[i] = calls.end(r.TID) + 1
-		case trace.PacketSent, trace.Negotiation, trace.Advisory, trace.Fault, trace.Event, trace.Deadlock:
+		case trace.PacketSent, trace.Negotiation, trace.Advisory, trace.Fault, trace.Event, trace.Deadlock,
+			trace.Name, trace.Lookups, trace.LookupEnd:
 			out[i] = i + 1
 		}
 	}

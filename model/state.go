@@ -24,6 +24,10 @@ type world struct {
 	sockets table[socket]
 	tokens  table[token]
 	events  table[event]
+	// lookups are the overlapped ones, by process and structure; names is what
+	// records say about names, nil if none does.
+	lookups table[lookup]
+	names   *directory
 	// ports finds the sockets that use a port. It follows from the sockets,
 	// and is not part of the key.
 	ports table[portUse]
@@ -64,6 +68,7 @@ type world struct {
 
 type host struct {
 	name       string
+	dnsName    string // "" for none besides name
 	addrs      []netip.Addr
 	principals []string // lower case
 }
@@ -305,6 +310,12 @@ func (s State) Encode() []byte {
 	for _, x := range w.conns.all {
 		b = x.encode(b)
 	}
+	for _, x := range w.lookups.all {
+		b = x.encode(b)
+	}
+	if w.names != nil {
+		b = w.names.encode(b)
+	}
 	return w.encodeFlags(b)
 }
 
@@ -339,7 +350,7 @@ func putName(b []byte, a netip.AddrPort) []byte {
 }
 
 func (h *host) encode(b []byte, i int) []byte {
-	b = putString(put(append(b, 'H'), uint64(i)), h.name)
+	b = putString(putString(put(append(b, 'H'), uint64(i)), h.name), h.dnsName)
 	for _, a := range h.addrs {
 		b = putName(b, netip.AddrPortFrom(a, 0))
 	}

@@ -135,6 +135,10 @@ func recomputed(s State) Key {
 	for _, x := range w.senders.all {
 		k = k.plus(digestOf(x))
 	}
+	for _, x := range w.lookups.all {
+		k = k.plus(digestOf(x))
+	}
+	k = k.plus(digestOf(w.names))
 	if !bytes.Equal(w.encodeFlags(nil), (&world{}).encodeFlags(nil)) {
 		k = k.plus(digest(w.encodeFlags(nil))).minus(digest((&world{}).encodeFlags(nil)))
 	}

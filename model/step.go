@@ -175,7 +175,9 @@ func (v *verdict) judge(call wsa.Call) {
 	case wsa.WSARevertImpersonationCall:
 		v.revert()
 	default:
-		v.judgeSocket(call)
+		if !v.nameCall(call) {
+			v.judgeSocket(call)
+		}
 	}
 }
 

@@ -17,10 +17,7 @@ func unmodelled(call wsa.Call) bool {
 		wsa.CreateIoCompletionPortCall, wsa.GetQueuedCompletionStatusCall, wsa.GetQueuedCompletionStatusExCall,
 		wsa.PostQueuedCompletionStatusCall, wsa.SetFileCompletionNotificationModesCall,
 		wsa.AcceptExCall, wsa.GetAcceptExSockaddrsCall, wsa.ConnectExCall, wsa.DisconnectExCall, wsa.TransmitFileCall,
-		wsa.WSASendMsgCall, wsa.WSARecvMsgCall, wsa.WSADuplicateSocketCall,
-		wsa.GetAddrInfoCall, wsa.GetAddrInfoExCall, wsa.GetAddrInfoExCancelCall, wsa.GetAddrInfoExOverlappedResultCall,
-		wsa.GetNameInfoCall, wsa.GetHostNameCall, wsa.GethostbynameCall, wsa.GethostbyaddrCall, wsa.GetservbynameCall,
-		wsa.GetservbyportCall, wsa.GetprotobynameCall, wsa.GetprotobynumberCall, wsa.InetAddrCall, wsa.InetNtoaCall:
+		wsa.WSASendMsgCall, wsa.WSARecvMsgCall, wsa.WSADuplicateSocketCall:
 		return true
 	}
 	return false

@@ -140,6 +140,8 @@ func startsOperation(call wsa.Call) (event wsa.HANDLE, routine bool) {
 		return c.Event, false
 	case wsa.TransmitFileCall:
 		return c.Event, false
+	case wsa.GetAddrInfoExCall:
+		return c.Event, false // its routine runs on a thread of the system's
 	}
 	return 0, false
 }

@@ -209,9 +209,16 @@ func (w *World) MoveAddress(a netip.Addr, to *Host) error {
 	if !usable(a) {
 		return fmt.Errorf("sim: %v cannot be an address of host %q", a, to.cfg.Name)
 	}
-	if from := w.byAddr[a]; from != nil && from != to {
+	from := w.byAddr[a]
+	if from != nil && from != to {
 		from.cfg.Addrs = slices.DeleteFunc(from.cfg.Addrs, func(b netip.Addr) bool { return b.WithZone("") == a })
-		w.fault("address %v moves from %s to %s", a, from.cfg.Name, to.cfg.Name)
+	}
+	if w.trace != nil && from != to {
+		note := fmt.Sprintf("address %v comes to %s", a, to.cfg.Name)
+		if from != nil {
+			note = fmt.Sprintf("address %v moves from %s to %s", a, from.cfg.Name, to.cfg.Name)
+		}
+		w.emit(&trace.Record{Kind: trace.Fault, Host: to.cfg.Name, Addrs: []string{a.String()}, Note: note})
 	}
 	if w.byAddr[a] != to {
 		to.cfg.Addrs = append(to.cfg.Addrs, a)

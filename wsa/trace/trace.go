@@ -51,7 +51,7 @@ const (
 	Advisory    Kind = "advisory"    // legal but unwise: Rule, Note
 	Negotiation Kind = "negotiation" // two hosts negotiated security: From, To, Rule, Agreement, Note
 	PacketSent  Kind = "packet"      // Host sent something: From, To, Packet
-	Fault       Kind = "fault"       // the network or a host was changed: Note
+	Fault       Kind = "fault"       // the network or a host was changed: Note; of an address that moved also Host, its new owner, and Addrs
 	Policy      Kind = "policy"      // an administrator set a host's rules: Host, Note
 	Event       Kind = "event"       // something else worth knowing happened: Host, Note
 	Deadlock    Kind = "deadlock"    // every thread waits and nothing will happen: Note
