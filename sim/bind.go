@@ -255,7 +255,7 @@ func (h *Host) dynamicPort(e *portEntry) uint16 {
 	}
 	var at int
 	for range draws {
-		at = h.world.chance.choose(h.cfg.Name, "port", n)
+		at = h.world.chance.chooseOf(&h.portDraw, n)
 		if p := free(at); p != 0 {
 			return p
 		}

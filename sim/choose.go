@@ -52,6 +52,24 @@ func (c *chance) stream(host, purpose string) *rand.Rand {
 	return r
 }
 
+// draw is a stream of choices that is made often, so that its source is not looked
+// for each time.
+type draw struct {
+	host, purpose string
+	source        *rand.Rand
+}
+
+// chooseOf is choose for a draw.
+func (c *chance) chooseOf(d *draw, n int) int {
+	if c.chooser != nil || n <= 1 {
+		return c.choose(d.host, d.purpose, n)
+	}
+	if d.source == nil {
+		d.source = c.stream(d.host, d.purpose)
+	}
+	return d.source.IntN(n)
+}
+
 // choose makes a choice among n possibilities.
 func (c *chance) choose(host, purpose string, n int) int {
 	if n <= 1 {

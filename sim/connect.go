@@ -26,9 +26,11 @@ type attempt struct {
 	// outcome is 0 while under way and after success.
 	outcome wsa.Errno
 	rule    rules.ID
-	since   time.Duration
 	guard   guard // what lets the requests leave
 	held    bool  // a request waits for the guard
+	// brief says that the connection was there at once: nothing but the call
+	// that began the attempt knows of it.
+	brief bool
 }
 
 const (
@@ -107,6 +109,12 @@ func (t *Thread) connect(s *socket, name []byte, what string) wsa.Errno {
 	}
 	a.blocking = !s.nonblocking
 	a.request()
+	if a.brief {
+		t.world.retire(a)
+		if !s.nonblocking {
+			return 0
+		}
+	}
 	if s.nonblocking {
 		// Even a connection that is there at once is reported like one that
 		// takes time (observed CG1; page connect).
@@ -124,13 +132,29 @@ func (t *Thread) startAttempt(s *socket, to netip.AddrPort) (*attempt, wsa.Errno
 	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
 		return nil, e
 	}
-	a := &attempt{sock: s, to: to, since: t.world.clock.read()}
+	a := t.world.newAttempt()
+	a.sock, a.to = s, to
 	s.connectFailed = false
 	s.state, s.attempt, s.peer = stateConnecting, a, to
 	if s.local.Addr().IsUnspecified() {
 		s.local = netip.AddrPortFrom(from, s.local.Port())
 	}
 	return a, 0
+}
+
+// newAttempt is an attempt without content, retire keeps one that is over and
+// that nobody knows of, for the next.
+func (w *World) newAttempt() *attempt {
+	if a := w.spareAttempt; a != nil {
+		w.spareAttempt = nil
+		return a
+	}
+	return new(attempt)
+}
+
+func (w *World) retire(a *attempt) {
+	*a = attempt{}
+	w.spareAttempt = a
 }
 
 // await waits for the outcome of a blocking connect.
@@ -209,6 +233,11 @@ func (a *attempt) request() {
 func (a *attempt) permit() {
 	s := a.sock
 	w := s.world()
+	if s.security == nil && len(s.host().admin) == 0 && a.guard.state == guardShut {
+		a.guard.state = guardOpen
+		a.leave()
+		return
+	}
 	w.guard(&a.guard, s, s.local, a.to, func(open bool) {
 		if open && a.held && !a.over() {
 			a.leave()
@@ -221,6 +250,11 @@ func (a *attempt) leave() {
 	s := a.sock
 	w := s.world()
 	a.held = false
+	if h, l := a.atOnce(); l != nil {
+		a.brief = true
+		a.established(h, l)
+		return
+	}
 	p := protected(trace.Packet{Protocol: "tcp", Flags: "SYN"}, a.guard.association())
 	h, to := s.host(), s.host().target(a.to.Addr())
 	// A bound loopback address does not reach another host (netsem 4097).
@@ -229,6 +263,29 @@ func (a *attempt) leave() {
 	}
 	w.carry(h, to, Packet{Packet: p, From: s.local, To: a.to, sa: a.guard.sa, ttl: arrivalOf(s, a.to).ttl, expired: a.expired}, a.arrive)
 }
+
+// atOnce is the listener that takes the request, if nothing can happen on the way
+// there and back, and nobody sees it: no time passes, no hook, trace or security
+// has a say. Nil when the request has to travel.
+func (a *attempt) atOnce() (*Host, *socket) {
+	s := a.sock
+	w, h := s.world(), s.host()
+	to := h.target(a.to.Addr())
+	if w.trace != nil || len(w.hooks) > 0 || to == nil || a.guard.sa != nil || len(to.admin) > 0 || to != h && s.local.Addr().IsLoopback() ||
+		!w.perfect(h, to) || !w.perfect(to, h) {
+		return nil, nil
+	}
+	l := to.receiver(s.proto, a.to, isListening)
+	if l == nil || l.security != nil || l.refuses() {
+		return nil, nil
+	}
+	return to, l
+}
+
+func isListening(c *socket) bool { return c.state == stateListening }
+
+// refuses reports whether a listener refuses connections.
+func (s *socket) refuses() bool { return s.listener.full() || s.opts.get(optPauseAccept) != 0 }
 
 // expired is the arrival of a router's message about a request. Nothing follows
 // from it, unless TCP_FAIL_CONNECT_ON_ICMP_ERROR is on.
@@ -251,12 +308,12 @@ func (a *attempt) arrive(h *Host, p *Packet) {
 		return
 	}
 	w, s := h.world, a.sock
-	l := h.receiver(s.proto, a.to, func(c *socket) bool { return c.state == stateListening })
+	l := h.receiver(s.proto, a.to, isListening)
 	if !w.admitted(h, l, ale.Traffic{Protocol: s.proto, Local: a.to, Remote: s.local}, p) {
 		return // nothing is answered; the attempt times out (rule SEC-FAIL-CODE)
 	}
 	answer, arrive := trace.Packet{Protocol: "tcp", Flags: "SYN ACK", Ack: 1}, func() { a.established(h, l) }
-	if l == nil || l.listener.full() || l.opts.get(optPauseAccept) != 0 {
+	if l == nil || l.refuses() {
 		answer.Flags, arrive = "RST ACK", a.wasRefused
 	}
 	if p.sa != nil {
@@ -319,8 +376,11 @@ func (a *attempt) established(h *Host, l *socket) {
 	s := a.sock
 	w := s.world()
 	now := w.clock.read()
-	ours := &stream{host: s.host(), local: s.local, remote: a.to, sock: s, since: now, requests: uint8(a.sent - 1)}
-	theirs := &stream{host: h, local: a.to, remote: s.local, since: now}
+	// The ends know each other, so that they live and die together.
+	ends := new([2]stream)
+	ours, theirs := &ends[0], &ends[1]
+	ours.host, ours.local, ours.remote, ours.sock, ours.since, ours.requests = s.host(), s.local, a.to, s, now, uint8(a.sent-1)
+	theirs.host, theirs.local, theirs.remote, theirs.since = h, a.to, s.local, now
 	a.guard.give(ours, theirs)
 	ours.peer, theirs.peer = theirs, ours
 	s.stream, s.state, s.attempt = ours, stateConnected, nil
@@ -337,15 +397,11 @@ func (a *attempt) established(h *Host, l *socket) {
 		p := protected(trace.Packet{Protocol: "tcp", Flags: "ACK", Seq: 1, Ack: 1, At: h.cfg.Name}, ours.security)
 		w.sent(ours.host, ours.local, ours.remote, p, "")
 	}
-	confirm := func() {
-		if l.state != stateListening {
-			theirs.closed = true
-			theirs.abort()
-			return
-		}
-		l.listener.add(theirs)
+	if ours.perfect() {
+		theirs.confirmed(l)
+	} else {
+		ours.handshake(l)
 	}
-	ours.handshake(confirm)
 	if a.op != nil {
 		a.connectedEx()
 	}
@@ -353,11 +409,7 @@ func (a *attempt) established(h *Host, l *socket) {
 
 // handshake carries the acknowledgement that completes the connection, ahead
 // of all data.
-func (s *stream) handshake(confirm func()) {
-	if s.perfect() {
-		confirm()
-		return
-	}
+func (s *stream) handshake(at *socket) {
 	w, f := s.world(), &s.out
 	l := w.link(s.host, s.peer.host)
 	var d time.Duration
@@ -368,7 +420,17 @@ func (s *stream) handshake(confirm func()) {
 	f.flying++
 	w.clock.at(f.last, classDeliver, func() {
 		f.flying--
-		confirm()
+		s.peer.confirmed(at)
 		s.settle()
 	})
+}
+
+// confirmed queues the listener's end of a connection to be accepted.
+func (s *stream) confirmed(l *socket) {
+	if l.state != stateListening {
+		s.closed = true
+		s.abort()
+		return
+	}
+	l.listener.add(s)
 }

@@ -116,6 +116,11 @@ func (w *World) reachable(from, to *Host) bool {
 	return w.groups == nil || w.groups[from] == w.groups[to]
 }
 
+// perfect reports whether what a host sends to another arrives at once.
+func (w *World) perfect(from, to *Host) bool {
+	return w.link(from, to) == nil && w.hops(from, to) == 0 && w.reachable(from, to)
+}
+
 // link is the link from one host to another, nil for a perfect one.
 func (w *World) link(from, to *Host) *Link {
 	if w.links == nil {

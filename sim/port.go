@@ -14,6 +14,9 @@ type port struct {
 	head    int // packets before it are taken
 	waiters waitQueue
 	closed  bool
+	// limit is how many threads that took packets may run at the same time, 0
+	// for any number; running is how many do. See concurrency.go.
+	limit, running int
 }
 
 // packet is one entry of a completion port.
@@ -59,21 +62,22 @@ func (t *Thread) port(h wsa.HANDLE) (*port, wsa.Errno) {
 
 // CreateIoCompletionPort implements wsa.OverlappedIO.
 //
-// Not simulated: the limit on threads that run at the same time.
+// Not simulated: the number of processors, which is the limit on threads that 0
+// stands for. There is no limit then.
 func (t *Thread) CreateIoCompletionPort(file, existing wsa.HANDLE, key uintptr, threads uint32) (wsa.HANDLE, error) {
 	w := t.world
 	w.lock()
 	if w.trace != nil {
 		t.called(wsa.CreateIoCompletionPortCall{FileHandle: file, ExistingCompletionPort: existing, CompletionKey: key, NumberOfConcurrentThreads: threads})
 	}
-	h, e := t.associate(file, existing, key)
+	h, e := t.associate(file, existing, key, threads)
 	if w.trace != nil {
 		t.returned(wsa.Return{Err: e, Handle: h})
 	}
 	return h, t.done(e)
 }
 
-func (t *Thread) associate(file, existing wsa.HANDLE, key uintptr) (wsa.HANDLE, wsa.Errno) {
+func (t *Thread) associate(file, existing wsa.HANDLE, key uintptr, threads uint32) (wsa.HANDLE, wsa.Errno) {
 	var s *socket
 	if file != wsa.INVALID_HANDLE_VALUE {
 		var e wsa.Errno
@@ -86,7 +90,7 @@ func (t *Thread) associate(file, existing wsa.HANDLE, key uintptr) (wsa.HANDLE, 
 	} else if existing != 0 {
 		return 0, t.fail(rules.PORTFile, wsa.WSA_INVALID_PARAMETER)
 	}
-	p, h := new(port), existing
+	p, h := &port{limit: int(threads)}, existing // ignored for a port that exists
 	if existing != 0 {
 		var e wsa.Errno
 		if p, e = t.port(existing); e != 0 {
@@ -116,11 +120,12 @@ func (t *Thread) file(h wsa.HANDLE, rule rules.ID) (*socket, wsa.Errno) {
 // awaitPacket waits until the port has a packet.
 func (t *Thread) awaitPacket(p *port, milliseconds uint32, alertable bool, what string) wsa.Errno {
 	w := t.world
+	t.serves(nil)
 	var until time.Duration
-	if p.empty() && milliseconds != infinite {
+	if !p.ready() && milliseconds != infinite {
 		until = w.clock.read() + ms(milliseconds)
 	}
-	for p.empty() {
+	for !p.ready() {
 		switch {
 		case p.closed:
 			return t.fail(rules.PORTAbandoned, wsa.ERROR_ABANDONED_WAIT_0)
@@ -169,6 +174,7 @@ func (t *Thread) GetQueuedCompletionStatus(h wsa.HANDLE, transferred *uint32, ke
 	}
 	*ov = nil
 	if e == 0 {
+		t.serves(p)
 		k = p.take()
 		*transferred, *key, *ov = k.n, k.key, k.ov
 		if e = k.status.Win32(); e != 0 {
@@ -206,6 +212,7 @@ func (t *Thread) GetQueuedCompletionStatusEx(h wsa.HANDLE, entries []wsa.Overlap
 	}
 	ret := wsa.Return{Err: e}
 	if e == 0 {
+		t.serves(p)
 		n := 0
 		for n < len(entries) && !p.empty() {
 			k := p.take()

@@ -168,6 +168,11 @@ func (w *World) park(t *Thread, q *waitQueue, what string, on *socket) wakeReaso
 	if q != nil {
 		q.push(x)
 	}
+	if p := t.serving; p != nil {
+		// A thread that waits does not run: another may.
+		w.runs(p, -1)
+		defer w.runs(p, 1)
+	}
 	if w.clock.kind == RealTime {
 		w.unlock()
 		<-t.gate

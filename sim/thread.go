@@ -115,6 +115,9 @@ type Thread struct {
 	alertable bool
 	// polled are the sockets of a WSAPoll or select that waits.
 	polled []*socket
+	// serving is the port with a limit on threads that the thread last took a
+	// packet from; nil for none.
+	serving *port
 	// waitingOn are the objects of a wait for several.
 	waitingOn []*waitable
 	openType  uint32 // SO_OPENTYPE
@@ -183,6 +186,7 @@ func (t *Thread) end() {
 		return
 	}
 	t.ended = true
+	t.serves(nil)
 	if t.impersonating != nil {
 		t.adviseRevert("the thread ends")
 		t.impersonating = nil

@@ -92,9 +92,11 @@ type World struct {
 	security security
 
 	// due are the operations to look at before the world is unlocked.
-	due  []*operation
-	idle *operation // free ones, linked by nextOp
-	ids  map[*wsa.Overlapped]wsa.OverlappedID
+	due []*operation
+	// spareAttempt is one that is over, for the next connect.
+	spareAttempt *attempt
+	idle         *operation // free ones, linked by nextOp
+	ids          map[*wsa.Overlapped]wsa.OverlappedID
 	// duplicates are what WSADuplicateSocket has made and nobody has taken.
 	duplicates       map[uint32]duplicate
 	lastDuplicate    uint32
@@ -237,6 +239,7 @@ type Host struct {
 	ports map[portKey]*portEntry
 	// udpErrors etc. live in the sockets; a host holds only what is shared.
 	processes []*Process
+	portDraw  draw
 	// lastPacket is the identification of the last IP packet, as far as
 	// anybody sees it.
 	lastPacket uint16
@@ -279,7 +282,7 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 		return nil, fmt.Errorf("sim: host %q: %d to %d is not a range of ports", cfg.Name, cfg.Ports.First, cfg.Ports.Last)
 	}
 	cfg.Addrs, cfg.Principals = slices.Clone(cfg.Addrs), cfg.principals()
-	h := &Host{world: w, cfg: cfg, ports: make(map[portKey]*portEntry), admin: slices.Clone(cfg.Policy)}
+	h := &Host{world: w, cfg: cfg, ports: make(map[portKey]*portEntry), portDraw: draw{host: cfg.Name, purpose: "port"}, admin: slices.Clone(cfg.Policy)}
 	for _, key := range slices.SortedFunc(maps.Keys(cfg.MainModePolicies), compareGUID) {
 		h.addMainMode(key, cfg.MainModePolicies[key])
 	}

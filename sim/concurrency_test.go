@@ -1,0 +1,74 @@
+package sim_test
+
+import (
+	"testing"
+
+	"wsasim/sim"
+	"wsasim/wsa"
+)
+
+// TestConcurrentThreads: a port lets no more threads run than it was made for,
+// except while one of them waits.
+func TestConcurrentThreads(t *testing.T) {
+	_, main, _ := pair(t, sim.Config{Clock: sim.VirtualTime})
+	thread := func() *sim.Thread { return main.Process().NewThread() }
+	take := func(t *sim.Thread, p wsa.HANDLE) error {
+		var n uint32
+		var key uintptr
+		var ov *wsa.Overlapped
+		return t.GetQueuedCompletionStatus(p, &n, &key, &ov, 0)
+	}
+	port := func(limit uint32, packets int) wsa.HANDLE {
+		p := must[wsa.HANDLE](t)(main.CreateIoCompletionPort(wsa.INVALID_HANDLE_VALUE, 0, 0, limit))
+		for range packets {
+			ok(t, main.PostQueuedCompletionStatus(p, 0, 0, nil))
+		}
+		return p
+	}
+	a, b, c := thread(), thread(), thread()
+	p := port(2, 4)
+	ok(t, take(a, p))
+	ok(t, take(b, p))
+	if err := take(c, p); err != wsa.Errno(wsa.WAIT_TIMEOUT) {
+		t.Errorf("two run, and a third takes a packet: %v", err)
+	}
+	ok(t, take(a, p)) // it is done with the first
+	if err := take(c, p); err != wsa.Errno(wsa.WAIT_TIMEOUT) {
+		t.Errorf("two run again: %v", err)
+	}
+	b.End()
+	ok(t, take(c, p))
+
+	p = port(0, 3)
+	for _, th := range []*sim.Thread{a, c, main} {
+		ok(t, take(th, p))
+	}
+}
+
+// TestConcurrentThreadThatWaits: while a thread waits, another one runs.
+func TestConcurrentThreadThatWaits(t *testing.T) {
+	w, main, _ := pair(t, sim.Config{Clock: sim.VirtualTime})
+	p := must[wsa.HANDLE](t)(main.CreateIoCompletionPort(wsa.INVALID_HANDLE_VALUE, 0, 0, 1))
+	log := ""
+	for i := range 2 {
+		th, name := main.Process().NewThread(), string(rune('a'+i))
+		w.Spawn(th, func() {
+			var n uint32
+			var key uintptr
+			var ov *wsa.Overlapped
+			ok(t, th.GetQueuedCompletionStatus(p, &n, &key, &ov, wsa.INFINITE))
+			log += name + " "
+			if i == 0 {
+				th.SleepEx(10, false)
+				log += "slept "
+			}
+		})
+	}
+	for range 2 {
+		ok(t, main.PostQueuedCompletionStatus(p, 0, 0, nil))
+	}
+	ok(t, w.Run())
+	if log != "a b slept " {
+		t.Error(log)
+	}
+}
