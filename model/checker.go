@@ -210,6 +210,7 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 	case trace.Advisory, trace.Negotiation:
 		if r.Kind == trace.Negotiation {
 			c.wire.negotiated(r)
+			c.shown(r)
 		}
 		if _, known := rules.Lookup(rules.ID(r.Rule)); known {
 			c.count[rules.ID(r.Rule)]++

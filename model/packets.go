@@ -124,6 +124,18 @@ func (c *Checker) traffic(r *trace.Record, call wsa.Call) *Violation {
 	return v
 }
 
+// shown learns which names the ends of a negotiation have shown to prove, which
+// may be more than when their hosts were declared: a directory changes.
+func (c *Checker) shown(r *trace.Record) {
+	a := r.Agreement
+	if a == nil {
+		return
+	}
+	c.each(func(s State) (State, bool) {
+		return s.Prove(r.Host, a.InitiatorNames).Prove(a.Peer, a.ResponderNames), true
+	})
+}
+
 // ahead are the possible states with what the call that was made last does at
 // once.
 func (c *Checker) ahead() []State {

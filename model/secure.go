@@ -128,6 +128,7 @@ func (v *verdict) ipsecSettings(b wsa.Bytes, proto uint32, sec *security) []rule
 		v.may(rules.SSSValue)
 	}
 	sec.optional = ipsec&wsa.SOCKET_SETTINGS_IPSEC_OPTIONAL_PEER_NAME_VERIFICATION != 0
+	sec.raw = ipsec&wsa.SOCKET_SETTINGS_IPSEC_PEER_NAME_IS_RAW_FORMAT != 0
 	sec.first = ipsec&wsa.SOCKET_SETTINGS_IPSEC_ALLOW_FIRST_INBOUND_PKT_UNENCRYPTED != 0
 	keys := slices.ContainsFunc(b[12:44], func(c byte) bool { return c != 0 })
 	if keys {

@@ -206,6 +206,7 @@ type security struct {
 	custom                       bool // policies or strings of its own
 	optional                     bool // the peer's name need not be verified
 	first                        bool // the first packet of a peer may be in clear
+	raw                          bool // target names are those of accounts, which a trace does not hold
 }
 
 // links is the set of ways in which a connection may be protected.
@@ -395,7 +396,7 @@ func (x *token) encode(b []byte) []byte {
 }
 
 func (c security) encode(b []byte) []byte {
-	return append(b, flag(c.on), flag(c.guarantee), flag(c.allowInsecure), flag(c.custom), flag(c.optional), flag(c.first))
+	return append(b, flag(c.on), flag(c.guarantee), flag(c.allowInsecure), flag(c.custom), flag(c.optional), flag(c.first), flag(c.raw))
 }
 
 func (x *socket) encode(b []byte) []byte {
@@ -664,6 +665,30 @@ func (s State) Whole() State {
 func (s State) AllowPolicies() State {
 	n := s.world().edit()
 	n.setFlag(&n.policies)
+	return State{n}
+}
+
+// Prove is the state in which a host is known to prove more names: a negotiation
+// has shown them.
+func (s State) Prove(name string, principals []string) State {
+	w := s.world()
+	i := slices.IndexFunc(w.hosts, func(h *host) bool { return h.name == name })
+	if i < 0 {
+		return s
+	}
+	h := *w.hosts[i]
+	h.principals = slices.Clone(h.principals)
+	for _, p := range principals {
+		h.principals = addNew(h.principals, strings.ToLower(p))
+	}
+	if len(h.principals) == len(w.hosts[i].principals) {
+		return s
+	}
+	slices.Sort(h.principals)
+	n := w.edit()
+	n.hosts = slices.Clone(n.hosts)
+	n.key = n.key.minus(digest(w.hosts[i].encode(nil, i))).plus(digest(h.encode(nil, i)))
+	n.hosts[i] = &h
 	return State{n}
 }
 

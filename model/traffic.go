@@ -126,7 +126,7 @@ func (w *world) proves(end, other endpoint) bool {
 	if !h.hasCredential() && !end.sec.custom {
 		return false
 	}
-	if other.names == "" || other.names == "*" || other.sec.optional || end.sec.custom {
+	if other.names == "" || other.names == "*" || other.sec.optional || other.sec.raw || end.sec.custom {
 		return true
 	}
 	return slices.Contains(h.principals, other.names)
@@ -157,7 +157,7 @@ func (w *world) refusal(x *socket) rules.ID {
 
 // heardFrom judges a datagram that x received from the address.
 func (w *world) heardFrom(x *socket, from netip.AddrPort) rules.ID {
-	if !x.sec.on || x.sec.allowInsecure || w.policies {
+	if !x.sec.on || x.sec.allowInsecure || x.sec.first || w.policies {
 		return ""
 	}
 	me := endpoint{kind: endDatagram, host: x.host, sec: x.sec}

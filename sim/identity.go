@@ -75,6 +75,16 @@ func (c *HostConfig) principals() []string {
 	return list
 }
 
+// names is what the host's computer can prove now: the directory may have
+// changed since the host was added.
+func (h *Host) names() []string {
+	c := h.cfg
+	if c.Computer.Account != nil || len(c.Computer.Certificates) > 0 {
+		c.Principals = nil
+	}
+	return c.principals()
+}
+
 // SetCredentials replaces what the host's computer holds: a new password, a
 // certificate that was renewed. What was negotiated stays until it is renewed.
 func (h *Host) SetCredentials(c domain.Credentials) {

@@ -267,7 +267,7 @@ func (n *negotiation) record(o ale.Outcome, a *association) {
 		g.MainMode, g.QuickMode, g.Encrypted, g.Method = o.MainMode.String(), a.quick, o.Encrypted, o.Method.String()
 		g.Initiator, g.InitiatorUser = a.ends[1].PeerComputer, a.ends[1].PeerUser
 		g.Responder, g.ResponderUser = a.ends[0].PeerComputer, a.ends[0].PeerUser
-		g.InitiatorNames, g.ResponderNames = n.from.cfg.principals(), n.at.cfg.principals()
+		g.InitiatorNames, g.ResponderNames = n.from.names(), n.at.names()
 		g.MMID, g.QMID, g.Renews = a.mode.id, a.id, n.renews
 	}
 	n.world.emit(r)

@@ -19,7 +19,7 @@ import (
 // securityBuiltins is the language about domains, administrators and attackers.
 func securityBuiltins() []builtin {
 	return []builtin{
-		{"domain", "domain(dns, netbios=\"\")", "adds a domain; d.computer(name), d.user(name) and d.group(name, [member, ...]) add accounts, d.trusts(other) trusts another domain; an account has name, sid, spns, register(spn), disable(), enable(), reset_password()", doDomain},
+		{"domain", "domain(dns, netbios=\"\")", "adds a domain; d.computer(name), d.user(name) and d.group(name, [member, ...]) add accounts, d.trusts(other) trusts another domain; an account has name, sid, spns, register(spn), disable(), enable(), reset_password(), expires(when), which is counted from the beginning of the world", doDomain},
 		{"admin_rule", "admin_rule(action, port=0, remote_port=0, remote=\"\", protocol=0, encrypt=False)", "a rule of a host's administrator: \"require\", \"request\", \"bypass\" or \"block\"; for host(policy=[...]) and h.set_policy([...])", doAdminRule},
 		{"access_check", "access_check(thread, sddl, desired, token=0)", "whether the thread, or the account behind a token handle, gets the access: by the peer it impersonates, or as itself", doAccessCheck},
 		{"associations", "associations()", "the security associations, as structs with mm, qm, initiator, responder, encrypted and users", doAssociations},
@@ -112,6 +112,7 @@ func (e *Engine) newAccount(kind string, a *domain.Account) *Account {
 		"disable":        does("disable", func() { a.SetDisabled(true) }),
 		"enable":         does("enable", func() { a.SetDisabled(false) }),
 		"reset_password": does("reset_password", a.ResetPassword),
+		"expires":        method("expires", expires(e, a)),
 		"register": method("register", func(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			var spn string
 			if err := starlark.UnpackArgs("register", args, kwargs, "spn", &spn); err != nil {
@@ -126,6 +127,23 @@ func (e *Engine) newAccount(kind string, a *domain.Account) *Account {
 		}),
 	}
 	return v
+}
+
+// expires is a method of an account: from a time of the world on it may not be
+// used.
+func expires(e *Engine, a *domain.Account) func(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	return func(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		var when starlark.Value
+		if err := starlark.UnpackArgs("expires", args, kwargs, "when", &when); err != nil {
+			return nil, err
+		}
+		d, err := duration(when)
+		if err != nil {
+			return nil, err
+		}
+		e.world.Administer(func() { a.SetLifetime(domain.Window{Until: d}) })
+		return starlark.None, nil
+	}
 }
 
 func (v *Domain) group(e *Engine) func(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
