@@ -1,0 +1,265 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wsasim/fuzz"
+)
+
+// diffFlags are the options of wsasim diff.
+type diffFlags struct {
+	a, b   string
+	calls  int
+	length int
+	seed   uint64
+	replay string
+	save   string
+	most   int
+	known  bool
+	shrink bool
+}
+
+func (a *app) diffCommand() *cobra.Command {
+	f := diffFlags{}
+	cmd := &cobra.Command{
+		Use:   "diff",
+		Short: "run the same calls on two implementations and compare",
+		Long: `Run random sequences of calls on two implementations of Winsock, let the
+specification judge both, and report where they differ.
+
+--a and --b name them: sim is the simulator, system the Winsock of this system
+(on Windows, or under Wine), trace:FILE the returns of a recorded trace of one
+thread, and broken:FAULT the simulator with a fault put in on purpose, which shows
+that differences are found. Sequences stay on loopback addresses, and none
+makes a call that waits for ever.
+
+A difference is shrunk to the shortest sequence that shows it and classed: one
+of the two is outside of the specification, both are, both are allowed since
+the documentation is loose, or the machine ran short of something. Differences
+that are known stand in a table with the reason (--known prints it). Any other
+is saved to a file, which --replay runs again.
+
+Exit codes: 0 no unexplained difference; 1 there are some; 2 usage.`,
+		Example: `  wsasim diff --b system --calls 20000              on Windows, or under Wine
+  wsasim diff --b "broken:a socket may be bound twice"
+  wsasim diff --replay diff-1.json`,
+		Args: cobra.NoArgs,
+	}
+	cmd.RunE = func(*cobra.Command, []string) error { return a.diff(f) }
+	flags := cmd.Flags()
+	flags.StringVar(&f.a, "a", "sim", "the first `IMPLEMENTATION`")
+	flags.StringVar(&f.b, "b", "system", "the second `IMPLEMENTATION`")
+	flags.IntVar(&f.calls, "calls", 20000, "how many calls to compare")
+	flags.IntVar(&f.length, "length", 60, "about how many calls a sequence has")
+	flags.Uint64Var(&f.seed, "seed", 1, "what the sequences are drawn from")
+	flags.StringVar(&f.replay, "replay", "", "run the sequence in `FILE`, which a run has saved")
+	flags.StringVar(&f.save, "save", "", "the `FOLDER` for sequences that show differences (default: that of temporary files)")
+	flags.IntVar(&f.most, "most", 10, "stop after as many unexplained differences")
+	flags.BoolVar(&f.shrink, "shrink", true, "look for the shortest sequence that shows a difference")
+	flags.BoolVar(&f.known, "known", false, "print the table of known differences and stop")
+	return a.jsonFlag(cmd)
+}
+
+// foundJSON is an unexplained difference for programs.
+type foundJSON struct {
+	File   string          `json:"file,omitempty"`
+	Class  string          `json:"class"`
+	Fields []string        `json:"fields"`
+	Text   string          `json:"text"`
+	Steps  []fuzz.DiffStep `json:"steps"`
+}
+
+// diffJSON is the outcome of a run for programs.
+type diffJSON struct {
+	A           string         `json:"a"`
+	B           string         `json:"b"`
+	Seed        uint64         `json:"seed"`
+	Calls       int            `json:"calls"`
+	Sequences   int            `json:"sequences"`
+	PerSecond   int            `json:"calls_per_second"`
+	Explained   map[string]int `json:"explained"`
+	Table       int            `json:"rows_in_table"`
+	Lost        int            `json:"sequences_lost"`
+	Hung        int            `json:"calls_hung"`
+	Unexplained []foundJSON    `json:"unexplained"`
+}
+
+func (a *app) diff(f diffFlags) error {
+	if f.known {
+		return a.printKnown()
+	}
+	if f.calls < 1 || f.length < 1 || f.length > fuzz.MaxMade/2 {
+		return malformed("wsasim diff: expected --calls of 1 or more and --length from 1 to %d, got %d and %d", fuzz.MaxMade/2, f.calls, f.length)
+	}
+	first, err := fuzz.PlaceByName(f.a)
+	if err != nil {
+		return malformed("wsasim diff: --a: %v", err)
+	}
+	defer first.Close()
+	second, err := fuzz.PlaceByName(f.b)
+	if err != nil {
+		return malformed("wsasim diff: --b: %v", err)
+	}
+	defer second.Close()
+	d := &fuzz.Differ{A: first, B: second, Known: fuzz.KnownDifferences()}
+	if f.replay != "" {
+		return a.replayDiff(d, f)
+	}
+	return a.searchDiff(d, f)
+}
+
+// searchDiff draws and runs sequences.
+func (a *app) searchDiff(d *fuzz.Differ, f diffFlags) error {
+	out := diffJSON{A: f.a, B: f.b, Seed: f.seed, Table: len(d.Known), Unexplained: []foundJSON{}}
+	began := time.Now()
+	p := newProgress(a.stderr)
+	seen := make(map[string]bool)
+	for i := 0; d.Calls < f.calls && len(out.Unexplained) < f.most; i++ {
+		steps := fuzz.DrawSequence(int(f.seed)*1_000_003+i, f.length)
+		diff := d.Try(steps)
+		rate := float64(d.Calls) / time.Since(began).Seconds()
+		p.tell("wsasim diff: %d of %d calls, %.0f a second", d.Calls, f.calls, rate)
+		out.PerSecond = int(rate)
+		if diff == nil {
+			continue
+		}
+		if key := diff.Sort(); seen[key] {
+			continue // of one sort one is enough
+		} else {
+			seen[key] = true
+		}
+		if f.shrink {
+			steps, diff = d.Shrink(steps, diff)
+		} else {
+			steps = steps[:diff.Index+1]
+		}
+		found := foundJSON{Class: diff.Class.String(), Fields: diff.Fields, Text: diff.String(), Steps: steps}
+		var err error
+		found.File, err = a.saveDiff(d, f, len(out.Unexplained)+1, steps, diff)
+		if err != nil {
+			return malformed("wsasim diff: %v", err)
+		}
+		out.Unexplained = append(out.Unexplained, found)
+		if !a.json {
+			a.printFound(&found)
+		}
+	}
+	out.Calls, out.Sequences, out.Explained, out.Lost, out.Hung = d.Calls, d.Sequences, d.Explained, d.Lost, d.Hung
+	return a.diffOutcome(&out)
+}
+
+func (a *app) diffOutcome(out *diffJSON) error {
+	if a.json {
+		if err := a.printJSON(out); err != nil {
+			return err
+		}
+	} else {
+		var ids []string
+		for id := range out.Explained {
+			ids = append(ids, id)
+		}
+		sort.Strings(ids)
+		for _, id := range ids {
+			a.printf("%7d times %s\n", out.Explained[id], id)
+		}
+		a.printf("%s and %s: seed %d: %s compared in %s, %d a second; %s of a table of %d; %d unexplained",
+			out.A, out.B, out.Seed, count(out.Calls, "call"), count(out.Sequences, "sequence"), out.PerSecond,
+			count(len(out.Explained), "known difference"), out.Table, len(out.Unexplained))
+		if out.Lost+out.Hung > 0 {
+			a.printf("; %s lost, %s hung", count(out.Lost, "sequence"), count(out.Hung, "call"))
+		}
+		a.printf("\n")
+	}
+	if len(out.Unexplained) > 0 {
+		return &exitError{exitUnmet, nil}
+	}
+	return nil
+}
+
+func (a *app) printFound(f *foundJSON) {
+	a.printf("unexplained difference, after\n")
+	for i, s := range f.Steps {
+		a.printf("%4d  %s\n", i+1, s)
+	}
+	a.printf("%s\n", f.Text)
+	if f.File != "" {
+		a.printf("run it again with: wsasim diff --replay %s\n", f.File)
+	}
+	a.printf("\n")
+}
+
+// saveDiff keeps a sequence in a file.
+func (a *app) saveDiff(d *fuzz.Differ, f diffFlags, n int, steps []fuzz.DiffStep, diff *fuzz.Difference) (string, error) {
+	folder := f.save
+	if folder == "" {
+		folder = filepath.Join(os.TempDir(), "wsasim")
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return "", err
+	}
+	file := filepath.Join(folder, fmt.Sprintf("diff-%d-%d.json", f.seed, n))
+	w, err := os.Create(file)
+	if err != nil {
+		return "", err
+	}
+	err = fuzz.WriteDiffCase(w, &fuzz.DiffCase{
+		A: f.a, B: f.b, On: []string{d.A.System(), d.B.System()}, Seed: f.seed, Difference: diff.String(), Steps: steps,
+	})
+	if e := w.Close(); err == nil {
+		err = e
+	}
+	return file, err
+}
+
+// replayDiff runs a saved sequence again.
+func (a *app) replayDiff(d *fuzz.Differ, f diffFlags) error {
+	in, err := os.Open(f.replay)
+	if err != nil {
+		return malformed("wsasim diff: %v", err)
+	}
+	defer in.Close()
+	c, err := fuzz.ReadDiffCase(in)
+	if err != nil {
+		return malformed("%s: %v", f.replay, err)
+	}
+	out := diffJSON{A: f.a, B: f.b, Seed: c.Seed, Table: len(d.Known), Unexplained: []foundJSON{}}
+	if diff := d.Try(c.Steps); diff != nil {
+		found := foundJSON{Class: diff.Class.String(), Fields: diff.Fields, Text: diff.String(), Steps: slices.Clone(c.Steps[:diff.Index+1])}
+		out.Unexplained = append(out.Unexplained, found)
+		if !a.json {
+			a.printFound(&found)
+		}
+	}
+	out.Calls, out.Sequences, out.Explained, out.Lost, out.Hung = d.Calls, d.Sequences, d.Explained, d.Lost, d.Hung
+	return a.diffOutcome(&out)
+}
+
+// knownJSON is a row of the table for programs.
+type knownJSON struct {
+	ID     string   `json:"id"`
+	On     string   `json:"on"`
+	Ops    []string `json:"functions"`
+	Reason string   `json:"reason"`
+	Right  string   `json:"right"`
+}
+
+func (a *app) printKnown() error {
+	list := []knownJSON{}
+	for _, k := range fuzz.KnownDifferences() {
+		list = append(list, knownJSON{k.ID, k.On, k.Ops, k.Reason, k.Right})
+	}
+	if a.json {
+		return a.printJSON(list)
+	}
+	for _, k := range list {
+		a.printf("%s (%s)\n    %s\n    who is right: %s\n", k.ID, k.On, k.Reason, k.Right)
+	}
+	return nil
+}

@@ -1,0 +1,314 @@
+package fuzz
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"wsasim/model"
+	"wsasim/wsa"
+)
+
+// DiffClass says what a difference between two implementations means.
+type DiffClass uint8
+
+// The classes.
+const (
+	AOutside    DiffClass = iota // the specification does not allow what the first did
+	BOutside                     // nor what the second did: only that
+	BothOutside                  // it allows neither
+	BothAllowed                  // it allows both: what it was made from is loose
+	Environment                  // a machine ran short of something, or a call did not return
+	diffClasses
+)
+
+var diffClassNames = [diffClasses]string{"a is outside the specification", "b is outside the specification", "both are outside the specification",
+	"both are allowed", "environment"}
+
+// String is the class in words.
+func (c DiffClass) String() string {
+	if c < diffClasses {
+		return diffClassNames[c]
+	}
+	return "unknown class"
+}
+
+// DiffClasses lists every class.
+func DiffClasses() []DiffClass {
+	return []DiffClass{AOutside, BOutside, BothOutside, BothAllowed, Environment}
+}
+
+// Difference is the first step of a sequence that two implementations answer
+// differently, or alike and against the specification.
+type Difference struct {
+	Index int // of the step
+	Step  DiffStep
+	Class DiffClass
+	A, B  wsa.Return // with symbols
+	// Fields are the parts of the returns that differ, as JSON names them.
+	Fields []string
+	// ViolationA and ViolationB are what the specification says, nil when it
+	// allows what was done.
+	ViolationA, ViolationB *model.Violation
+	// Socket is the number of the socket that the call names, 0 for none, and
+	// Before the steps before this one.
+	Socket int
+	Before []DiffStep
+	// Known is the row of the table that explains it, nil for none.
+	Known *Known
+}
+
+// String tells the difference in a few lines.
+func (d *Difference) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "step %d: %s: %s\n", d.Index+1, d.Class, d.Step)
+	fmt.Fprintf(&b, "  a: %s\n  b: %s", text(d.A), text(d.B))
+	for _, v := range []struct {
+		who string
+		v   *model.Violation
+	}{{"a", d.ViolationA}, {"b", d.ViolationB}} {
+		if v.v != nil {
+			fmt.Fprintf(&b, "\n  %s: %s", v.who, strings.ReplaceAll(v.v.Error(), "\n", "\n  "))
+		}
+	}
+	return b.String()
+}
+
+// Sort is the same for differences of one sort: the function, the class, the
+// errors and the parts that differ.
+func (d *Difference) Sort() string {
+	return fmt.Sprint(d.Step.Call.Op(), d.Class, d.A.Err, d.B.Err, d.Fields)
+}
+
+func text(r wsa.Return) string {
+	if r.Failure == "" && r.Err != 0 {
+		name := r.Err.String()
+		r.Err = 0
+		if rest := text(r); rest != "{}" {
+			return name + " " + rest
+		}
+		return name
+	}
+	t, err := json.Marshal(r)
+	if err != nil {
+		return err.Error()
+	}
+	if len(t) > 300 {
+		t = append(t[:300:300], "..."...)
+	}
+	return string(t)
+}
+
+// compare finds the first difference of two runs from a step on; nil: none.
+func compare(steps []DiffStep, a, b *DiffRun, from int) *Difference {
+	n := min(len(a.Returns), len(b.Returns))
+	for i := from; i < n; i++ {
+		if _, asks := steps[i].Call.(wsa.WSAGetLastErrorCall); asks && consistent(a.Returns[:i+1]) && consistent(b.Returns[:i+1]) {
+			continue
+		}
+		va, vb := a.Violations[i], b.Violations[i]
+		fields := differing(a.Returns[i], b.Returns[i])
+		if len(fields) == 0 && va == nil && vb == nil {
+			continue
+		}
+		d := &Difference{
+			Index: i, Step: steps[i], A: a.Returns[i], B: b.Returns[i], Fields: fields,
+			ViolationA: va, ViolationB: vb, Before: steps[:i],
+		}
+		if x, ok := callSocket(steps[i].Call); ok {
+			d.Socket, _ = madeBy(x)
+		}
+		d.Class = classify(d)
+		return d
+	}
+	return nil
+}
+
+// consistent reports whether the last return, of WSAGetLastError, tells the error
+// of the failure before it. Two implementations that failed in different ways,
+// which was looked at there, go on to say so.
+func consistent(returns []wsa.Return) bool {
+	asked := returns[len(returns)-1]
+	for i := len(returns) - 2; i >= 0; i-- {
+		if r := returns[i]; r.Err != 0 {
+			return asked.N == int64(r.Err)
+		}
+	}
+	return false
+}
+
+func classify(d *Difference) DiffClass {
+	switch {
+	case shortage(d.A) || shortage(d.B):
+		return Environment
+	case d.ViolationA != nil && d.ViolationB != nil:
+		return BothOutside
+	case d.ViolationA != nil:
+		return AOutside
+	case d.ViolationB != nil:
+		return BOutside
+	}
+	return BothAllowed
+}
+
+// shortage reports whether a call failed for want of something, or not by an
+// answer of Winsock's.
+func shortage(r wsa.Return) bool {
+	return r.Failure != "" || r.Err == wsa.WSAENOBUFS || r.Err == wsa.WSAEMFILE || r.Err == wsa.WSA_NOT_ENOUGH_MEMORY || r.Err == wsa.WSAENETDOWN
+}
+
+// differing lists the fields of two returns that differ.
+func differing(a, b wsa.Return) []string {
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	var list []string
+	for i := range va.NumField() {
+		if va.Type().Field(i).Name == "Addr" && sameAddress(a.Addr, b.Addr) {
+			continue
+		}
+		if !reflect.DeepEqual(va.Field(i).Interface(), vb.Field(i).Interface()) {
+			name, _, _ := strings.Cut(va.Type().Field(i).Tag.Get("json"), ",")
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// sameAddress reports whether two SOCKADDRs are the same as far as that is
+// known: a port of which only one implementation has told counts as any.
+func sameAddress(a, b wsa.Bytes) bool {
+	if len(a) != len(b) || len(a) < 4 {
+		return reflect.DeepEqual(a, b)
+	}
+	open := func(x wsa.Bytes) bool { return uint16(x[2])<<8|uint16(x[3]) == unknownPort }
+	known := func(x wsa.Bytes) bool { _, symbol := portOf(uint16(x[2])<<8 | uint16(x[3])); return symbol }
+	if open(a) && (open(b) || known(b)) || open(b) && known(a) {
+		a, b = withPort(a, func(uint16) uint16 { return 0 }), withPort(b, func(uint16) uint16 { return 0 })
+	}
+	return slices.Equal(a, b)
+}
+
+// Differ runs sequences on two implementations and looks for differences that
+// nothing explains.
+type Differ struct {
+	A, B Place
+	// Known explains differences.
+	Known []Known
+
+	// Calls is how many steps both carried out, Sequences how many sequences
+	// that were.
+	Calls, Sequences int
+	// Explained counts the differences by the row that explains them.
+	Explained map[string]int
+	// Lost is how many sequences had more possible states than the checker
+	// follows, Hung how many calls did not return.
+	Lost, Hung int
+}
+
+// Try runs one sequence on both and gives the first difference that nothing
+// explains, nil for none.
+func (d *Differ) Try(steps []DiffStep) *Difference {
+	a := d.A.Run(steps, nil)
+	b := d.B.Run(steps, a.Returns)
+	if a.Lost || b.Lost {
+		d.Lost++
+	}
+	if a.Hung >= 0 || b.Hung >= 0 {
+		d.Hung++
+	}
+	d.Sequences++
+	diff, until := d.unexplained(steps, a, b)
+	d.Calls += until
+	return diff
+}
+
+// unexplained finds the first difference that no row explains, and how many
+// steps were compared.
+func (d *Differ) unexplained(steps []DiffStep, a, b *DiffRun) (*Difference, int) {
+	for from := 0; ; {
+		diff := compare(steps, a, b, from)
+		if diff == nil {
+			return nil, min(len(a.Returns), len(b.Returns))
+		}
+		diff.Known = d.explain(diff)
+		if diff.Known == nil {
+			return diff, diff.Index + 1
+		}
+		if d.Explained == nil {
+			d.Explained = make(map[string]int)
+		}
+		d.Explained[diff.Known.ID]++
+		if diff.parts() {
+			return nil, diff.Index + 1
+		}
+		from = diff.Index + 1
+	}
+}
+
+// parts reports whether the implementations are in different states after it,
+// so that what follows says nothing. Values that only look different do not.
+func (d *Difference) parts() bool {
+	if d.Known != nil && d.Known.Goes {
+		return false
+	}
+	if refusal(d.A) && refusal(d.B) {
+		return slices.Contains(binding, d.Step.Call.Op())
+	}
+	return d.A.Err != d.B.Err || d.A.Failure != d.B.Failure || d.Class != BothAllowed
+}
+
+// binding are the functions that may have bound a socket although they failed.
+var binding = []string{"connect", "WSAConnect", "send", "sendto", "WSASend", "WSASendTo"}
+
+// refusal reports whether a call failed by its arguments or by the state of its
+// socket, and left everything as it was.
+func refusal(r wsa.Return) bool {
+	switch r.Err {
+	case 0, wsa.WSAEWOULDBLOCK, wsa.WSA_IO_PENDING, wsa.WSAEMSGSIZE, wsa.WSAECONNRESET, wsa.WSAECONNREFUSED, wsa.WSAETIMEDOUT, wsa.WSAECONNABORTED:
+		return false
+	}
+	return r.Failure == ""
+}
+
+// explain finds the row of the table for a difference.
+func (d *Differ) explain(diff *Difference) *Known {
+	for i := range d.Known {
+		k := &d.Known[i]
+		if k.On == d.B.System() && k.fits(diff, diff.A, diff.B) || k.On == d.A.System() && k.fits(diff, diff.B, diff.A) {
+			return k
+		}
+	}
+	return nil
+}
+
+// Shrink gives the shortest sequence it finds that shows a difference of the
+// same kind: the same call, the same class, the same errors.
+func (d *Differ) Shrink(steps []DiffStep, diff *Difference) ([]DiffStep, *Difference) {
+	steps = slices.Clone(steps[:diff.Index+1])
+	same := func(candidate []DiffStep) *Difference {
+		if !SafeSequence(candidate) {
+			return nil
+		}
+		a := d.A.Run(candidate, nil)
+		found, _ := (&Differ{A: d.A, B: d.B, Known: d.Known}).unexplained(candidate, a, d.B.Run(candidate, a.Returns))
+		if found == nil || found.Sort() != diff.Sort() {
+			return nil
+		}
+		return found
+	}
+	for size := len(steps) / 2; size >= 1; {
+		removed := false
+		for at := len(steps) - 1 - size; at >= 0; at -= size {
+			candidate := slices.Delete(slices.Clone(steps), at, at+size)
+			if found := same(candidate); found != nil {
+				steps, diff, removed = candidate[:found.Index+1], found, true
+				at = min(at, len(steps)-1)
+			}
+		}
+		if !removed || size > 1 {
+			size /= 2
+		}
+	}
+	return steps, diff
+}

@@ -1,0 +1,227 @@
+package fuzz
+
+import (
+	"net/netip"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"wsasim/sim"
+	"wsasim/wsa"
+)
+
+// DrawSequence draws a sequence of about n steps that is safe on a machine that
+// other programs use: it stays on loopback addresses, its ports are chosen by
+// the system, its sockets are few and small, and it makes no call that waits
+// for what never comes. A simulator that carries the steps out while they are
+// drawn tells which calls would wait.
+//
+// Same seed and n, same sequence.
+func DrawSequence(seed, n int) []DiffStep {
+	return rapid.Custom(func(t *rapid.T) []DiffStep {
+		g := newGuide(t)
+		defer g.world.Close()
+		for len(g.steps) < n {
+			pick(g.source, "action", diffActions...)(g)
+		}
+		return g.steps
+	}).Example(seed)
+}
+
+// guide draws steps and carries them out in a simulated world as it goes.
+type guide struct {
+	source
+	world  *sim.World
+	thread *sim.Thread
+	s      *session
+	steps  []DiffStep
+	last   int // number of the socket made last
+	sent   int // bytes sent by calls that may wait
+}
+
+func newGuide(t *rapid.T) *guide {
+	w, thread := machineWorld()
+	g := &guide{source: source{t: t, p: &Pool{}}, world: w, thread: thread, s: newSession(thread, false)}
+	g.s.call(wsa.WSAStartupCall{Version: 0x0202})
+	return g
+}
+
+// add makes a step of a call, unless it is not safe.
+func (g *guide) add(c wsa.Call) wsa.Return {
+	step := DiffStep{Call: rewritten(c, rewriting{address: confinedAddress})}
+	if b, ok := step.Call.(wsa.BindCall); ok {
+		b.Name = withPort(b.Name, func(port uint16) uint16 {
+			if port == nobody {
+				return 0 // the system chooses: no fixed port is surely free
+			}
+			return port
+		})
+		step.Call = b
+	}
+	switch c.(type) {
+	case wsa.SocketCall, wsa.WSASocketCall, wsa.AcceptCall:
+		if g.last == MaxMade {
+			return wsa.Return{Err: wsa.WSAEMFILE}
+		}
+		step.Makes = g.last + 1
+	}
+	if !g.safe(step.Call) {
+		return wsa.Return{Err: wsa.WSAEINTR}
+	}
+	g.steps = append(g.steps, step)
+	ret := g.s.do(step, nil)
+	g.last = max(g.last, step.Makes)
+	g.refill()
+	return ret
+}
+
+// refill tells the pool what there is to draw from.
+func (g *guide) refill() {
+	p := Pool{Hosts: loopbacks, SPNs: spns}
+	for n := 1; n <= g.last; n++ {
+		m := g.s.made[n]
+		switch {
+		case m == nil:
+		case m.open:
+			p.Sockets = append(p.Sockets, SocketOf(n))
+		default:
+			p.Closed = last(append(p.Closed, SocketOf(n)), 3)
+		}
+		if m != nil && m.port != 0 {
+			for _, a := range loopbacks {
+				if a.Is4() == (m.family == wsa.AF_INET) {
+					p.Names = append(p.Names, netip.AddrPortFrom(a, PortOf(n)))
+				}
+			}
+		}
+	}
+	p.Names = last(p.Names, 9)
+	*g.p = p
+}
+
+// loopbacks are the addresses of the machine that sequences use.
+var loopbacks = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback(), netip.AddrFrom4([4]byte{127, 0, 0, 2})}
+
+// info is what the simulator knows of the socket of a call.
+func (g *guide) info(x wsa.SOCKET) (sim.SocketInfo, bool) { return g.thread.SocketInfo(g.s.handle(x)) }
+
+// safe reports whether the call may be made on a machine: whether it ends soon,
+// and leaves alone what lies outside.
+func (g *guide) safe(c wsa.Call) bool {
+	switch c := c.(type) {
+	case wsa.SocketCall:
+		return safeKind(c.Family, c.Type, c.Protocol)
+	case wsa.WSASocketCall:
+		return safeKind(c.Family, c.Type, c.Protocol) && c.Flags&^(wsa.WSA_FLAG_OVERLAPPED|wsa.WSA_FLAG_NO_HANDLE_INHERIT) == 0
+	case wsa.SetsockoptCall:
+		return g.safeOption(c)
+	case wsa.WSAIoctlCall:
+		return safeCode(c.Code) && c.Overlapped == 0 && !c.Routine
+	case wsa.IoctlsocketCall:
+		return safeCode(c.Cmd)
+	}
+	x, ok := callSocket(c)
+	if !ok {
+		return true
+	}
+	info, ok := g.info(x)
+	if !ok || info.Nonblocking {
+		return ok == false || g.safeSize(c)
+	}
+	switch c.(type) {
+	case wsa.AcceptCall:
+		return info.Pending > 0 || info.State != "listening"
+	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall:
+		return info.Readable > 0 && plainReceive(c) || info.Type == wsa.SOCK_STREAM && !info.Bound
+	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall:
+		g.sent += size(c)
+		return g.sent < 8000 && g.safeSize(c)
+	case wsa.ConnectCall, wsa.WSAConnectCall:
+		return info.Type == wsa.SOCK_DGRAM
+	}
+	return true
+}
+
+// safeKind: who may make raw sockets is up to the user of a machine.
+func safeKind(family, typ, protocol int32) bool {
+	return typ != wsa.SOCK_RAW && protocol != wsa.IPPROTO_ICMP && (family == wsa.AF_INET || family == wsa.AF_INET6 || typ > wsa.SOCK_DGRAM)
+}
+
+// plainReceive reports whether a receive is content with what is there.
+func plainReceive(c wsa.Call) bool {
+	switch c := c.(type) {
+	case wsa.RecvCall:
+		return c.Flags&^wsa.MSG_PEEK == 0
+	case wsa.RecvfromCall:
+		return c.Flags&^wsa.MSG_PEEK == 0
+	case wsa.WSARecvCall:
+		return c.Flags == nil || *c.Flags&^wsa.MSG_PEEK == 0
+	case wsa.WSARecvFromCall:
+		return c.Flags == nil || *c.Flags&^wsa.MSG_PEEK == 0
+	}
+	return false
+}
+
+// size is how many bytes a call sends.
+func size(c wsa.Call) int {
+	n := 0
+	switch c := c.(type) {
+	case wsa.SendCall:
+		n = len(c.Buf)
+	case wsa.SendtoCall:
+		n = len(c.Buf)
+	case wsa.WSASendCall:
+		for _, b := range c.Buffers {
+			n += len(b)
+		}
+	case wsa.WSASendToCall:
+		for _, b := range c.Buffers {
+			n += len(b)
+		}
+	}
+	return n
+}
+
+// mostSent is the most bytes that a call sends: how much more a machine takes at
+// once depends on its buffers.
+const mostSent = 4096
+
+func (g *guide) safeSize(c wsa.Call) bool { return size(c) <= mostSent }
+
+// safeCodes are the control codes that concern the socket alone.
+var safeCodes = []uint32{wsa.FIONBIO, wsa.FIONREAD, wsa.SIOCATMARK, wsa.SIO_KEEPALIVE_VALS, wsa.SIO_UDP_CONNRESET,
+	wsa.SIO_SET_SECURITY, wsa.SIO_QUERY_SECURITY, wsa.SIO_SET_PEER_TARGET_NAME, wsa.SIO_DELETE_PEER_TARGET_NAME}
+
+func safeCode(code uint32) bool { return slices.Contains(safeCodes, code) }
+
+// diffOptions are the options that sequences set and read: those that a socket
+// has for itself.
+var diffOptions = []sim.OptionStatus{
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_REUSEADDR}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_EXCLUSIVEADDRUSE},
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_KEEPALIVE}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_BROADCAST},
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_LINGER}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_DONTLINGER},
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_OOBINLINE}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_SNDTIMEO},
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_RCVTIMEO}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_RCVBUF},
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_SNDBUF}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_ERROR},
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_TYPE}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_ACCEPTCONN},
+	{Level: wsa.IPPROTO_TCP, Name: wsa.TCP_NODELAY}, {Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_V6ONLY},
+	{Level: wsa.IPPROTO_IP, Name: wsa.IP_TTL}, {Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_UNICAST_HOPS},
+	{Level: wsa.SOL_SOCKET, Name: 0x7777}, {Level: 0x7777, Name: 1},
+}
+
+// safeOption: buffers stay large enough that a small send does not wait.
+func (g *guide) safeOption(c wsa.SetsockoptCall) bool {
+	if !slices.ContainsFunc(diffOptions, func(o sim.OptionStatus) bool { return o.Level == c.Level && o.Name == c.Optname }) {
+		return false
+	}
+	if c.Level == wsa.SOL_SOCKET && (c.Optname == wsa.SO_RCVBUF || c.Optname == wsa.SO_SNDBUF) {
+		return len(c.Optval) != 4 || le.Uint32(c.Optval) >= 1<<15 && le.Uint32(c.Optval) < 1<<20
+	}
+	return true
+}
+
+// callSocket is the descriptor of a call.
+func callSocket(c wsa.Call) (x wsa.SOCKET, ok bool) {
+	withSocket(c, func(s wsa.SOCKET) wsa.SOCKET { x, ok = s, true; return s })
+	return x, ok
+}

@@ -1,0 +1,337 @@
+package fuzz
+
+import (
+	"slices"
+	"strings"
+
+	"wsasim/wsa"
+)
+
+// wine is what Wine 8.0 over Linux is called in the table.
+const wine = "wine"
+
+// errs spells a set of errors, of which 0 is success.
+func errs(list ...wsa.Errno) []wsa.Errno { return list }
+
+// ops spells a set of functions.
+func ops(list ...string) []string { return list }
+
+// option is a When: the call is about one of the options of SOL_SOCKET.
+func option(names ...int32) func(*Difference, wsa.Return, wsa.Return) bool {
+	return optionAt(wsa.SOL_SOCKET, names...)
+}
+
+// optionAt is a When: the call is about one of the options of the level.
+func optionAt(level int32, names ...int32) func(*Difference, wsa.Return, wsa.Return) bool {
+	return func(d *Difference, _, _ wsa.Return) bool {
+		switch c := d.Step.Call.(type) {
+		case wsa.GetsockoptCall:
+			return c.Level == level && slices.Contains(names, c.Optname)
+		case wsa.SetsockoptCall:
+			return c.Level == level && slices.Contains(names, c.Optname)
+		}
+		return false
+	}
+}
+
+// hops is a When: the call is about how far packets go.
+func hops(d *Difference, ours, theirs wsa.Return) bool {
+	return optionAt(wsa.IPPROTO_IP, wsa.IP_TTL)(d, ours, theirs) || optionAt(wsa.IPPROTO_IPV6, wsa.IPV6_UNICAST_HOPS)(d, ours, theirs)
+}
+
+// hasName reports whether a send names a destination.
+func hasName(c wsa.Call) bool {
+	switch c := c.(type) {
+	case wsa.SendtoCall:
+		return c.To != nil
+	case wsa.WSASendToCall:
+		return c.To != nil
+	}
+	return false
+}
+
+// flags is a When: the call has one of the flags.
+func flags(mask uint32) func(*Difference, wsa.Return, wsa.Return) bool {
+	return func(d *Difference, _, _ wsa.Return) bool { return flagsOf(d.Step.Call)&mask != 0 }
+}
+
+// flagsOf is the flags of a transfer.
+func flagsOf(c wsa.Call) uint32 {
+	switch c := c.(type) {
+	case wsa.SendCall:
+		return uint32(c.Flags)
+	case wsa.SendtoCall:
+		return uint32(c.Flags)
+	case wsa.RecvCall:
+		return uint32(c.Flags)
+	case wsa.RecvfromCall:
+		return uint32(c.Flags)
+	case wsa.WSASendCall:
+		return c.Flags
+	case wsa.WSASendToCall:
+		return c.Flags
+	case wsa.WSARecvCall:
+		return value(c.Flags)
+	case wsa.WSARecvFromCall:
+		return value(c.Flags)
+	}
+	return 0
+}
+
+func value(p *uint32) uint32 {
+	if p == nil {
+		return 0
+	}
+	return *p
+}
+
+// The groups of functions.
+var (
+	sendOps    = ops("send", "sendto", "WSASend", "WSASendTo")
+	receiveOps = ops("recv", "recvfrom", "WSARecv", "WSARecvFrom")
+	nameOps    = ops("bind", "connect", "WSAConnect", "sendto", "WSASendTo")
+	optionOps  = ops("getsockopt", "setsockopt")
+)
+
+// Errors that Wine makes of those of Linux.
+var (
+	linuxNames = errs(wsa.WSAEADDRNOTAVAIL, wsa.WSAEINVAL, wsa.WSAENETUNREACH, wsa.WSAEAFNOSUPPORT, wsa.WSAEOPNOTSUPP, wsa.WSAECONNREFUSED)
+	arguments  = errs(wsa.WSAEFAULT, wsa.WSAEINVAL, wsa.WSAEAFNOSUPPORT, wsa.WSAENOPROTOOPT, wsa.WSAEOPNOTSUPP)
+)
+
+var knownDifferences = []Known{
+	{
+		ID: "two reasons to fail", On: wine,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && refusal(ours) && refusal(theirs)
+		},
+		Reason: "the call has two reasons to fail, and each names another",
+		Right:  "no source orders the two; the specification allows both",
+	},
+	{
+		ID: "the program would end", On: wine, Ops: ops("getsockname", "getpeername"), Goes: true,
+		When:   func(_ *Difference, _, theirs wsa.Return) bool { return strings.HasPrefix(theirs.Failure, fatalPrefix) },
+		Reason: "uses a pointer that is NULL; the call is not made",
+		Right:  "the simulator: NAME-FAULT",
+	},
+	{
+		ID: "handle after arguments", On: wine, Ours: errs(wsa.WSAENOTSOCK),
+		Theirs: arguments,
+		Reason: "judges some arguments before the handle",
+		Right:  "the simulator: GEN-NOTSOCK, observed SP1, SN3",
+	},
+	{
+		ID: "options that are not the socket's", On: wine, Ops: ops("setsockopt"), Ours: errs(wsa.WSAENOTSOCK), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			c := d.Step.Call.(wsa.SetsockoptCall)
+			return c.Level == wsa.SOL_SOCKET
+		},
+		Reason: "accepts some options without a look at the handle",
+		Right:  "the simulator: GEN-NOTSOCK",
+	},
+	{
+		ID: "listen: bound first", On: wine, Ops: ops("listen"), Ours: errs(wsa.WSAEOPNOTSUPP, wsa.WSAEISCONN), Theirs: errs(wsa.WSAEINVAL),
+		Reason: "that the socket is not bound, or not in a state to listen, is judged first",
+		Right:  "the simulator: observed LI2; LISTEN-ISCONN",
+	},
+	{
+		ID: "length of a name", On: wine, Ops: nameOps, Ours: errs(wsa.WSAEFAULT), Theirs: linuxNames,
+		Reason: "the length of the address is judged late, after the state of the socket and the address itself",
+		Right:  "the simulator: observed BI1, BI7",
+	},
+	{
+		ID: "family of a name", On: wine, Ops: nameOps, Ours: errs(wsa.WSAEAFNOSUPPORT), Theirs: linuxNames,
+		Reason: "an address of another family is judged by Linux, whose error has no counterpart",
+		Right:  "the simulator: CONN-FAMILY, SEND-FAMILY",
+	},
+	{
+		ID: "not connected", On: wine, Ops: sendOps, Ours: errs(wsa.WSAENOTCONN),
+		Theirs: errs(wsa.WSAEINVAL, wsa.WSAECONNRESET),
+		Reason: "a socket that was never bound is invalid, and one that was refused or is listening has the error of Linux's EPIPE",
+		Right:  "the simulator: SEND-NOTCONN",
+	},
+	{
+		ID: "an empty WSAPROTOCOL_INFOW", On: wine, Ops: ops("WSASocket"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0),
+		Reason: "takes the other arguments where the structure is all zero",
+		Right:  "no source speaks of it; the simulator follows SOCK-INFO-BAD",
+	},
+	{
+		ID: "socket: type before family", On: wine, Ops: ops("socket", "WSASocket"), Ours: errs(wsa.WSAEAFNOSUPPORT, wsa.WSAESOCKTNOSUPPORT),
+		Theirs: errs(wsa.WSAESOCKTNOSUPPORT, wsa.WSAEPROTONOSUPPORT, wsa.WSAEINVAL),
+		Reason: "judges protocol and type before the family",
+		Right:  "the simulator: SOCK-ORDER, observed SK4, SK5",
+	},
+	{
+		ID: "SO_DONTLINGER", On: wine, Ops: optionOps, Ours: errs(wsa.WSAENOPROTOOPT), Theirs: errs(0), When: option(wsa.SO_DONTLINGER, wsa.SO_LINGER),
+		Reason: "datagram sockets have the options about lingering",
+		Right:  "the simulator: OPT-KIND",
+	},
+	{
+		ID: "SO_BROADCAST and SO_OOBINLINE", On: wine, Ops: optionOps, Ours: errs(wsa.WSAENOPROTOOPT), Theirs: errs(0),
+		When:   option(wsa.SO_BROADCAST, wsa.SO_OOBINLINE, wsa.SO_KEEPALIVE),
+		Reason: "sockets of every type have the option",
+		Right:  "the simulator: OPT-KIND",
+	},
+	{
+		ID: "IPV6_V6ONLY", On: wine, Ops: optionOps, Ours: errs(0), Theirs: errs(wsa.WSAEOPNOTSUPP, wsa.WSAEINVAL),
+		When:   optionAt(wsa.IPPROTO_IPV6, wsa.IPV6_V6ONLY),
+		Reason: "sockets of IPv4 do not have it, and Linux fixes it when a socket is bound or connected",
+		Right:  "the simulator: observed V64",
+	},
+	{
+		ID: "a BOOL of fewer bytes", On: wine, Ops: ops("getsockopt"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return len(ours.Data) > 1 && len(theirs.Data) == 1 && ours.Data[0] == theirs.Data[0]
+		},
+		Reason: "a BOOL into a buffer of two or three bytes stores one and says so",
+		Right:  "no source speaks of those sizes; the specification allows both",
+	},
+	{
+		ID: "size of a buffer of the system", On: wine, Ops: ops("getsockopt"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When:   option(wsa.SO_RCVBUF, wsa.SO_SNDBUF),
+		Reason: "the sizes are those of Linux, which doubles what is set",
+		Right:  "no source fixes the default; the specification allows any",
+	},
+	{
+		ID: "an option of no bytes", On: wine, Ops: ops("setsockopt"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(0),
+		Reason: "setting the option with no or too few bytes succeeds",
+		Right:  "the simulator: observed OL16; OPT-FAULT",
+	},
+	{
+		ID: "flags that are not for sending", On: wine, Ops: sendOps, Ours: errs(wsa.WSAEINVAL, wsa.WSAEOPNOTSUPP), Theirs: errs(0), When: flags(^uint32(0)),
+		Reason: "flags that mean nothing in a send are ignored",
+		Right:  "SEND-FLAGS; the specification allows both",
+	},
+	{
+		ID: "flags that are not for receiving", On: wine, Ops: receiveOps, Ours: errs(wsa.WSAEINVAL, wsa.WSAEOPNOTSUPP), Theirs: errs(0, wsa.WSAEWOULDBLOCK, wsa.WSAEMSGSIZE), When: flags(^uint32(0)),
+		Reason: "flags that mean nothing in a receive are ignored",
+		Right:  "RECV-FLAGS; the specification allows both",
+	},
+	{
+		ID: "a send on an unconnected socket", On: wine, Ops: sendOps, Ours: errs(wsa.WSAEINVAL, wsa.WSAEOPNOTSUPP, wsa.WSAEFAULT), Theirs: errs(wsa.WSAECONNRESET),
+		Reason: "a stream that is not connected has the error of Linux's EPIPE, whatever else is wrong",
+		Right:  "the simulator: SEND-NOTCONN",
+	},
+	{
+		ID: "no receive before bind", On: wine, Ops: receiveOps, Ours: errs(wsa.WSAEINVAL), Theirs: errs(wsa.WSAEWOULDBLOCK),
+		Reason: "a datagram socket need not be bound to receive",
+		Right:  "the simulator: RECV-UNBOUND",
+	},
+	{
+		ID: "bound by a failure", On: wine, Ops: ops("getsockname"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0),
+		Reason: "a send that fails has bound the socket, where that of Windows has not",
+		Right:  "SEND-BIND; the specification does not know which failures do",
+	},
+	{
+		ID: "the address of a failed attempt", On: wine, Ops: ops("getsockname"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(_ *Difference, ours, theirs wsa.Return) bool {
+			a, errA := wsa.ParseSockaddr(ours.Addr)
+			b, errB := wsa.ParseSockaddr(theirs.Addr)
+			return errA == nil && errB == nil && a.Addr().IsUnspecified() && b.Addr().IsLoopback()
+		},
+		Reason: "Linux keeps the local address that an attempt to connect chose",
+		Right:  "no source speaks of it; NAME-WILDCARD allows both",
+	},
+	{
+		ID: "no buffers", On: wine, Ops: ops("WSARecv", "WSARecvFrom"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(wsa.WSAEWOULDBLOCK, 0),
+		Reason: "receives into no buffers instead of refusing it",
+		Right:  "the simulator: observed EM1; RECV-COUNT",
+	},
+	{
+		ID: "codes of the secure extensions", On: wine, Ops: ops("WSAIoctl"), Theirs: errs(wsa.WSAEOPNOTSUPP),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return slices.Contains(secureCodes, d.Step.Call.(wsa.WSAIoctlCall).Code)
+		},
+		Reason: "does not have the extensions: WSAEOPNOTSUPP for each of their codes",
+		Right:  "the simulator: GEN-IOCTL",
+	},
+	{
+		ID: "SIO_UDP_CONNRESET", On: wine, Ops: ops("WSAIoctl"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return d.Step.Call.(wsa.WSAIoctlCall).Code == wsa.SIO_UDP_CONNRESET
+		},
+		Reason: "accepts the code on sockets that are not bound, and on streams",
+		Right:  "the simulator: observed UC1; IOCTL-CONNRESET",
+	},
+	{
+		ID: "a time to live of zero", On: wine, Ops: ops("setsockopt"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL),
+		When: func(d *Difference, a, b wsa.Return) bool {
+			return optionAt(wsa.IPPROTO_IP, wsa.IP_TTL)(d, a, b) || optionAt(wsa.IPPROTO_IPV6, wsa.IPV6_UNICAST_HOPS)(d, a, b)
+		},
+		Reason: "Linux refuses 0 hops",
+		Right:  "no source gives the range; OPT-VALUE allows both",
+	},
+	{
+		ID: "hops by default", On: wine, Ops: ops("getsockopt"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When:   hops,
+		Reason: "Linux begins with 64 hops, and a byte of them is enough",
+		Right:  "the simulator: 128, as OPT-GET; the specification allows any",
+	},
+	{
+		ID: "options of IPv4 on IPv6", On: wine, Ops: optionOps, Ours: errs(wsa.WSAENOPROTOOPT), Theirs: errs(0), When: hops,
+		Reason: "sockets of IPv6 have the options of IPv4 too",
+		Right:  "OPT-KIND; the specification allows both",
+	},
+	{
+		ID: "port-unreachable", On: wine, Ops: receiveOps, Ours: errs(wsa.WSAECONNRESET), Theirs: errs(wsa.WSAEWOULDBLOCK),
+		Reason: "a datagram socket that is not connected is not told that nobody has the port it sent to",
+		Right:  "the simulator: RECV-UNREACHED",
+	},
+	{
+		ID: "after a refused attempt", On: wine, Ops: ops("connect", "WSAConnect"), Theirs: errs(wsa.WSAECONNABORTED),
+		Reason: "Linux ends an attempt to connect that follows a failed one with ECONNABORTED",
+		Right:  "the simulator: CONN-RETRY",
+	},
+	{
+		ID: "the end of what never began", On: wine, Ops: receiveOps, Ours: errs(wsa.WSAENOTCONN), Theirs: errs(0),
+		Reason: "after a failed attempt to connect a receive gives the end of the stream",
+		Right:  "the simulator: RECV-NOTCONN",
+	},
+	{
+		ID: "listen after a refused attempt", On: wine, Ops: ops("listen"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL),
+		Reason: "a socket whose attempt to connect has failed is not bound any more",
+		Right:  "the simulator: observed SL28",
+	},
+	{
+		ID: "keep-alive of datagrams", On: wine, Ops: ops("WSAIoctl"), Ours: errs(wsa.WSAENOPROTOOPT), Theirs: errs(0),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return d.Step.Call.(wsa.WSAIoctlCall).Code == wsa.SIO_KEEPALIVE_VALS
+		},
+		Reason: "datagram sockets have SIO_KEEPALIVE_VALS",
+		Right:  "the simulator: IOCTL-KIND",
+	},
+	{
+		ID: "a name that a stream ignores", On: wine, Ops: ops("sendto", "WSASendTo"), Ours: errs(0), Theirs: errs(wsa.WSAEFAULT, wsa.WSAEISCONN, wsa.WSAEINVAL, wsa.WSAEADDRNOTAVAIL),
+		When:   func(d *Difference, _, _ wsa.Return) bool { return hasName(d.Step.Call) },
+		Reason: "a destination is judged although the stream is connected and ignores it",
+		Right:  "the simulator: SEND-STREAM-ADDR",
+	},
+	{
+		ID: "quality of service of a group", On: wine, Ops: ops("WSAConnect"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(wsa.WSAEOPNOTSUPP),
+		Reason: "connects without a look at what it does not support",
+		Right:  "the simulator: CONN-GQOS",
+	},
+	{
+		ID: "a broken connection", On: wine, Ops: sendOps, Ours: errs(wsa.WSAECONNABORTED, wsa.WSAECONNRESET), Theirs: errs(wsa.WSAECONNABORTED, wsa.WSAECONNRESET, 0),
+		Reason: "Linux keeps one error of a broken connection and gives it once",
+		Right:  "the simulator: observed RS3; SEND-ABORTED allows both",
+	},
+	{
+		ID: "the end before the reset", On: wine, Ops: receiveOps, Ours: errs(wsa.WSAECONNABORTED, wsa.WSAECONNRESET), Theirs: errs(0),
+		Reason: "the peer is shut down before it is closed, so that the end of the stream comes before the reset",
+		Right:  "the simulator: RECV-RESET",
+	},
+	{
+		ID: "an empty name dissolves", On: wine, Ops: ops("connect", "WSAConnect"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(0),
+		Reason: "an address of no bytes is taken for AF_UNSPEC, which dissolves",
+		Right:  "the simulator: CONN-FAULT",
+	},
+	{
+		ID: "cut before the address is judged", On: wine, Ops: ops("recvfrom", "WSARecvFrom"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(wsa.WSAEMSGSIZE, 0, wsa.WSAEWOULDBLOCK),
+		Reason: "data is received although there is no room for the address or for data",
+		Right:  "RECV-FROMLEN; the specification allows both",
+	},
+}
+
+// secureCodes are the control codes of the secure extensions.
+var secureCodes = []uint32{wsa.SIO_SET_SECURITY, wsa.SIO_QUERY_SECURITY, wsa.SIO_SET_PEER_TARGET_NAME, wsa.SIO_DELETE_PEER_TARGET_NAME}

@@ -1,0 +1,229 @@
+package fuzz
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"wsasim/sim"
+	"wsasim/wsa"
+)
+
+// Place is an implementation on which sequences run, each from a clean start:
+// no socket open, Winsock started once. It is used by one goroutine.
+type Place interface {
+	// Name is what the user calls it: "sim", "system", "broken:FAULT".
+	Name() string
+	// System is what it is, for the table of known differences: "sim", "wine",
+	// "windows".
+	System() string
+	// Run carries out a sequence. expected is what another implementation gave
+	// back, normalised, for as many steps as it has, or nil: where that has
+	// received something and this would have to wait, the machine is given time.
+	Run(steps []DiffStep, expected []wsa.Return) *DiffRun
+	// Close ends it.
+	Close()
+}
+
+// SimPlace is the simulator: one host whose only addresses are loopback ones. A
+// fault, if not nil, makes it answer wrongly in one way.
+func SimPlace(fault *Fault) Place { return simPlace{fault} }
+
+type simPlace struct{ fault *Fault }
+
+// Name is "sim", or "broken:" and the name of the fault.
+func (p simPlace) Name() string {
+	if p.fault != nil {
+		return "broken:" + p.fault.Name
+	}
+	return "sim"
+}
+
+func (simPlace) System() string { return "sim" }
+func (simPlace) Close()         {}
+
+// machineWorld is a world of one host, with a thread of a process on which
+// Winsock is started.
+func machineWorld() (*sim.World, *sim.Thread) {
+	w := sim.New(sim.Config{Seed: 1, Clock: sim.VirtualTime})
+	h, err := w.AddHost(sim.HostConfig{Name: diffHost})
+	if err != nil {
+		panic("fuzz: " + err.Error())
+	}
+	return w, h.NewProcess(sim.ProcessConfig{}).NewThread()
+}
+
+func (p simPlace) Run(steps []DiffStep, expected []wsa.Return) *DiffRun {
+	w, t := machineWorld()
+	defer w.Close()
+	var api wsa.API = t
+	if p.fault != nil {
+		api = Broken(t, *p.fault)
+	}
+	s := newSession(api, true)
+	s.call(wsa.WSAStartupCall{Version: 0x0202})
+	for i, step := range steps {
+		s.do(step, patience(step, expected, i))
+	}
+	return &s.run
+}
+
+// patienceTries is how often, a millisecond apart, a machine is asked again.
+const patienceTries = 50
+
+// patience says when a step is to be tried again: when it asks for something
+// that another implementation had by now. What has not happened yet on a
+// machine with a clock of its own says nothing about its rules.
+func patience(step DiffStep, expected []wsa.Return, i int) func(wsa.Return, int) bool {
+	if i >= len(expected) {
+		return nil
+	}
+	want := expected[i]
+	switch step.Call.(type) {
+	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall, wsa.AcceptCall:
+		if want.Err != 0 && want.Err != wsa.WSAEMSGSIZE || want.Failure != "" {
+			return nil
+		}
+		return func(ret wsa.Return, tries int) bool { return ret.Err == wsa.WSAEWOULDBLOCK && tries < patienceTries }
+	}
+	return nil
+}
+
+// SystemPlace is the system's own Winsock. The error is *wsa.NotWindowsError
+// where there is none.
+func SystemPlace() (Place, error) {
+	p, err := wsa.System()
+	if err != nil {
+		return nil, err
+	}
+	return &systemPlace{process: p}, nil
+}
+
+type systemPlace struct {
+	process *wsa.SystemProcess
+	thread  *wsa.SystemThread
+}
+
+// Name is "system".
+func (p *systemPlace) Name() string { return "system" }
+
+// System is "wine" or "windows".
+func (p *systemPlace) System() string {
+	if p.process.Wine() != "" {
+		return "wine"
+	}
+	return "windows"
+}
+
+func (p *systemPlace) Close() {
+	if p.thread != nil {
+		p.thread.Close()
+		p.thread = nil
+	}
+}
+
+// hungAfter is how long a step may take before its sockets are closed under it.
+const hungAfter = 4 * time.Second
+
+// Run carries out the steps on a thread of the system. A step that does not
+// return has its sockets closed by another thread; if it still does not, the
+// thread is left behind, since nothing ends a thread that waits in the system.
+func (p *systemPlace) Run(steps []DiffStep, expected []wsa.Return) *DiffRun {
+	if p.thread == nil {
+		p.thread = p.process.NewThread()
+	}
+	thread := p.thread
+	s := newSession(thread, true)
+	if p.process.Wine() != "" {
+		s.refused = fatalOnWine
+	}
+	var at atomic.Int64
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		thread.Do(func() {
+			s.call(wsa.WSAStartupCall{Version: 0x0202})
+			for i, step := range steps {
+				at.Store(int64(i))
+				println(step.String()) // DEBUG
+				s.do(step, patience(step, expected, i))
+			}
+			at.Store(int64(len(steps)))
+			s.closeAll()
+			_ = thread.WSACleanup()
+		})
+	}()
+	if hung := watch(&at, done); hung >= 0 {
+		p.thread = nil
+		return p.abandon(s, hung, done)
+	}
+	return &s.run
+}
+
+// watch waits until all is done, and gives the step that takes too long, or -1.
+func watch(at *atomic.Int64, done <-chan struct{}) int {
+	t := time.NewTicker(hungAfter)
+	defer t.Stop()
+	last := int64(-1)
+	for {
+		select {
+		case <-done:
+			return -1
+		case <-t.C:
+			now := at.Load()
+			if now == last {
+				return int(now)
+			}
+			last = now
+		}
+	}
+}
+
+// errHung is the failure of a step that did not return.
+var errHung = errors.New("the call does not return")
+
+// abandon closes the sockets under a call that waits for ever. The run ends
+// with that call.
+func (p *systemPlace) abandon(s *session, hung int, done <-chan struct{}) *DiffRun {
+	helper := p.process.NewThread()
+	defer helper.Close()
+	for _, handle := range s.stop() {
+		_ = helper.Closesocket(handle)
+	}
+	select {
+	case <-done:
+	case <-time.After(hungAfter):
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	run := DiffRun{Hung: hung, Records: s.run.Records, Lost: s.run.Lost}
+	run.Returns = append(append(run.Returns, s.run.Returns[:min(hung, len(s.run.Returns))]...), wsa.Return{Failure: errHung.Error()})
+	run.Violations = append(append(run.Violations, s.run.Violations[:min(hung, len(s.run.Violations))]...), nil)
+	return &run
+}
+
+// PlaceByName makes the place with a name: "sim", "system", or "broken:" and the
+// name of a fault of [Faults].
+func PlaceByName(name string) (Place, error) {
+	switch name {
+	case "sim":
+		return SimPlace(nil), nil
+	case "system":
+		return SystemPlace()
+	}
+	for _, f := range faults {
+		if name == "broken:"+f.Name {
+			return SimPlace(&f), nil
+		}
+	}
+	return nil, fmt.Errorf("%q is no implementation; expected sim, system, trace:FILE, or broken: and one of the faults %q", name, faultNames())
+}
+
+func faultNames() []string {
+	var list []string
+	for _, f := range faults {
+		list = append(list, f.Name)
+	}
+	return list
+}

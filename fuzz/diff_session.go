@@ -1,0 +1,279 @@
+package fuzz
+
+import (
+	"sync"
+
+	"wsasim/model"
+	"wsasim/wsa"
+	"wsasim/wsa/trace"
+)
+
+// DiffRun is what an implementation did with a sequence.
+type DiffRun struct {
+	// Returns are what the steps gave back, as far as they were made, with what
+	// the implementation chose in the form that [normal] gives it.
+	Returns []wsa.Return
+	// Violations hold, for each step, what the specification does not allow; nil
+	// for what it does.
+	Violations []*model.Violation
+	// Records are the trace, with the implementation's own descriptors and ports.
+	Records []*trace.Record
+	// Hung is the index of a step that did not return in time; -1: none.
+	Hung int
+	// Lost reports whether more states were possible than the checker follows.
+	Lost bool
+}
+
+// made is a socket of a session.
+type made struct {
+	handle wsa.SOCKET
+	family int32
+	typ    int32
+	port   uint16 // as getsockname told; 0: unknown
+	open   bool
+}
+
+// session carries out the steps of one sequence on one thread of an
+// implementation, and lets the specification judge each of them.
+type session struct {
+	api     wsa.API
+	checker *model.Checker // nil: nobody judges, and no trace is kept
+	keep    bool
+	refused func(wsa.Call) bool // calls that are not made; nil: none
+
+	mu      sync.Mutex // guards the rest against one who gives up on a call
+	made    map[int]*made
+	run     DiffRun
+	stopped bool
+}
+
+// stop makes the steps that are left do nothing, and gives the descriptors that
+// are open.
+func (s *session) stop() (open []wsa.SOCKET) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = true
+	for _, m := range s.made {
+		if m.open {
+			open = append(open, m.handle)
+		}
+	}
+	return open
+}
+
+// going reports whether steps are still to be done.
+func (s *session) going() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.stopped
+}
+
+// diffHost and the numbers are what the traces of sessions call the machine.
+const (
+	diffHost = "machine"
+	diffPID  = 1
+	diffTID  = 1
+)
+
+// newSession begins a trace. The world has a seed, which says that the trace is
+// whole: nothing else talks to the sockets of a sequence.
+func newSession(api wsa.API, judged bool) *session {
+	s := &session{api: api, made: make(map[int]*made), keep: judged, run: DiffRun{Hung: -1}}
+	if !judged {
+		return s
+	}
+	s.checker = model.NewChecker(model.Options{Forget: true})
+	for _, r := range []*trace.Record{
+		{Kind: trace.World, Version: trace.Version, Seed: 1},
+		{Kind: trace.Host, Host: diffHost},
+		{Kind: trace.Process, Host: diffHost, PID: diffPID},
+		{Kind: trace.Thread, Host: diffHost, PID: diffPID, TID: diffTID},
+	} {
+		s.observe(r)
+	}
+	return s
+}
+
+func (s *session) observe(r *trace.Record) *model.Violation {
+	s.run.Records = append(s.run.Records, r)
+	return s.checker.Observe(r)
+}
+
+// call makes a call whose descriptors and ports are real ones.
+func (s *session) call(c wsa.Call) (wsa.Return, *model.Violation) {
+	if s.refused != nil && s.refused(c) {
+		return wsa.Return{Failure: fatalPrefix + "it would end the program"}, nil
+	}
+	if !s.keep {
+		return wsa.Invoke(s.api, c), nil
+	}
+	s.observe(&trace.Record{Kind: trace.CallMade, Host: diffHost, PID: diffPID, TID: diffTID, Call: c})
+	ret := wsa.Invoke(s.api, c)
+	v := s.observe(&trace.Record{Kind: trace.Returned, Host: diffHost, PID: diffPID, TID: diffTID, Return: &ret})
+	return ret, v
+}
+
+// do carries out a step. When again is not nil it is asked about what came of
+// it, and true means that the machine is to be given time and asked again: a
+// connection or data that is on its way.
+func (s *session) do(step DiffStep, again func(ret wsa.Return, tries int) bool) wsa.Return {
+	if !s.going() {
+		return wsa.Return{}
+	}
+	call := s.resolve(step.Call)
+	ret, v := s.call(call)
+	for tries := 0; again != nil && again(ret, tries); tries++ {
+		s.call(wsa.SleepExCall{Milliseconds: 1})
+		ret, v = s.call(call)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keep {
+		s.run.Violations = append(s.run.Violations, v)
+		s.run.Lost = s.run.Lost || s.checker.Verdict() == model.Unknown
+	}
+	s.learn(step, call, ret)
+	n := s.normal(step, ret)
+	s.run.Returns = append(s.run.Returns, n)
+	return n
+}
+
+// resolve puts the implementation's descriptors and ports in the place of
+// symbols.
+func (s *session) resolve(c wsa.Call) wsa.Call {
+	return rewritten(c, rewriting{socket: s.handle, address: func(name wsa.Bytes) wsa.Bytes {
+		return withPort(name, func(port uint16) uint16 {
+			n, symbol := portOf(port)
+			switch m := s.made[n]; {
+			case !symbol:
+				return port
+			case m == nil:
+				return 0
+			default:
+				return m.port
+			}
+		})
+	}})
+}
+
+// noSocket is a descriptor that is none.
+const noSocket wsa.SOCKET = 0x7FFFFF4
+
+// handle is the descriptor that a symbol stands for. One that was closed stays
+// what it was, unless it has been issued again.
+func (s *session) handle(x wsa.SOCKET) wsa.SOCKET {
+	n, symbol := madeBy(x)
+	m := s.made[n]
+	switch {
+	case !symbol:
+		return x
+	case m == nil:
+		return noSocket
+	case m.open:
+		return m.handle
+	}
+	for _, other := range s.made {
+		if other.open && other.handle == m.handle {
+			return noSocket
+		}
+	}
+	return m.handle
+}
+
+// learn keeps what later steps need.
+func (s *session) learn(step DiffStep, call wsa.Call, ret wsa.Return) {
+	if ret.Socket != 0 && ret.Err == 0 && ret.Failure == "" && step.Makes != 0 {
+		m := &made{handle: ret.Socket, open: true}
+		switch c := step.Call.(type) {
+		case wsa.SocketCall:
+			m.family, m.typ = c.Family, c.Type
+		case wsa.WSASocketCall:
+			m.family, m.typ = c.Family, c.Type
+		case wsa.AcceptCall:
+			if n, ok := madeBy(c.S); ok && s.made[n] != nil {
+				m.family, m.typ = s.made[n].family, s.made[n].typ
+			}
+		}
+		s.made[step.Makes] = m
+	}
+	switch c := step.Call.(type) {
+	case wsa.ClosesocketCall:
+		if n, ok := madeBy(c.S); ok && s.made[n] != nil && ret.Err == 0 {
+			s.made[n].open = false
+		}
+	case wsa.GetsocknameCall:
+		if n, ok := madeBy(c.S); ok && s.made[n] != nil && ret.Err == 0 && len(ret.Addr) >= 4 {
+			s.made[n].port = uint16(ret.Addr[2])<<8 | uint16(ret.Addr[3])
+		}
+	}
+}
+
+// unknownPort stands for a port that no getsockname has told.
+const unknownPort = firstPort
+
+// normal is the return with symbols in the place of what the implementation
+// chose.
+func (s *session) normal(step DiffStep, ret wsa.Return) wsa.Return {
+	if ret.Socket != 0 {
+		ret.Socket = SocketOf(step.Makes)
+	}
+	if len(ret.Addr) > 0 {
+		ret.Addr = withPort(ret.Addr, func(port uint16) uint16 { return s.symbol(port) })
+	}
+	if ret.Startup != nil {
+		d := *ret.Startup
+		d.Description, d.SystemStatus, d.MaxSockets, d.MaxUDPDg = "", "", 0, 0
+		ret.Startup = &d
+	}
+	for i, set := range ret.Sets {
+		if set == nil {
+			continue
+		}
+		out := make(wsa.FDSet, len(set))
+		for j, h := range set {
+			out[j] = s.descriptor(h)
+		}
+		if i == 0 {
+			ret.Sets = append([]wsa.FDSet{}, ret.Sets...)
+		}
+		ret.Sets[i] = out
+	}
+	return ret
+}
+
+// symbol is the symbol of a port: that of the first open socket which has it,
+// or else of a closed one.
+func (s *session) symbol(port uint16) uint16 {
+	if port == 0 || port == nobody {
+		return port
+	}
+	found := 0
+	for n, m := range s.made {
+		if m.port != port {
+			continue
+		}
+		if old := s.made[found]; old == nil || m.open && !old.open || m.open == old.open && n < found {
+			found = n
+		}
+	}
+	return PortOf(found) // 0 is unknownPort
+}
+
+// descriptor is the symbol of a descriptor.
+func (s *session) descriptor(h wsa.SOCKET) wsa.SOCKET {
+	for n, m := range s.made {
+		if m.open && m.handle == h {
+			return SocketOf(n)
+		}
+	}
+	return h
+}
+
+// closeAll closes what the sequence left open, outside of the trace.
+func (s *session) closeAll() {
+	for n := range MaxMade + 1 {
+		if m := s.made[n]; m != nil && m.open {
+			_ = s.api.Closesocket(m.handle)
+		}
+	}
+}
