@@ -124,6 +124,9 @@ func (g *guide) safe(c wsa.Call) bool {
 	if !ok {
 		return true
 	}
+	if claims(c) {
+		return false
+	}
 	info, ok := g.info(x)
 	if !ok || info.Nonblocking {
 		return ok == false || g.safeSize(c)
@@ -218,6 +221,28 @@ func (g *guide) safeOption(c wsa.SetsockoptCall) bool {
 		return len(c.Optval) != 4 || le.Uint32(c.Optval) >= 1<<15 && le.Uint32(c.Optval) < 1<<20
 	}
 	return true
+}
+
+// claims reports whether a call claims more room than it has. To C that is a
+// buffer of the size claimed, so that the two sides would be asked different
+// things.
+func claims(c wsa.Call) bool {
+	more := func(r wsa.Room, n *int32) bool { return n != nil && r >= 0 && int64(*n) > int64(r) }
+	switch c := c.(type) {
+	case wsa.GetsocknameCall:
+		return more(c.Name, c.Namelen)
+	case wsa.GetpeernameCall:
+		return more(c.Name, c.Namelen)
+	case wsa.AcceptCall:
+		return more(c.Addr, c.Addrlen)
+	case wsa.RecvfromCall:
+		return more(c.From, c.Fromlen)
+	case wsa.WSARecvFromCall:
+		return more(c.From, c.Fromlen)
+	case wsa.GetsockoptCall:
+		return more(c.Optval, c.Optlen)
+	}
+	return false
 }
 
 // callSocket is the descriptor of a call.
