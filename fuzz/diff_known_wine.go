@@ -54,6 +54,31 @@ func nullCount(d *Difference, _, _ wsa.Return) bool {
 	return false
 }
 
+// asksForBytes reports whether a call asks how much there is to read.
+func asksForBytes(c wsa.Call) bool {
+	switch c := c.(type) {
+	case wsa.IoctlsocketCall:
+		return c.Cmd == wsa.FIONREAD
+	case wsa.WSAIoctlCall:
+		return c.Code == wsa.FIONREAD
+	}
+	return false
+}
+
+// receivedBefore reports whether the socket of the call was received from
+// before.
+func receivedBefore(d *Difference) bool {
+	for _, s := range d.Before {
+		if x, ok := callSocket(s.Call); ok && slices.Contains(receiveOps, s.Call.Op()) && x == SocketOf(d.Socket) {
+			return true
+		}
+	}
+	return false
+}
+
+// named is a When: the call names a destination.
+func named(d *Difference, _, _ wsa.Return) bool { return hasName(d.Step.Call) }
+
 // hasName reports whether a send names a destination.
 func hasName(c wsa.Call) bool {
 	switch c := c.(type) {
@@ -381,7 +406,9 @@ var knownDifferences = []Known{
 	},
 	{
 		ID: "ready after a refusal", On: wine, Ops: ops("select"), Ours: errs(0), Theirs: errs(0),
-		When:   func(d *Difference, ours, theirs wsa.Return) bool { return d.Class == BothAllowed && ours.N == theirs.N },
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return (d.Class == BothAllowed || d.Class == BOutside) && ours.N == theirs.N
+		},
 		Reason: "a refused attempt to connect makes the socket writable, not exceptional",
 		Right:  "the simulator: observed SL24",
 	},
@@ -389,6 +416,88 @@ var knownDifferences = []Known{
 		ID: "no argument of a control code", On: wine, Ops: ops("ioctlsocket", "WSAIoctl"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(wsa.WSAEINVAL),
 		Reason: "the state of the socket is judged before the missing argument",
 		Right:  "the simulator: IOCTL-FAULT",
+	},
+	{
+		ID: "no receive on a fresh stream", On: wine, Ops: receiveOps, Ours: errs(wsa.WSAENOTCONN), Theirs: errs(wsa.WSAEWOULDBLOCK), When: flags(wsa.MSG_OOB),
+		Reason: "urgent data is waited for on a stream that is not connected",
+		Right:  "the simulator: RECV-NOTCONN",
+	},
+	{
+		ID: "bytes to read", On: wine, Ops: ops("ioctlsocket", "WSAIoctl"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && asksForBytes(d.Step.Call)
+		},
+		Reason: "FIONREAD on a datagram socket gives the size of the first datagram, not of all",
+		Right:  "the simulator: IOCTL-NREAD; the specification allows both",
+	},
+	{
+		ID: "a type of zero", On: wine, Ops: ops("socket", "WSASocket"), Ours: errs(wsa.WSAEPROTONOSUPPORT), Theirs: errs(0, wsa.WSAESOCKTNOSUPPORT),
+		Reason: "takes a type of 0, and protocols that have no place there, for a raw socket or the first type that fits",
+		Right:  "the simulator: SOCK-PROTO, observed SK4",
+	},
+	{
+		ID: "a WSAPROTOCOL_INFOW that is wrong", On: wine, Ops: ops("WSASocket"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(wsa.WSAESOCKTNOSUPPORT, wsa.WSAEAFNOSUPPORT, wsa.WSAEPROTONOSUPPORT),
+		When:   func(d *Difference, _, _ wsa.Return) bool { return d.Step.Call.(wsa.WSASocketCall).ProtocolInfo != nil },
+		Reason: "judges the other arguments although there is a structure",
+		Right:  "the simulator: SOCK-INFO-BAD",
+	},
+	{
+		ID: "a name judged first", On: wine, Ops: ops("sendto", "WSASendTo"), Ours: errs(wsa.WSAENOTCONN), Theirs: errs(wsa.WSAEFAULT), When: named,
+		Reason: "the destination is judged before the connection",
+		Right:  "the simulator: SEND-NOTCONN",
+	},
+	{
+		ID: "quality of service is ignored", On: wine, Ops: ops("WSAConnect"), Ours: errs(wsa.WSAEINVAL, wsa.WSAEPROTONOSUPPORT), Theirs: errs(0, wsa.WSAEINVAL, wsa.WSAEWOULDBLOCK),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			c := d.Step.Call.(wsa.WSAConnectCall)
+			return c.GroupQOS != nil || c.ServiceQOS != nil || c.CallerData != nil || c.CalleeData != nil
+		},
+		Reason: "what goes with a connection besides the name is ignored",
+		Right:  "the simulator: CONN-GQOS, CONN-CALLERDATA",
+	},
+	{
+		ID: "the name of a peer that is gone", On: wine, Ops: ops("getpeername"), Ours: errs(0), Theirs: errs(wsa.WSAENOTCONN),
+		Reason: "Linux forgets the peer of a connection that was reset",
+		Right:  "NAME-BROKEN; the specification allows both",
+	},
+	{
+		ID: "shutdown after a reset", On: wine, Ops: ops("shutdown"), Ours: errs(wsa.WSAECONNABORTED, wsa.WSAECONNRESET), Theirs: errs(0, wsa.WSAENOTCONN),
+		Reason: "shutting down a connection that was reset succeeds, or finds none",
+		Right:  "SHUT-RESET; the specification allows both",
+	},
+	{
+		ID: "a port at another address", On: wine, Ops: ops("bind"), Ours: errs(0), Theirs: errs(wsa.WSAEADDRINUSE),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return len(d.Step.Call.(wsa.BindCall).Name) > wsa.SockaddrIn6Size
+		},
+		Reason: "a name that is longer than the family's structure conflicts with other addresses of the same port",
+		Right:  "the simulator: BIND-OK",
+	},
+	{
+		ID: "no room for an option", On: wine, Ops: optionOps, Ours: errs(wsa.WSAEFAULT), Theirs: errs(wsa.WSAEINVAL),
+		Reason: "a missing buffer, or one that is too small, is invalid",
+		Right:  "the simulator: OPT-FAULT",
+	},
+	{
+		ID: "a negative length of a name", On: wine, Ops: ops("getsockname", "getpeername"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(wsa.WSAEINVAL),
+		Reason: "a negative length is invalid",
+		Right:  "the simulator: NAME-FAULT",
+	},
+	{
+		ID: "SO_ACCEPTCONN of datagrams", On: wine, Ops: ops("getsockopt"), Ours: errs(wsa.WSAENOPROTOOPT), Theirs: errs(0), When: option(wsa.SO_ACCEPTCONN),
+		Reason: "datagram sockets have the option",
+		Right:  "OPT-KIND; the specification allows both",
+	},
+	{
+		ID: "a failed receive takes the datagram", On: wine, Ops: receiveOps, Ours: errs(0, wsa.WSAEMSGSIZE), Theirs: errs(wsa.WSAEWOULDBLOCK),
+		When:   func(d *Difference, _, _ wsa.Return) bool { return d.Class == BothAllowed && receivedBefore(d) },
+		Reason: "a receive that fails for want of room for the address has taken the datagram",
+		Right:  "RECV-FROMLEN; the specification allows both",
+	},
+	{
+		ID: "dissolving by zeros", On: wine, Ops: sendOps, Ours: errs(wsa.WSAENOTCONN), Theirs: errs(0),
+		Reason: "connecting a datagram socket to an address of zeros connects it to this machine",
+		Right:  "the simulator: CONN-DISSOLVE",
 	},
 	{
 		ID: "an empty name dissolves", On: wine, Ops: ops("connect", "WSAConnect"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(0),

@@ -218,7 +218,13 @@ func (s *session) normal(step DiffStep, ret wsa.Return) wsa.Return {
 		ret.Socket = SocketOf(step.Makes)
 	}
 	if len(ret.Addr) > 0 {
-		ret.Addr = withPort(ret.Addr, func(port uint16) uint16 { return s.symbol(port) })
+		typ := int32(0)
+		if x, ok := callSocket(step.Call); ok {
+			if n, ok := madeBy(x); ok && s.made[n] != nil {
+				typ = s.made[n].typ
+			}
+		}
+		ret.Addr = withPort(ret.Addr, func(port uint16) uint16 { return s.symbol(typ, port) })
 	}
 	if ret.Startup != nil {
 		d := *ret.Startup
@@ -241,19 +247,19 @@ func (s *session) normal(step DiffStep, ret wsa.Return) wsa.Return {
 	return ret
 }
 
-// symbol is the symbol of a port: that of the first open socket which has it,
-// or else of a closed one.
-func (s *session) symbol(port uint16) uint16 {
+// symbol is the symbol of a port: that of the first open socket of the type which
+// has it, or else of the latest that was closed.
+func (s *session) symbol(typ int32, port uint16) uint16 {
 	if port == 0 || port == nobody {
 		return port
 	}
 	found := 0
-	for n, m := range s.made {
-		if m.port != port {
-			continue
-		}
-		if old := s.made[found]; old == nil || m.open && !old.open || m.open == old.open && n < found {
+	for n := 1; n <= MaxMade; n++ {
+		if m := s.made[n]; m != nil && m.port == port && m.typ == typ {
 			found = n
+			if m.open {
+				break
+			}
 		}
 	}
 	return PortOf(found) // 0 is unknownPort
