@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"net/netip"
+	"reflect"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -246,7 +247,10 @@ func claims(c wsa.Call) bool {
 }
 
 // callSocket is the descriptor of a call.
-func callSocket(c wsa.Call) (x wsa.SOCKET, ok bool) {
-	withSocket(c, func(s wsa.SOCKET) wsa.SOCKET { x, ok = s, true; return s })
-	return x, ok
+func callSocket(c wsa.Call) (wsa.SOCKET, bool) {
+	f := reflect.ValueOf(c).FieldByName("S")
+	if !f.IsValid() || f.Type() != socketType {
+		return 0, false
+	}
+	return f.Interface().(wsa.SOCKET), true
 }

@@ -146,7 +146,6 @@ func (p *systemPlace) Run(steps []DiffStep, expected []wsa.Return) *DiffRun {
 			s.call(wsa.WSAStartupCall{Version: 0x0202})
 			for i, step := range steps {
 				at.Store(int64(i))
-				println(step.String()) // DEBUG
 				s.do(step, patience(step, expected, i))
 			}
 			at.Store(int64(len(steps)))
