@@ -54,6 +54,28 @@ func nullCount(d *Difference, _, _ wsa.Return) bool {
 	return false
 }
 
+// toItself reports whether the socket of the call has tried to connect to its own
+// port.
+func toItself(d *Difference) bool {
+	own := func(c wsa.Call) bool {
+		var name wsa.Bytes
+		switch c := c.(type) {
+		case wsa.ConnectCall:
+			name = c.Name
+		case wsa.WSAConnectCall:
+			name = c.Name
+		}
+		return d.Socket != 0 && len(name) >= 4 && uint16(name[2])<<8|uint16(name[3]) == PortOf(d.Socket)
+	}
+	if own(d.Step.Call) {
+		return true
+	}
+	return slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+		x, ok := callSocket(s.Call)
+		return ok && x == SocketOf(d.Socket) && own(s.Call)
+	})
+}
+
 // asksForBytes reports whether a call asks how much there is to read.
 func asksForBytes(c wsa.Call) bool {
 	switch c := c.(type) {
@@ -185,7 +207,7 @@ var knownDifferences = []Known{
 		Right:  "the simulator: observed BI1, BI7",
 	},
 	{
-		ID: "family of a name", On: wine, Ops: nameOps, Ours: errs(wsa.WSAEAFNOSUPPORT), Theirs: linuxNames,
+		ID: "family of a name", On: wine, Ops: nameOps, Ours: errs(wsa.WSAEAFNOSUPPORT), Theirs: append(errs(wsa.WSAEFAULT), linuxNames...),
 		Reason: "an address of another family is judged by Linux, whose error has no counterpart",
 		Right:  "the simulator: CONN-FAMILY, SEND-FAMILY",
 	},
@@ -243,7 +265,7 @@ var knownDifferences = []Known{
 		Right:  "the simulator: observed OL16; OPT-FAULT",
 	},
 	{
-		ID: "flags that are not for sending", On: wine, Ops: sendOps, Ours: errs(wsa.WSAEINVAL, wsa.WSAEOPNOTSUPP), Theirs: errs(0), When: flags(^uint32(0)),
+		ID: "flags that are not for sending", On: wine, Ops: sendOps, Ours: errs(wsa.WSAEINVAL, wsa.WSAEOPNOTSUPP), Theirs: errs(0, wsa.WSAEINVAL), When: flags(^uint32(0)),
 		Reason: "flags that mean nothing in a send are ignored",
 		Right:  "SEND-FLAGS; the specification allows both",
 	},
@@ -299,11 +321,8 @@ var knownDifferences = []Known{
 		Right:  "the simulator: observed UC1; IOCTL-CONNRESET",
 	},
 	{
-		ID: "a time to live of zero", On: wine, Ops: ops("setsockopt"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL),
-		When: func(d *Difference, a, b wsa.Return) bool {
-			return optionAt(wsa.IPPROTO_IP, wsa.IP_TTL)(d, a, b) || optionAt(wsa.IPPROTO_IPV6, wsa.IPV6_UNICAST_HOPS)(d, a, b)
-		},
-		Reason: "Linux refuses 0 hops",
+		ID: "hops out of range", On: wine, Ops: ops("setsockopt"), Ours: errs(0, wsa.WSAEINVAL), Theirs: errs(wsa.WSAEINVAL, 0), When: hops,
+		Reason: "Linux refuses 0 hops and takes -1 for the default",
 		Right:  "no source gives the range; OPT-VALUE allows both",
 	},
 	{
@@ -318,8 +337,8 @@ var knownDifferences = []Known{
 		Right:  "OPT-KIND; the specification allows both",
 	},
 	{
-		ID: "port-unreachable", On: wine, Ops: receiveOps, Ours: errs(wsa.WSAECONNRESET), Theirs: errs(wsa.WSAEWOULDBLOCK),
-		Reason: "a datagram socket that is not connected is not told that nobody has the port it sent to",
+		ID: "port-unreachable", On: wine, Ops: receiveOps, Ours: errs(wsa.WSAECONNRESET), Theirs: errs(wsa.WSAEWOULDBLOCK, wsa.WSAEMSGSIZE, 0),
+		Reason: "a datagram socket that is not connected is not told that nobody has the port it sent to, and one that is gets data first",
 		Right:  "the simulator: RECV-UNREACHED",
 	},
 	{
@@ -467,11 +486,8 @@ var knownDifferences = []Known{
 	},
 	{
 		ID: "a port at another address", On: wine, Ops: ops("bind"), Ours: errs(0), Theirs: errs(wsa.WSAEADDRINUSE),
-		When: func(d *Difference, _, _ wsa.Return) bool {
-			return len(d.Step.Call.(wsa.BindCall).Name) > wsa.SockaddrIn6Size
-		},
-		Reason: "a name that is longer than the family's structure conflicts with other addresses of the same port",
-		Right:  "the simulator: BIND-OK",
+		Reason: "a port at the unspecified address conflicts with the same port at a specific one",
+		Right:  "the simulator: BIND-SHARE",
 	},
 	{
 		ID: "no room for an option", On: wine, Ops: optionOps, Ours: errs(wsa.WSAEFAULT), Theirs: errs(wsa.WSAEINVAL),
@@ -500,10 +516,11 @@ var knownDifferences = []Known{
 		Right:  "the simulator: CONN-DISSOLVE",
 	},
 	{
-		ID: "a socket that connects to itself", On: wine, Ops: ops("connect", "WSAConnect"), Ours: errs(wsa.WSAEWOULDBLOCK, wsa.WSAECONNREFUSED), Theirs: errs(wsa.WSAEISCONN, 0),
-		When:   func(d *Difference, _, _ wsa.Return) bool { return d.Class == BothAllowed },
+		ID: "a socket that connects to itself", On: wine,
+		Ops:    slices.Concat(ops("connect", "WSAConnect", "shutdown", "getpeername", "listen", "select"), sendOps, receiveOps),
+		When:   func(d *Difference, _, _ wsa.Return) bool { return toItself(d) },
 		Reason: "Linux lets a stream connect to its own address, and then it is connected",
-		Right:  "no source speaks of it; CONN-REFUSED and CONN-OK allow both",
+		Right:  "no source speaks of it; the simulator refuses it (CONN-REFUSED)",
 	},
 	{
 		ID: "a mapped address of nobody", On: wine, Ops: ops("connect", "WSAConnect", "sendto", "WSASendTo"), Ours: errs(wsa.WSAEADDRNOTAVAIL), Theirs: linuxNames,
@@ -543,14 +560,22 @@ var knownDifferences = []Known{
 		Right:  "the simulator: NAME-SOCK",
 	},
 	{
-		ID: "an empty name dissolves", On: wine, Ops: ops("connect", "WSAConnect"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(0),
-		Reason: "an address of no bytes is taken for AF_UNSPEC, which dissolves",
-		Right:  "the simulator: CONN-FAULT",
+		ID: "an empty name", On: wine, Ops: nameOps, Ours: errs(wsa.WSAEFAULT, wsa.WSAEAFNOSUPPORT), Theirs: errs(0, wsa.WSAEWOULDBLOCK),
+		Reason: "an address of no bytes, or of AF_UNSPEC, is none: it dissolves, and a send goes to the peer",
+		Right:  "the simulator: CONN-FAULT, CONN-FAMILY, SEND-ADDR",
 	},
 	{
 		ID: "cut before the address is judged", On: wine, Ops: ops("recvfrom", "WSARecvFrom"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(wsa.WSAEMSGSIZE, 0, wsa.WSAEWOULDBLOCK),
 		Reason: "data is received although there is no room for the address or for data",
 		Right:  "RECV-FROMLEN; the specification allows both",
+	},
+	{
+		ID: "times of keep-alive", On: wine, Ops: ops("WSAIoctl"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return d.Step.Call.(wsa.WSAIoctlCall).Code == wsa.SIO_KEEPALIVE_VALS
+		},
+		Reason: "Linux counts the times in seconds, up to 32767",
+		Right:  "the simulator: IOCTL-KEEPALIVE",
 	},
 }
 
