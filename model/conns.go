@@ -143,7 +143,7 @@ func (w *world) part(x *socket) {
 	m := w.conns.get(c.mate)
 	if m == nil || !w.alive(m) {
 		w.dropConn(c.number)
-		if m != nil {
+		if m != nil && m.number != c.number { // some systems connect a stream to itself
 			w.dropConn(m.number)
 		}
 		return
