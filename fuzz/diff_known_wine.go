@@ -240,7 +240,7 @@ var knownDifferences = []Known{
 		Right:  "the simulator: OPT-KIND",
 	},
 	{
-		ID: "IPV6_V6ONLY", On: wine, Ops: optionOps, Ours: errs(0), Theirs: errs(wsa.WSAEOPNOTSUPP, wsa.WSAEINVAL),
+		ID: "IPV6_V6ONLY", On: wine, Ops: optionOps, Ours: errs(0, wsa.WSAEINVAL), Theirs: errs(wsa.WSAEOPNOTSUPP, wsa.WSAEINVAL, 0),
 		When:   optionAt(wsa.IPPROTO_IPV6, wsa.IPV6_V6ONLY),
 		Reason: "sockets of IPv4 do not have it, and Linux fixes it when a socket is bound or connected",
 		Right:  "the simulator: observed V64",

@@ -218,13 +218,13 @@ func (s *session) normal(step DiffStep, ret wsa.Return) wsa.Return {
 		ret.Socket = SocketOf(step.Makes)
 	}
 	if len(ret.Addr) > 0 {
-		typ := int32(0)
+		var of made
 		if x, ok := callSocket(step.Call); ok {
 			if n, ok := madeBy(x); ok && s.made[n] != nil {
-				typ = s.made[n].typ
+				of = *s.made[n]
 			}
 		}
-		ret.Addr = withPort(ret.Addr, func(port uint16) uint16 { return s.symbol(typ, port) })
+		ret.Addr = withPort(ret.Addr, func(port uint16) uint16 { return s.symbol(of, port) })
 	}
 	if ret.Startup != nil {
 		d := *ret.Startup
@@ -247,15 +247,15 @@ func (s *session) normal(step DiffStep, ret wsa.Return) wsa.Return {
 	return ret
 }
 
-// symbol is the symbol of a port: that of the first open socket of the type which
-// has it, or else of the latest that was closed.
-func (s *session) symbol(typ int32, port uint16) uint16 {
+// symbol is the symbol of a port: that of the first open socket like the one given
+// which has it, or else of the latest that was closed.
+func (s *session) symbol(of made, port uint16) uint16 {
 	if port == 0 || port == nobody {
 		return port
 	}
 	found := 0
 	for n := 1; n <= MaxMade; n++ {
-		if m := s.made[n]; m != nil && m.port == port && m.typ == typ {
+		if m := s.made[n]; m != nil && m.port == port && m.typ == of.typ && m.family == of.family {
 			found = n
 			if m.open {
 				break
