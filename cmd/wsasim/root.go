@@ -21,6 +21,7 @@ const (
 	exitOK        = 0
 	exitUnmet     = 1 // an expectation, the specification or a rule was not met
 	exitMalformed = 2 // what was given cannot be read: usage, scenario, trace, buffer
+	exitMachine   = 3 // a scenario asks for what a machine cannot give
 )
 
 // exitError is an error with the exit code it leads to.
@@ -78,7 +79,8 @@ extensions of Windows: run scenarios on it, ask why a call fails, take its
 structures apart, and check recorded traces against the specification.
 
 Exit codes: 0 all is well; 1 an expectation is not met, the specification is
-violated or a rule has no witness; 2 the input cannot be read.`
+violated or a rule has no witness; 2 the input cannot be read; 3 a scenario to
+be recorded asks for what only a simulated world has.`
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
@@ -103,7 +105,8 @@ func (a *app) root() *cobra.Command {
 	root.SetVersionTemplate("wsasim {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.runCommand(), a.replCommand(), a.rulesCommand(), a.explainCommand(),
-		a.encodeCommand(), a.decodeCommand(), a.checkCommand(), a.diagramCommand(), a.pcapCommand(), a.exploreCommand(), a.diffCommand())
+		a.encodeCommand(), a.decodeCommand(), a.checkCommand(), a.diagramCommand(), a.pcapCommand(), a.exploreCommand(),
+		a.recordCommand(), a.diffCommand())
 	return root
 }
 

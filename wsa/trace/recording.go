@@ -28,7 +28,7 @@ type Recording struct {
 
 	mu      sync.Mutex
 	threads int
-	closed  bool
+	closed  bool // guarded by the recorder's lock
 }
 
 // ahead is how many records may wait to be written.
@@ -38,7 +38,7 @@ const ahead = 1 << 14
 func NewRecording(w io.Writer, host string) *Recording {
 	rec := &Recording{host: host, queue: make(chan *Record, ahead), done: make(chan error, 1)}
 	began := time.Now()
-	rec.r = NewRecorder(func(r *Record) { rec.queue <- r }, func() time.Duration { return time.Since(began) })
+	rec.r = NewRecorder(rec.enqueue, func() time.Duration { return time.Since(began) })
 	go func() {
 		out := NewWriter(w)
 		for r := range rec.queue {
@@ -52,6 +52,14 @@ func NewRecording(w io.Writer, host string) *Recording {
 	return rec
 }
 
+// enqueue is called with the recorder locked, so that Close comes between two
+// records.
+func (rec *Recording) enqueue(r *Record) {
+	if !rec.closed {
+		rec.queue <- r
+	}
+}
+
 // Thread declares a thread and wraps its API.
 func (rec *Recording) Thread(api wsa.API) wsa.API {
 	rec.mu.Lock()
@@ -62,15 +70,16 @@ func (rec *Recording) Thread(api wsa.API) wsa.API {
 	return rec.r.Thread(api, rec.host, 1, tid)
 }
 
-// Close ends the recording and gives the first error of writing. No thread may
-// be in a call, or make one after it.
+// Close ends the recording and gives the first error of writing. What calls tell
+// after it, such as one that was never to return, is not recorded.
 func (rec *Recording) Close() error {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	if rec.closed {
+	rec.r.mu.Lock()
+	closed := rec.closed
+	rec.closed = true
+	rec.r.mu.Unlock()
+	if closed {
 		return nil
 	}
-	rec.closed = true
 	close(rec.queue)
 	return <-rec.done
 }

@@ -74,6 +74,9 @@ func (e *Engine) predeclared() starlark.StringDict {
 	}
 	for _, b := range builtins {
 		d[b.name] = starlark.NewBuiltin(b.name, func(st *starlark.Thread, fn *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			if err := e.machine.refuse(b.name); err != nil {
+				return nil, err
+			}
 			v, err := b.do(e, st, fn, args, kwargs)
 			if err == nil {
 				err = e.checkUnless(b.name)
@@ -167,6 +170,12 @@ func doHost(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 	}
 	if err := policies(&cfg, keys); err != nil {
 		return nil, err
+	}
+	if e.machine != nil {
+		if keys != nil || account != nil || owner != nil || policy != nil || attacker || failover {
+			return nil, &MachineError{"a host with policies, accounts or an attacker on it"}
+		}
+		return e.newMachineHost(name, cfg.Addrs)
 	}
 	h, err := e.ensureWorld().AddHost(cfg)
 	if err != nil {
@@ -667,6 +676,10 @@ func doHelp(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 // is no thread of the world, by the world itself.
 func (e *Engine) sleep(st *starlark.Thread, d time.Duration) error {
 	t, spawned := st.Local(threadLocal).(*Thread)
+	if !spawned && e.machine != nil {
+		e.machine.sleep(d)
+		return e.check()
+	}
 	if !spawned {
 		if err := e.ensureWorld().Sleep(d); err != nil {
 			return err

@@ -104,6 +104,8 @@ type Engine struct {
 	deadlock  *DeadlockError
 	violation *ViolationError
 	file      string
+	// machine is what the script runs on in the place of a world; nil: nothing.
+	machine *machine
 	// session: a failure of a spawned thread is reported, and ends nothing.
 	session bool
 }
@@ -229,6 +231,9 @@ func (e *Engine) ensureWorld() *sim.World {
 }
 
 func (e *Engine) now() time.Duration {
+	if e.machine != nil {
+		return time.Since(e.machine.began)
+	}
 	if e.world == nil {
 		return 0
 	}
@@ -292,13 +297,16 @@ func (e *Engine) invoke(st *starlark.Thread, t *Thread, call wsa.Call) (outcome,
 	if e.failure != nil {
 		return outcome{}, errStopped
 	}
-	tid := t.sim.TID()
+	tid := t.tid
 	if other, busy := e.calling[tid]; busy {
 		return outcome{}, usagef("thread %s is in %s since %s: a thread makes one call at a time", t.name, other.call.Op(), other.at)
 	}
 	e.calling[tid] = site{t, call, position(st)}
-	ret := wsa.Invoke(t.sim, call)
+	ret, err := e.perform(t, call)
 	delete(e.calling, tid)
+	if err != nil {
+		return outcome{}, err
+	}
 	if err := e.check(); err != nil {
 		return outcome{}, err
 	}
@@ -306,6 +314,19 @@ func (e *Engine) invoke(st *starlark.Thread, t *Thread, call wsa.Call) (outcome,
 		return outcome{}, &CallError{Call: call, Return: ret, where: t.name}
 	}
 	return outcome{ret, e.lastRule[tid]}, nil
+}
+
+// perform makes the call on the simulated thread, or on the machine's.
+func (e *Engine) perform(t *Thread, call wsa.Call) (wsa.Return, error) {
+	if e.machine == nil {
+		return wsa.Invoke(t.sim, call), nil
+	}
+	ret, err := e.machine.invoke(t, call)
+	e.result.Calls++
+	if ret.Err != 0 {
+		e.result.Failed++
+	}
+	return ret, err
 }
 
 // check is why the script cannot go on, nil when it can.
@@ -353,7 +374,7 @@ func (e *Engine) spawn(t *Thread, fn starlark.Callable, args starlark.Tuple, kwa
 	t.spawned = true
 	st := e.newInterpreter(t.name)
 	st.SetLocal(threadLocal, t)
-	e.world.Spawn(t.sim, func() {
+	body := func() {
 		v, err := starlark.Call(st, fn, append(starlark.Tuple{t}, args...), kwargs)
 		if err != nil {
 			if !errors.Is(err, errStopped) {
@@ -362,12 +383,21 @@ func (e *Engine) spawn(t *Thread, fn starlark.Callable, args starlark.Tuple, kwa
 			return
 		}
 		task.done, task.result = true, v
-	})
+	}
+	if e.machine != nil {
+		e.machine.spawn(body)
+	} else {
+		e.world.Spawn(t.sim, body)
+	}
 	return task
 }
 
 // run lets the spawned threads run until all of them have ended.
 func (e *Engine) run() error {
+	if e.machine != nil {
+		e.machine.wait()
+		return e.check()
+	}
 	if e.world == nil {
 		return nil
 	}

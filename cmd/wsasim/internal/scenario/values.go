@@ -192,14 +192,16 @@ func (p *Process) thread(startup bool) (starlark.Value, error) {
 type Thread struct {
 	object
 	engine  *Engine
-	sim     *sim.Thread
+	sim     *sim.Thread // nil on a machine
+	api     wsa.API     // on a machine
+	tid     int
 	spawned bool
 }
 
 // newThread starts a thread.
 func (e *Engine) newThread(p *Process) *Thread {
 	t := p.sim.NewThread()
-	v := &Thread{object: object{kind: "thread", name: e.script.label(p.sim.Host().Name(), t.TID())}, engine: e, sim: t}
+	v := &Thread{object: object{kind: "thread", name: e.script.label(p.sim.Host().Name(), t.TID())}, engine: e, sim: t, tid: t.TID()}
 	v.attrs = map[string]func() (starlark.Value, error){
 		"name":    constant(starlark.String(v.name)),
 		"tid":     constant(starlark.MakeInt(t.TID())),
@@ -209,11 +211,16 @@ func (e *Engine) newThread(p *Process) *Thread {
 			return starlark.None, e.check()
 		}),
 	}
+	v.addCalls()
+	return v
+}
+
+// addCalls makes each call of Winsock a method.
+func (t *Thread) addCalls() {
 	for _, c := range wsa.Calls() {
 		op := c.Op()
-		v.attrs[op] = func() (starlark.Value, error) { return v.method(op), nil }
+		t.attrs[op] = func() (starlark.Value, error) { return t.method(op), nil }
 	}
-	return v
 }
 
 // method is a call of Winsock as a function of the script.

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wsasim/cmd/wsasim/internal/scenario"
+	"wsasim/model"
+	"wsasim/sim"
+	"wsasim/wsa"
+)
+
+// recordFlags are the options of wsasim record.
+type recordFlags struct {
+	trace    string
+	on       string
+	patience time.Duration
+}
+
+func (a *app) recordCommand() *cobra.Command {
+	var f recordFlags
+	cmd := &cobra.Command{
+		Use:   "record FILE.star",
+		Short: "run a scenario on this system's Winsock and write its trace",
+		Long: `Run a scenario on the Winsock of this system (Windows, or Wine) and write the
+trace, which wsasim check, diagram and pcap read.
+
+The hosts of the scenario become threads of this one process, and their
+addresses loopback addresses: the N-th IPv4 address of the H-th host is
+127.1.H.N, and the one IPv6 address that calls may name is ::1. Nothing leaves
+the machine. The scenario sees the addresses that it wrote; what the system
+chooses by itself, such as the local address of a socket that was never bound,
+it sees as it is. The trace holds what was really called.
+
+What only a simulated world can give is refused: links, faults, domains,
+attackers, policies, several processes, what the simulator knows of a socket.
+
+--on sim runs it the same way on one simulated machine, with real time.
+
+Exit codes: 0 the scenario ran and the specification allows the trace; 1 an
+expectation is not met, a call waits for ever, or the specification is
+violated; 2 the input cannot be read, or there is no Winsock here; 3 the
+scenario asks for what a machine cannot give.`,
+		Example: `  wsasim record --trace t.jsonl testdata/scenarios/one-machine.star
+  wsasim check t.jsonl`,
+		Args: cobra.ExactArgs(1),
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.record(args[0], f) }
+	cmd.Flags().StringVar(&f.trace, "trace", "trace.jsonl", "write the trace to `FILE`")
+	cmd.Flags().StringVar(&f.on, "on", "system", "what to run it on: system or sim")
+	cmd.Flags().DurationVar(&f.patience, "patience", 30*time.Second, "how long one call may take")
+	return cmd
+}
+
+func (a *app) record(file string, f recordFlags) error {
+	var open func() (wsa.API, func(), error)
+	switch f.on {
+	case "system":
+		p, err := wsa.System()
+		if err != nil {
+			return malformed("wsasim record: %v", err)
+		}
+		open = func() (wsa.API, func(), error) {
+			t := p.NewThread()
+			return t, t.Close, nil
+		}
+	case "sim":
+		w := sim.New(sim.Config{})
+		defer w.Close()
+		h, err := w.AddHost(sim.HostConfig{Name: "machine"})
+		if err != nil {
+			return err
+		}
+		p := h.NewProcess(sim.ProcessConfig{})
+		open = func() (wsa.API, func(), error) {
+			t := p.NewThread()
+			return t, t.End, nil
+		}
+	default:
+		return malformed("wsasim record: --on: expected system or sim, got %q", f.on)
+	}
+	out, err := os.Create(f.trace)
+	if err != nil {
+		return malformed("wsasim record: %v", err)
+	}
+	r := scenario.Record(file, nil, scenario.Machine{Open: open, Trace: out, Patience: f.patience}, scenario.Options{Transcript: a.stdout, Color: a.color()})
+	if err := out.Close(); err != nil {
+		return malformed("wsasim record: the trace cannot be written: %v", err)
+	}
+	if fail := r.Failure; fail != nil {
+		fmt.Fprintln(a.stderr, fail)
+		switch {
+		case fail.NeedsWorld():
+			return &exitError{exitMachine, nil}
+		case fail.Malformed():
+			return &exitError{exitMalformed, nil}
+		}
+		return &exitError{exitUnmet, nil}
+	}
+	a.printf("%s: ok: %s, %d of them failed, %s met, in %s\n", file, count(r.Calls, "call"), r.Failed, count(r.Expected, "expectation"), r.Time.Round(time.Millisecond))
+	return a.checkRecorded(f.trace)
+}
+
+// checkRecorded lets the specification judge the trace.
+func (a *app) checkRecorded(file string) error {
+	err := a.check(file, model.Options{}, false)
+	var exit *exitError
+	if errors.As(err, &exit) {
+		return exit
+	}
+	return err
+}
