@@ -226,11 +226,19 @@ func (d *Differ) Try(steps []DiffStep) *Difference {
 // unexplained finds the first difference that no row explains, and how many
 // steps were compared.
 func (d *Differ) unexplained(steps []DiffStep, a, b *DiffRun) (*Difference, int) {
+	// After a violation the checker goes on with a guess, so that what it says
+	// of that side alone is no news where both do the same.
+	guessA, guessB := false, false
 	for from := 0; ; {
 		diff := compare(steps, a, b, from)
 		if diff == nil {
 			return nil, min(len(a.Returns), len(b.Returns))
 		}
+		if len(diff.Fields) == 0 && (diff.ViolationA == nil || guessA) && (diff.ViolationB == nil || guessB) {
+			from = diff.Index + 1
+			continue
+		}
+		guessA, guessB = guessA || diff.ViolationA != nil, guessB || diff.ViolationB != nil
 		diff.Known = d.explain(diff)
 		if diff.Known == nil {
 			return diff, diff.Index + 1

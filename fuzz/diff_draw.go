@@ -42,7 +42,7 @@ type guide struct {
 
 func newGuide(t *rapid.T) *guide {
 	w, thread := machineWorld()
-	g := &guide{source: source{t: t, p: &Pool{}}, world: w, thread: thread, s: newSession(thread, false)}
+	g := &guide{source: source{t: t, p: &Pool{}}, world: w, thread: thread, s: newSession(on(thread), false)}
 	g.s.call(wsa.WSAStartupCall{Version: 0x0202})
 	return g
 }

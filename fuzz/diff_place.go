@@ -61,7 +61,7 @@ func (p simPlace) Run(steps []DiffStep, expected []wsa.Return) *DiffRun {
 	if p.fault != nil {
 		api = Broken(t, *p.fault)
 	}
-	s := newSession(api, true)
+	s := newSession(on(api), true)
 	s.call(wsa.WSAStartupCall{Version: 0x0202})
 	for i, step := range steps {
 		s.do(step, patience(step, expected, i))
@@ -134,7 +134,7 @@ func (p *systemPlace) Run(steps []DiffStep, expected []wsa.Return) *DiffRun {
 		p.thread = p.process.NewThread()
 	}
 	thread := p.thread
-	s := newSession(thread, true)
+	s := newSession(on(thread), true)
 	if p.process.Wine() != "" {
 		s.refused = fatalOnWine
 	}

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"slices"
 	"sync"
 
 	"wsasim/model"
@@ -36,7 +37,7 @@ type made struct {
 // session carries out the steps of one sequence on one thread of an
 // implementation, and lets the specification judge each of them.
 type session struct {
-	api     wsa.API
+	invoke  func(wsa.Call) wsa.Return
 	checker *model.Checker // nil: nobody judges, and no trace is kept
 	keep    bool
 	refused func(wsa.Call) bool // calls that are not made; nil: none
@@ -75,10 +76,15 @@ const (
 	diffTID  = 1
 )
 
+// on makes calls on an API.
+func on(api wsa.API) func(wsa.Call) wsa.Return {
+	return func(c wsa.Call) wsa.Return { return wsa.Invoke(api, c) }
+}
+
 // newSession begins a trace. The world has a seed, which says that the trace is
 // whole: nothing else talks to the sockets of a sequence.
-func newSession(api wsa.API, judged bool) *session {
-	s := &session{api: api, made: make(map[int]*made), keep: judged, run: DiffRun{Hung: -1}}
+func newSession(invoke func(wsa.Call) wsa.Return, judged bool) *session {
+	s := &session{invoke: invoke, made: make(map[int]*made), keep: judged, run: DiffRun{Hung: -1}}
 	if !judged {
 		return s
 	}
@@ -105,10 +111,10 @@ func (s *session) call(c wsa.Call) (wsa.Return, *model.Violation) {
 		return wsa.Return{Failure: fatalPrefix + "it would end the program"}, nil
 	}
 	if !s.keep {
-		return wsa.Invoke(s.api, c), nil
+		return s.invoke(c), nil
 	}
 	s.observe(&trace.Record{Kind: trace.CallMade, Host: diffHost, PID: diffPID, TID: diffTID, Call: c})
-	ret := wsa.Invoke(s.api, c)
+	ret := s.invoke(c)
 	v := s.observe(&trace.Record{Kind: trace.Returned, Host: diffHost, PID: diffPID, TID: diffTID, Return: &ret})
 	return ret, v
 }
@@ -231,6 +237,7 @@ func (s *session) normal(step DiffStep, ret wsa.Return) wsa.Return {
 		d.Description, d.SystemStatus, d.MaxSockets, d.MaxUDPDg = "", "", 0, 0
 		ret.Startup = &d
 	}
+	ret.Sets = slices.Clone(ret.Sets) // the record keeps its own
 	for i, set := range ret.Sets {
 		if set == nil {
 			continue
@@ -238,9 +245,6 @@ func (s *session) normal(step DiffStep, ret wsa.Return) wsa.Return {
 		out := make(wsa.FDSet, len(set))
 		for j, h := range set {
 			out[j] = s.descriptor(h)
-		}
-		if i == 0 {
-			ret.Sets = append([]wsa.FDSet{}, ret.Sets...)
 		}
 		ret.Sets[i] = out
 	}
@@ -279,7 +283,7 @@ func (s *session) descriptor(h wsa.SOCKET) wsa.SOCKET {
 func (s *session) closeAll() {
 	for n := range MaxMade + 1 {
 		if m := s.made[n]; m != nil && m.open {
-			_ = s.api.Closesocket(m.handle)
+			s.invoke(wsa.ClosesocketCall{S: m.handle})
 		}
 	}
 }

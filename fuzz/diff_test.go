@@ -1,22 +1,203 @@
 package fuzz_test
 
 import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"wsasim/fuzz"
+	"wsasim/model/rules"
+	"wsasim/wsa"
 )
 
+// TestDiffSame: the simulator does what the simulator does.
 func TestDiffSame(t *testing.T) {
 	d := fuzz.Differ{A: fuzz.SimPlace(nil), B: fuzz.SimPlace(nil)}
-	for seed := 1; d.Calls < 20000; seed++ {
+	ops := make(map[string]bool)
+	for seed := 1; d.Calls < 10_000; seed++ {
 		steps := fuzz.DrawSequence(seed, 60)
 		if diff := d.Try(steps); diff != nil {
-			steps, diff = d.Shrink(steps, diff)
-			for _, s := range steps {
-				t.Log(s)
-			}
 			t.Fatal(diff)
 		}
+		for _, s := range steps {
+			ops[s.Call.Op()] = true
+		}
 	}
-	t.Log(d.Calls, d.Sequences, d.Lost)
+	if d.Lost > 0 || d.Hung > 0 {
+		t.Errorf("%d sequences were lost and %d calls hung", d.Lost, d.Hung)
+	}
+	for _, op := range []string{"socket", "bind", "listen", "accept", "connect", "send", "recv", "sendto", "recvfrom", "WSASend", "WSARecv", "WSASendTo", "WSARecvFrom",
+		"getsockopt", "setsockopt", "ioctlsocket", "WSAIoctl", "getsockname", "getpeername", "shutdown", "closesocket", "select", "WSAGetLastError"} {
+		if !ops[op] {
+			t.Errorf("no call of %s was drawn", op)
+		}
+	}
+}
+
+// baseFaults are bugs in base functions that a differential run must find.
+var baseFaults = []string{
+	"a socket may be bound twice", "an unbound socket may listen", "a connected socket may connect", "one byte too many is sent",
+	"the local port is off by one", "an unconnected stream may be shut down", "a datagram that was cut is whole",
+	"a closed descriptor is an invalid argument",
+}
+
+// TestDiffFindsFaults: each of the bugs is found soon, and what shows it is
+// short, keeps in a file, and shows it again.
+func TestDiffFindsFaults(t *testing.T) {
+	for _, name := range baseFaults {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			broken, err := fuzz.PlaceByName("broken:" + name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := fuzz.Differ{A: fuzz.SimPlace(nil), B: broken, Known: fuzz.KnownDifferences()}
+			for seed := 1; d.Calls < 5000; seed++ {
+				steps := fuzz.DrawSequence(seed, 60)
+				diff := d.Try(steps)
+				if diff == nil {
+					continue
+				}
+				short, again := d.Shrink(steps, diff)
+				if again == nil || again.Sort() != diff.Sort() || len(short) > len(steps) || len(short) > 20 {
+					t.Errorf("%d steps come to %d: %v", len(steps), len(short), again)
+				}
+				var b bytes.Buffer
+				if err := fuzz.WriteDiffCase(&b, &fuzz.DiffCase{A: "sim", B: broken.Name(), Seed: 1, Steps: short}); err != nil {
+					t.Fatal(err)
+				}
+				c, err := fuzz.ReadDiffCase(&b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if replayed := d.Try(c.Steps); replayed == nil || replayed.Sort() != diff.Sort() {
+					t.Errorf("replayed it is %v", replayed)
+				}
+				t.Logf("found after %d calls, shown by %d", d.Calls, len(short))
+				return
+			}
+			t.Errorf("not found in %d calls", d.Calls)
+		})
+	}
+}
+
+// TestDiffClasses: whose fault a difference is, is told by the specification.
+func TestDiffClasses(t *testing.T) {
+	steps := []fuzz.DiffStep{{Makes: 1, Call: wsa.SocketCall{Family: wsa.AF_INET, Type: wsa.SOCK_STREAM}}, {Call: wsa.ListenCall{S: fuzz.SocketOf(1), Backlog: 1}}}
+	broken, err := fuzz.PlaceByName("broken:an unbound socket may listen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		a, b fuzz.Place
+		want fuzz.DiffClass
+	}{
+		{fuzz.SimPlace(nil), broken, fuzz.BOutside}, {broken, fuzz.SimPlace(nil), fuzz.AOutside}, {broken, broken, fuzz.BothOutside},
+	} {
+		d := fuzz.Differ{A: c.a, B: c.b}
+		if diff := d.Try(steps); diff == nil || diff.Class != c.want || diff.Index != 1 {
+			t.Errorf("%s against %s: %v; wanted %v", c.a.Name(), c.b.Name(), diff, c.want)
+		}
+	}
+	for _, c := range fuzz.DiffClasses() {
+		if s := c.String(); s == "" || strings.Contains(s, "unknown") {
+			t.Errorf("class %d is %q", c, s)
+		}
+	}
+}
+
+// TestDiffExplained: a row of the table explains what it names, for the
+// implementation that it names and no other.
+func TestDiffExplained(t *testing.T) {
+	steps := []fuzz.DiffStep{{Makes: 1, Call: wsa.SocketCall{Family: wsa.AF_INET, Type: wsa.SOCK_STREAM}}, {Call: wsa.ListenCall{S: fuzz.SocketOf(1), Backlog: 1}}}
+	broken, err := fuzz.PlaceByName("broken:an unbound socket may listen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := fuzz.Known{ID: "r", On: "sim", Ops: []string{"listen"}, Ours: []wsa.Errno{wsa.WSAEINVAL}, Theirs: []wsa.Errno{0}}
+	d := fuzz.Differ{A: fuzz.SimPlace(nil), B: broken, Known: []fuzz.Known{row}}
+	if diff := d.Try(steps); diff != nil || d.Explained["r"] != 1 {
+		t.Errorf("not explained: %v, %v", diff, d.Explained)
+	}
+	row.On = "wine"
+	d = fuzz.Differ{A: fuzz.SimPlace(nil), B: broken, Known: []fuzz.Known{row}}
+	if d.Try(steps) == nil {
+		t.Error("what Wine does explains the simulator")
+	}
+}
+
+// TestKnownDifferences: each row has a reason and says who is right by which
+// source.
+func TestKnownDifferences(t *testing.T) {
+	ids := make(map[string]bool)
+	rule, fact := regexp.MustCompile(`\b[A-Z]+(-[A-Z0-9]+)+\b`), regexp.MustCompile(`observed [A-Z][A-Z0-9]*[0-9]`)
+	for _, k := range fuzz.KnownDifferences() {
+		if k.ID == "" || ids[k.ID] || k.Reason == "" || k.On == "" {
+			t.Errorf("row %q is double or incomplete", k.ID)
+		}
+		ids[k.ID] = true
+		known := fact.MatchString(k.Right) || strings.Contains(k.Right, "no source")
+		for _, id := range rule.FindAllString(k.Right, -1) {
+			if _, ok := rules.Lookup(rules.ID(id)); !ok {
+				t.Errorf("row %q: %s is no rule", k.ID, id)
+			}
+			known = true
+		}
+		if !known {
+			t.Errorf("row %q does not say who is right by which source: %q", k.ID, k.Right)
+		}
+		for _, op := range k.Ops {
+			if !slices.Contains(wsa.Ops(), op) {
+				t.Errorf("row %q: %s is no function", k.ID, op)
+			}
+		}
+	}
+}
+
+// TestDrawnSequencesStay: nothing that is drawn leaves the machine, and none of
+// it waits.
+func TestDrawnSequencesStay(t *testing.T) {
+	for seed := 1; seed < 60; seed++ {
+		steps := fuzz.DrawSequence(seed, 60)
+		if !fuzz.SafeSequence(steps) {
+			t.Fatalf("seed %d: a sequence is not safe when it is looked at again", seed)
+		}
+		for _, s := range steps {
+			var name wsa.Bytes
+			switch c := s.Call.(type) {
+			case wsa.BindCall:
+				name = c.Name
+			case wsa.ConnectCall:
+				name = c.Name
+			case wsa.WSAConnectCall:
+				name = c.Name
+			case wsa.SendtoCall:
+				name = c.To
+			case wsa.WSASendToCall:
+				name = c.To
+			}
+			if ap, err := wsa.ParseSockaddr(name); err == nil && !ap.Addr().Unmap().IsLoopback() && !ap.Addr().Unmap().IsUnspecified() {
+				t.Errorf("seed %d: %v", seed, s)
+			}
+		}
+	}
+}
+
+// TestRecordedSequence: a run, recorded, read as a sequence and compared with
+// another run of the simulator, is the same.
+func TestRecordedSequence(t *testing.T) {
+	for seed := 1; seed < 30; seed++ {
+		steps := fuzz.DrawSequence(seed, 60)
+		run := fuzz.SimPlace(nil).Run(steps, nil)
+		again, then, err := fuzz.Recorded(run.Records)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := fuzz.Differ{A: fuzz.SimPlace(nil), B: fuzz.TracePlace("trace", "sim")}
+		if diff := d.Compare(again, d.A.Run(again, then.Returns), then); diff != nil {
+			t.Fatalf("seed %d: %v", seed, diff)
+		}
+	}
 }

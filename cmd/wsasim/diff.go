@@ -1,16 +1,19 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"wsasim/fuzz"
+	"wsasim/wsa/trace"
 )
 
 // diffFlags are the options of wsasim diff.
@@ -20,6 +23,8 @@ type diffFlags struct {
 	length int
 	seed   uint64
 	replay string
+	trace  string
+	system string
 	save   string
 	most   int
 	known  bool
@@ -60,6 +65,8 @@ Exit codes: 0 no unexplained difference; 1 there are some; 2 usage.`,
 	flags.IntVar(&f.length, "length", 60, "about how many calls a sequence has")
 	flags.Uint64Var(&f.seed, "seed", 1, "what the sequences are drawn from")
 	flags.StringVar(&f.replay, "replay", "", "run the sequence in `FILE`, which a run has saved")
+	flags.StringVar(&f.trace, "trace", "", "with --replay: write the trace of the second implementation to `FILE`")
+	flags.StringVar(&f.system, "recorded-on", "wine", "what a trace was recorded on: sim, wine or windows")
 	flags.StringVar(&f.save, "save", "", "the `FOLDER` for sequences that show differences (default: that of temporary files)")
 	flags.IntVar(&f.most, "most", 10, "stop after as many unexplained differences")
 	flags.BoolVar(&f.shrink, "shrink", true, "look for the shortest sequence that shows a difference")
@@ -103,6 +110,9 @@ func (a *app) diff(f diffFlags) error {
 		return malformed("wsasim diff: --a: %v", err)
 	}
 	defer first.Close()
+	if file, ok := strings.CutPrefix(f.b, "trace:"); ok {
+		return a.diffTrace(first, file, f)
+	}
 	second, err := fuzz.PlaceByName(f.b)
 	if err != nil {
 		return malformed("wsasim diff: --b: %v", err)
@@ -229,16 +239,69 @@ func (a *app) replayDiff(d *fuzz.Differ, f diffFlags) error {
 	if err != nil {
 		return malformed("%s: %v", f.replay, err)
 	}
-	out := diffJSON{A: f.a, B: f.b, Seed: c.Seed, Table: len(d.Known), Unexplained: []foundJSON{}}
-	if diff := d.Try(c.Steps); diff != nil {
-		found := foundJSON{Class: diff.Class.String(), Fields: diff.Fields, Text: diff.String(), Steps: slices.Clone(c.Steps[:diff.Index+1])}
+	first := d.A.Run(c.Steps, nil)
+	second := d.B.Run(c.Steps, first.Returns)
+	if f.trace != "" {
+		if err := writeTrace(f.trace, second.Records); err != nil {
+			return malformed("wsasim diff: %v", err)
+		}
+	}
+	f.seed = c.Seed
+	return a.compareRuns(d, f, c.Steps, first, second)
+}
+
+// compareRuns compares two runs of one sequence.
+func (a *app) compareRuns(d *fuzz.Differ, f diffFlags, steps []fuzz.DiffStep, first, second *fuzz.DiffRun) error {
+	out := diffJSON{A: f.a, B: f.b, Seed: f.seed, Table: len(d.Known), Unexplained: []foundJSON{}}
+	if diff := d.Compare(steps, first, second); diff != nil {
+		found := foundJSON{Class: diff.Class.String(), Fields: diff.Fields, Text: diff.String(), Steps: slices.Clone(steps[:diff.Index+1])}
 		out.Unexplained = append(out.Unexplained, found)
 		if !a.json {
 			a.printFound(&found)
 		}
 	}
-	out.Calls, out.Sequences, out.Explained, out.Lost, out.Hung = d.Calls, d.Sequences, d.Explained, d.Lost, d.Hung
+	out.Calls, out.Sequences, out.Explained = d.Calls, d.Sequences, d.Explained
 	return a.diffOutcome(&out)
+}
+
+func writeTrace(file string, records []*trace.Record) error {
+	out, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	w := trace.NewWriter(out)
+	for _, r := range records {
+		w.Write(r)
+	}
+	return errors.Join(w.Flush(), out.Close())
+}
+
+// diffTrace compares an implementation with what a trace recorded.
+func (a *app) diffTrace(first fuzz.Place, file string, f diffFlags) error {
+	in, err := os.Open(file)
+	if err != nil {
+		return malformed("wsasim diff: --b: %v", err)
+	}
+	defer in.Close()
+	var records []*trace.Record
+	trace.Read(in)(func(_ int, r *trace.Record, e error) bool {
+		if err = e; err == nil {
+			records = append(records, r)
+		}
+		return err == nil
+	})
+	if err != nil {
+		return malformed("%s: %v", file, err)
+	}
+	steps, then, err := fuzz.Recorded(records)
+	if err != nil {
+		return malformed("%s: %v", file, err)
+	}
+	if !fuzz.SafeSequence(steps) {
+		return malformed("%s: a call of the trace would wait for ever when it is made again by one thread", file)
+	}
+	d := &fuzz.Differ{A: first, B: fuzz.TracePlace(f.b, f.system), Known: fuzz.KnownDifferences()}
+	return a.compareRuns(d, f, steps, first.Run(steps, then.Returns), then)
 }
 
 // knownJSON is a row of the table for programs.

@@ -1,0 +1,115 @@
+package fuzz
+
+import (
+	"errors"
+	"fmt"
+
+	"wsasim/wsa"
+	"wsasim/wsa/trace"
+)
+
+// Recorded makes a sequence of the calls of a recorded trace, and the run of what
+// they gave back then, so that the recording can be compared with another
+// implementation, far from the machine that it was made on. The trace must be of
+// one thread.
+func Recorded(records []*trace.Record) ([]DiffStep, *DiffRun, error) {
+	var calls []wsa.Call
+	var returns []wsa.Return
+	tid := 0
+	for i, r := range records {
+		switch r.Kind {
+		case trace.CallMade, trace.Returned:
+			if tid == 0 {
+				tid = r.TID
+			}
+			if r.TID != tid {
+				return nil, nil, fmt.Errorf("record %d: thread %d makes calls beside thread %d; expected a trace of one thread", i+1, r.TID, tid)
+			}
+			if r.Kind == trace.CallMade {
+				calls = append(calls, r.Call)
+			} else {
+				returns = append(returns, *r.Return)
+			}
+		}
+	}
+	if len(returns) == 0 {
+		return nil, nil, errors.New("the trace has no calls that returned")
+	}
+	calls = calls[:min(len(calls), len(returns))]
+	if c, ok := calls[0].(wsa.WSAStartupCall); ok && !c.NullData {
+		calls, returns = calls[1:], returns[1:] // a run begins with one
+	}
+	next := 0
+	s := newSession(func(wsa.Call) wsa.Return { return wsa.Return{Startup: new(wsa.WSADATA)} }, true)
+	s.call(wsa.WSAStartupCall{Version: 0x0202})
+	s.invoke = func(wsa.Call) wsa.Return { next++; return returns[next-1] }
+	var steps []DiffStep
+	sockets := 0
+	for i, c := range calls {
+		step := DiffStep{Call: rewritten(c, rewriting{socket: s.descriptorOf, address: s.symbols})}
+		if returns[i].Socket != 0 && returns[i].Err == 0 {
+			if sockets == MaxMade {
+				return nil, nil, fmt.Errorf("the trace makes more than %d sockets", MaxMade)
+			}
+			sockets++
+			step.Makes = sockets
+		}
+		steps = append(steps, step)
+		s.do(step, nil)
+	}
+	return steps, &s.run, nil
+}
+
+// descriptorOf is the symbol of a descriptor in a call: of the open socket that
+// has it, or else of the latest that had.
+func (s *session) descriptorOf(h wsa.SOCKET) wsa.SOCKET {
+	found := 0
+	for n, m := range s.made {
+		if m.handle == h && (m.open || n > found) {
+			found = n
+			if m.open {
+				break
+			}
+		}
+	}
+	if found == 0 {
+		return h
+	}
+	return SocketOf(found)
+}
+
+// symbols puts the symbol of a port in its place, where one is known.
+func (s *session) symbols(name wsa.Bytes) wsa.Bytes {
+	return withPort(name, func(port uint16) uint16 {
+		found := 0
+		for n, m := range s.made {
+			if port != 0 && m.port == port && (found == 0 || m.open && n < found) {
+				found = n
+			}
+		}
+		if found == 0 {
+			return port
+		}
+		return PortOf(found)
+	})
+}
+
+// Compare compares two runs of a sequence and gives the first difference that
+// no row of the table explains, with what each implementation is; nil for none.
+func (d *Differ) Compare(steps []DiffStep, a, b *DiffRun) *Difference {
+	d.Sequences++
+	diff, until := d.unexplained(steps, a, b)
+	d.Calls += until
+	return diff
+}
+
+// TracePlace stands for the machine that a trace was recorded on: it has a name
+// and what it is, and runs nothing.
+func TracePlace(name, system string) Place { return tracePlace{name, system} }
+
+type tracePlace struct{ name, system string }
+
+func (p tracePlace) Name() string                        { return p.name }
+func (p tracePlace) System() string                      { return p.system }
+func (tracePlace) Run([]DiffStep, []wsa.Return) *DiffRun { return &DiffRun{Hung: -1} }
+func (tracePlace) Close()                                {}
