@@ -10,13 +10,18 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 TARGETS = windows/amd64 windows/386 windows/arm64 darwin/arm64 linux/386 js/wasm
 
 .DEFAULT_GOAL := help
-.PHONY: help test race determinism bench bench-smoke fuzz libfuzzer vectors lint cross cover scenarios explore interop
+.PHONY: help test race determinism bench bench-smoke fuzz libfuzzer vectors lint cross cover scenarios explore interop wine-test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: ## all tests; needs nothing but Go and make
 	$(GO) test ./...
+	@command -v wine >/dev/null && echo "The tests under Wine are another target: make wine-test" || \
+		echo "The tests under Wine are skipped: there is no wine here; make wine-test says what to install"
+
+wine-test: ## tests, a recording and a differential run under Wine; says what is missing
+	GO="$(GO)" testdata/wine/test.sh
 
 race: ## all tests under the race detector; needs a C compiler
 	$(GO) test -race ./...

@@ -1,0 +1,39 @@
+#!/bin/sh
+# What runs under Wine: the tests of the packages that touch the system's own
+# Winsock, a scenario recorded, and a differential run. `make wine-test` calls it.
+#
+#   testdata/wine/test.sh
+#
+# Nothing is installed; setup.sh says what is missing, with exit code 3. CALLS and
+# SEED are those of the differential run. WINEPREFIX is a folder of the user's
+# cache unless it is set. Wine's server is ended at the end.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+GO=${GO:-go}
+CALLS=${CALLS:-20000}
+SEED=${SEED:-1}
+WINEPREFIX=${WINEPREFIX:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/wsasim/wine-test}
+WINEDEBUG=${WINEDEBUG:--all}
+export WINEPREFIX WINEDEBUG
+
+"$here/setup.sh"
+built=$(mktemp -d)
+trap 'rm -rf "$built"; wineserver -k >/dev/null 2>&1 || true' EXIT
+cd "$top"
+
+say() { printf '\n== wine: %s\n' "$*"; }
+
+say "the tests of wsa, with the conformance suite on the system's Winsock"
+GOOS=windows GOARCH=amd64 "$GO" test -p 1 -timeout 10m -exec "$here/run.sh" ./wsa ./wsa/trace
+say "package net, the judge of wsanet"
+GOOS=windows GOARCH=amd64 "$GO" test -p 1 -timeout 10m -exec "$here/run.sh" ./wsa/wsanet
+
+say "a scenario, recorded and checked"
+GOOS=windows GOARCH=amd64 "$GO" build -o "$built/wsasim.exe" ./cmd/wsasim
+"$here/run.sh" "$built/wsasim.exe" record --trace "$built/recorded.jsonl" testdata/scenarios/one-machine.star
+"$GO" run ./cmd/wsasim check "$built/recorded.jsonl"
+
+say "$CALLS calls on the simulator and on Wine"
+"$here/run.sh" "$built/wsasim.exe" diff --calls "$CALLS" --seed "$SEED" --save "$built"
