@@ -24,8 +24,12 @@
 //     call after another ([Sequence]) or with several threads that run under the
 //     virtual clock ([Parallel]).
 //   - [FromCalls] makes a [wsa.API] of a function from calls to returns. With
-//     it, [Recorder] writes the trace of any API, and [Broken] gives one a
+//     it, a recorder of package trace writes the trace of any API, and [Broken] gives one a
 //     [Fault]: one wrong answer. [Faults] lists the canaries.
+//   - [DrawSequence] draws sequences that are safe on a real machine, a [Place]
+//     carries them out (the simulator, the system's own Winsock, one of the
+//     canaries), and a [Differ] compares what came of it, with [KnownDifferences]
+//     as the table of what was looked into.
 //   - The functions that start with Fuzz in the tests are targets for Go's
 //     coverage-guided fuzzing; their first inputs stand in testdata.
 //

@@ -3,12 +3,14 @@ package wsa_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/netip"
 	"runtime"
 	"testing"
 	"time"
 
 	"wsasim/wsa"
+	"wsasim/wsa/trace"
 )
 
 var loopback = netip.MustParseAddrPort("127.0.0.1:0")
@@ -347,4 +349,44 @@ func BenchmarkSystem(b *testing.B) {
 			})
 		})
 	}
+}
+
+// BenchmarkSystemRecorder: what a recording costs on a call, beside the call
+// alone in the same run.
+func BenchmarkSystemRecorder(b *testing.B) {
+	p, err := wsa.System()
+	must(b, err)
+	th := p.NewThread()
+	defer th.Close()
+	must(b, th.WSAStartup(0x0202, new(wsa.WSADATA)))
+	s, to := bound(b, th, wsa.SOCK_DGRAM)
+	rec := trace.NewRecording(io.Discard, "machine")
+	for _, c := range []struct {
+		name string
+		api  wsa.API
+	}{{"bare", th}, {"recorded", rec.Thread(th)}} {
+		b.Run("getsockname/"+c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			name := make([]byte, 16)
+			th.Do(func() {
+				for range b.N {
+					n := int32(16)
+					_ = c.api.Getsockname(s, name, &n)
+				}
+			})
+		})
+		b.Run("sendto and recv/"+c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			buf := make([]byte, 100)
+			th.Do(func() {
+				for range b.N {
+					_, _ = c.api.Sendto(s, buf, 0, to)
+					_, _ = c.api.Recv(s, buf, 0)
+				}
+			})
+		})
+	}
+	must(b, rec.Close())
+	must(b, th.Closesocket(s))
+	must(b, th.WSACleanup())
 }

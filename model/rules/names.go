@@ -30,8 +30,9 @@ var namesRules = []Rule{
 	{
 		ID: NAMEWildcard, Function: "getsockname", Strength: Must,
 		Condition: "bound to the wildcard and not connected: the wildcard and the port are returned",
-		Sources:   []Source{{Doc, "nf-winsock2-bind"}, {Doc, "nf-winsock2-sendto"}},
-		Notes:     "The page of getsockname says WSAEINVAL, the pages of bind and sendto say success: both are allowed.",
+		Sources:   []Source{{Doc, "nf-winsock2-bind"}, {Doc, "nf-winsock2-sendto"}, {Wine, "8.0, getsockname after a refused attempt to connect"}},
+		Notes: "The page of getsockname says WSAEINVAL, the pages of bind and sendto say success: both are allowed. " +
+			"Of the address after an attempt to connect that failed no page speaks: Wine gives the one that the attempt chose, which is allowed too.",
 	},
 	{
 		ID: NAMESock, Function: "getsockname", Strength: Must,

@@ -74,6 +74,7 @@ const (
 	Header      Kind = "header"   // the SDK's header
 	Observation Kind = "observed" // a fact asserted of Windows by a public test suite
 	Netsem      Kind = "netsem"   // the Netsem specification, Windows XP
+	Wine        Kind = "wine"     // what Wine does where nothing above speaks of it: allowed, never demanded
 	Inference   Kind = "inferred" // nobody says it; the reference is the reason
 )
 

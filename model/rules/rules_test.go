@@ -77,6 +77,20 @@ func TestRulesAreComplete(t *testing.T) {
 	}
 }
 
+// TestWineDemandsNothing: what only Wine shows is allowed, and no rule that must
+// hold rests on it alone.
+func TestWineDemandsNothing(t *testing.T) {
+	for _, r := range All() {
+		only := true
+		for _, s := range r.Sources {
+			only = only && s.Kind == Wine
+		}
+		if only && (r.Strength == Must || r.Strength == Observed || r.Strength == Fails) {
+			t.Errorf("%s is %s by Wine alone", r.ID, r.Strength)
+		}
+	}
+}
+
 // TestConstantNames proves that each constant is named after its identifier,
 // that each has a rule, and the other way round.
 func TestConstantNames(t *testing.T) {

@@ -82,7 +82,9 @@ func (r *Recorder) id(o *wsa.Overlapped) wsa.OverlappedID {
 }
 
 // recorded is the API of one thread. The methods that it has itself are those
-// with memory or functions that outlive the call, and those of most traffic.
+// with memory or functions that outlive the call, and those of most
+// traffic. An address that a call may or may not store is seen through a buffer of
+// its own, so Recvfrom is not among them.
 type recorded struct {
 	wsa.API
 	r        *Recorder
@@ -216,12 +218,11 @@ func filled(buffers [][]byte, n int64, err wsa.Errno) wsa.Bytes {
 	return all[:min(n, int64(len(all)))]
 }
 
-// withAddr adds an address that was stored.
-func withAddr(ret *wsa.Return, addr []byte, n *int32) {
+// withAddr adds an address, if one was stored: a buffer that is as it was before
+// has none.
+func withAddr(ret *wsa.Return, before, addr []byte, n *int32) {
 	ret.Len = length(n)
-	if ret.Err == 0 || ret.Err == wsa.WSAEMSGSIZE {
-		if n != nil && *n > 0 && len(addr) > 0 {
-			ret.Addr = bytes.Clone(addr[:min(int(*n), len(addr))])
-		}
+	if n != nil && *n > 0 && len(addr) > 0 && !bytes.Equal(before, addr) {
+		ret.Addr = bytes.Clone(addr[:min(int(*n), len(addr))])
 	}
 }

@@ -156,6 +156,7 @@ func (t *recorded) WSAAccept(s wsa.SOCKET, addr []byte, addrlen *int32, conditio
 		accept := int32(wsa.CF_ACCEPT)
 		c.Answer = &accept
 	}
+	before := bytes.Clone(addr)
 	socket, err := t.api.WSAAccept(s, addr, addrlen, condition)
 	if asked != nil {
 		c.Answer = asked
@@ -166,7 +167,7 @@ func (t *recorded) WSAAccept(s wsa.SOCKET, addr []byte, addrlen *int32, conditio
 		ret.Socket = socket
 	}
 	ret.Answer = clone(asked)
-	withAddr(&ret, addr, addrlen)
+	withAddr(&ret, before, addr, addrlen)
 	t.returned(&ret)
 	return socket, err
 }

@@ -34,17 +34,6 @@ func (t *recorded) Recv(s wsa.SOCKET, buf []byte, flags int32) (int, error) {
 	return n, err
 }
 
-func (t *recorded) Recvfrom(s wsa.SOCKET, buf []byte, flags int32, from []byte, fromlen *int32) (int, error) {
-	t.made(wsa.RecvfromCall{S: s, Buf: room(buf), Flags: flags, From: room(from), Fromlen: clone(fromlen)})
-	n, err := t.api.Recvfrom(s, buf, flags, from, fromlen)
-	ret := result(err)
-	ret.N = int64(n)
-	ret.Data = filled([][]byte{buf}, ret.N, ret.Err)
-	withAddr(&ret, from, fromlen)
-	t.returned(&ret)
-	return n, err
-}
-
 // finished writes the return of a call that may have started an operation.
 func (t *recorded) finished(ret wsa.Return, o *wsa.Overlapped, err error) {
 	t.started(o, err)
@@ -80,6 +69,10 @@ func (t *recorded) WSARecv(s wsa.SOCKET, buffers [][]byte, received *uint32, fla
 }
 
 func (t *recorded) WSARecvFrom(s wsa.SOCKET, buffers [][]byte, received *uint32, flags *uint32, from []byte, fromlen *int32, o *wsa.Overlapped, routine wsa.CompletionRoutine) error {
+	if o == nil {
+		return t.API.WSARecvFrom(s, buffers, received, flags, from, fromlen, nil, routine)
+	}
+	before := bytes.Clone(from)
 	t.made(wsa.WSARecvFromCall{
 		S: s, Buffers: rooms(buffers), NullReceived: received == nil, Flags: clone(flags), From: room(from), Fromlen: clone(fromlen),
 		Overlapped: t.r.id(o), Event: event(o), Routine: routine != nil,
@@ -88,7 +81,7 @@ func (t *recorded) WSARecvFrom(s wsa.SOCKET, buffers [][]byte, received *uint32,
 	ret := result(err)
 	ret.Count, ret.Flags = clone(received), clone(flags)
 	ret.Data = filled(buffers, number(received), ret.Err)
-	withAddr(&ret, from, fromlen)
+	withAddr(&ret, before, from, fromlen)
 	t.finished(ret, o, err)
 	return err
 }
@@ -114,10 +107,15 @@ func (t *recorded) WSASendMsg(s wsa.SOCKET, msg *wsa.Msg, flags uint32, sent *ui
 }
 
 func (t *recorded) WSARecvMsg(s wsa.SOCKET, msg *wsa.Msg, received *uint32, o *wsa.Overlapped, routine wsa.CompletionRoutine) error {
+	if o == nil {
+		return t.API.WSARecvMsg(s, msg, received, nil, routine)
+	}
+	var before []byte
 	c := wsa.WSARecvMsgCall{S: s, NullMsg: msg == nil, Name: wsa.NULL, Control: wsa.NULL, NullReceived: received == nil, Overlapped: t.r.id(o), Event: event(o), Routine: routine != nil}
 	if msg != nil {
 		c.Name, c.Namelen, c.Buffers = room(msg.Name), msg.Namelen, rooms(msg.Buffers)
 		c.Control, c.ControlLen, c.MsgFlags = room(msg.Control), msg.ControlLen, msg.Flags
+		before = bytes.Clone(msg.Name)
 	}
 	t.made(c)
 	err := t.api.WSARecvMsg(s, msg, received, o, t.routine(routine))
@@ -129,7 +127,7 @@ func (t *recorded) WSARecvMsg(s wsa.SOCKET, msg *wsa.Msg, received *uint32, o *w
 		if ret.Err == 0 && len(msg.Control) > 0 && msg.ControlLen > 0 {
 			ret.Control = bytes.Clone(msg.Control[:min(int(msg.ControlLen), len(msg.Control))])
 		}
-		withAddr(&ret, msg.Name, &msg.Namelen)
+		withAddr(&ret, before, msg.Name, &msg.Namelen)
 	}
 	t.finished(ret, o, err)
 	return err
