@@ -153,7 +153,7 @@ func (a *app) printCheck(file string, r *model.Report, all bool) {
 			continue
 		}
 		a.printf("  shown by these %s of %d:\n", count(len(v.Prefix), "record"), v.Index+1)
-		t := scenario.NewTranscript(scenario.Options{Transcript: a.stdout, Color: a.color()})
+		t := scenario.NewTranscript(scenario.Options{Transcript: a.stdout, Color: a.color(), Packets: v.Call == nil})
 		for _, rec := range v.Prefix {
 			t.Write(rec)
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"wsasim/wsa/trace"
 )
@@ -217,6 +219,9 @@ func (c *Chart) sent(r *trace.Record) {
 	if x.from < 0 && !p.Forged {
 		x.from = c.laneOf(from.Addr())
 	}
+	if x.from < 0 && !p.Forged {
+		x.text += ", from " + from.Addr().String()
+	}
 	if x.to < 0 {
 		x.to = c.laneOf(to.Addr())
 	}
@@ -311,7 +316,7 @@ func describe(r *trace.Record, from, to netip.AddrPort) string {
 	default:
 		parts = append(parts, strings.TrimSpace(p.Protocol+" "+p.Flags))
 	}
-	if p.Protocol != "ike" {
+	if p.Protocol == "tcp" || p.Protocol == "udp" {
 		parts[0] = fmt.Sprintf(":%d → :%d %s", from.Port(), to.Port(), parts[0])
 	}
 	if n := len(p.Data); n > 0 {
@@ -344,16 +349,22 @@ func describe(r *trace.Record, from, to netip.AddrPort) string {
 
 // payload is the data as somebody on the way sees it.
 func payload(p *trace.Packet) string {
-	if p.Protection == "encrypted" {
+	if p.Protection == "encrypted" || p.Protocol == "icmp" {
 		return ""
 	}
-	return " " + quote(p.Data)
+	return strings.TrimRight(" "+quote(p.Data), " ")
 }
 
-// quote is the beginning of some data as text.
+// quote is the beginning of some data as text, "" for what is no text.
 func quote(data []byte) string {
 	const most = 24
-	if len(data) == 0 {
+	odd := 0
+	for _, r := range string(data) {
+		if r == utf8.RuneError || !unicode.IsPrint(r) && !unicode.IsSpace(r) {
+			odd++
+		}
+	}
+	if len(data) == 0 || odd*4 > len(data) {
 		return ""
 	}
 	if len(data) > most {
