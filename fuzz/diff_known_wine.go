@@ -597,6 +597,17 @@ var knownDifferences = []Known{
 		Reason: "Linux gives a connecting socket a port that a socket at another address has, now and then",
 		Right:  "CONN-BIND; the specification allows both",
 	},
+	{
+		ID: "bound by a failure and bound again", On: wine, Ops: ops("bind"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+				x, ok := callSocket(s.Call)
+				return ok && x == SocketOf(d.Socket) && slices.Contains(binding, s.Call.Op())
+			})
+		},
+		Reason: "a send or an attempt to connect that failed has bound the socket, so that it cannot be bound again",
+		Right:  "the simulator: BIND-OK; SEND-BIND for those failures that do bind",
+	},
 }
 
 // secureCodes are the control codes of the secure extensions.

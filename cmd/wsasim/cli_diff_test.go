@@ -1,0 +1,82 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestDiffCommand: a fault is found and saved, and the file shows it again; the
+// simulator against itself has nothing to show.
+func TestDiffCommand(t *testing.T) {
+	dir := t.TempDir()
+	code, out, errs := wsasim(t, "", "diff", "--b", "broken:a socket may be bound twice", "--calls", "3000", "--seed", "7", "--save", dir)
+	if code != exitUnmet || !strings.Contains(out, "outside the specification") || !strings.Contains(out, "seed 7") {
+		t.Fatalf("exit %d: %s%s", code, out, errs)
+	}
+	file := filepath.Join(dir, "diff-7-1.json")
+	trace := filepath.Join(dir, "t.jsonl")
+	if code, out, _ := wsasim(t, "", "diff", "--replay", file, "--b", "broken:a socket may be bound twice", "--trace", trace); code != exitUnmet || !strings.Contains(out, "bind") {
+		t.Errorf("replayed: exit %d: %s", code, out)
+	}
+	if code, out, errs := wsasim(t, "", "diff", "--replay", file, "--b", "sim"); code != exitOK {
+		t.Errorf("replayed without the fault: exit %d: %s%s", code, out, errs)
+	}
+	if code, out, errs := wsasim(t, "", "diff", "--b", "trace:"+trace, "--recorded-on", "sim"); code != exitUnmet {
+		t.Errorf("against its trace: exit %d: %s%s", code, out, errs)
+	}
+	if code, out, _ := wsasim(t, "", "diff", "--b", "sim", "--calls", "1000", "--json"); code != exitOK || !strings.Contains(out, `"unexplained": []`) {
+		t.Errorf("exit %d: %s", code, out)
+	}
+	if code, out, _ := wsasim(t, "", "diff", "--known"); code != exitOK || !strings.Contains(out, "who is right") {
+		t.Errorf("exit %d: %s", code, out)
+	}
+	for _, args := range [][]string{{"--b", "nothing"}, {"--calls", "0"}, {"--replay", "no such file", "--b", "sim"}, {"--b", "trace:no such file"}} {
+		if code, _, errs := wsasim(t, "", append([]string{"diff"}, args...)...); code != exitMalformed || errs == "" {
+			t.Errorf("%v: exit %d: %s", args, code, errs)
+		}
+	}
+	if runtime.GOOS != "windows" {
+		if code, _, errs := wsasim(t, "", "diff"); code != exitMalformed || !strings.Contains(errs, "Windows") {
+			t.Errorf("without Winsock: exit %d: %s", code, errs)
+		}
+	}
+}
+
+// TestRecordCommand: a scenario is recorded on a simulated machine in real time,
+// with loopback addresses only, and its trace conforms; what needs a world is
+// refused.
+func TestRecordCommand(t *testing.T) {
+	trace := filepath.Join(t.TempDir(), "t.jsonl")
+	code, out, errs := wsasim(t, "", "record", "--on", "sim", "--trace", trace, "../../testdata/scenarios/one-machine.star")
+	if code != exitOK || !strings.Contains(out, "conforms") {
+		t.Fatalf("exit %d: %s%s", code, out, errs)
+	}
+	text, err := os.ReadFile(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "7f010101") || regexp.MustCompile(`"name":"0200....0a`).Match(text) {
+		t.Errorf("the trace does not hold loopback addresses alone:\n%s", text)
+	}
+	for _, file := range []string{"bad-network", "man-in-the-middle", "access-check"} {
+		code, _, errs := wsasim(t, "", "record", "--on", "sim", "--trace", trace, "../../testdata/scenarios/"+file+".star")
+		if code != exitMachine || !strings.Contains(errs, "cannot be had on a machine") {
+			t.Errorf("%s: exit %d: %s", file, code, errs)
+		}
+	}
+	waits := filepath.Join(t.TempDir(), "waits.star")
+	script := "t = host(\"h\", \"10.0.0.1\").thread()\ns = t.socket(AF_INET, SOCK_DGRAM, 0)\nt.bind(s, \"10.0.0.1:0\")\nt.recv(s)\n"
+	if err := os.WriteFile(waits, []byte(script), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := wsasim(t, "", "record", "--on", "sim", "--patience", "50ms", "--trace", trace, waits); code != exitUnmet || !strings.Contains(errs, "waits") {
+		t.Errorf("a call that never returns: exit %d: %s", code, errs)
+	}
+	if code, _, errs := wsasim(t, "", "record", "--on", "nothing", waits); code != exitMalformed || !strings.Contains(errs, "expected system or sim") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+}
