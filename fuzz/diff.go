@@ -279,11 +279,13 @@ func refusal(r wsa.Return) bool {
 	return r.Failure == ""
 }
 
-// explain finds the row of the table for a difference.
+// explain finds the row of the table for a difference. A row is about what the
+// other does: it never excuses that the simulator is outside the specification.
 func (d *Differ) explain(diff *Difference) *Known {
 	for i := range d.Known {
 		k := &d.Known[i]
-		if k.On == d.B.System() && k.fits(diff, diff.A, diff.B) || k.On == d.A.System() && k.fits(diff, diff.B, diff.A) {
+		if k.On == d.B.System() && diff.ViolationA == nil && k.fits(diff, diff.A, diff.B) ||
+			k.On == d.A.System() && diff.ViolationB == nil && k.fits(diff, diff.B, diff.A) {
 			return k
 		}
 	}

@@ -76,6 +76,15 @@ func toItself(d *Difference) bool {
 	})
 }
 
+// triedBefore is a When: something was sent on the socket, or it was to be
+// connected.
+func triedBefore(d *Difference, _, _ wsa.Return) bool {
+	return slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+		x, ok := callSocket(s.Call)
+		return ok && x == SocketOf(d.Socket) && slices.Contains(binding, s.Call.Op())
+	})
+}
+
 // portIn is the port of a SOCKADDR, 0 for none.
 func portIn(b wsa.Bytes) (port uint16) {
 	withPort(b, func(p uint16) uint16 { port = p; return p })
@@ -358,7 +367,7 @@ var knownDifferences = []Known{
 		Right:  "the simulator: RECV-NOTCONN",
 	},
 	{
-		ID: "listen after a refused attempt", On: wine, Ops: ops("listen"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL),
+		ID: "listen after a refused attempt", On: wine, Ops: ops("listen"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL), When: triedBefore,
 		Reason: "a socket whose attempt to connect has failed is not bound any more",
 		Right:  "the simulator: observed SL28",
 	},
@@ -598,13 +607,7 @@ var knownDifferences = []Known{
 		Right:  "CONN-BIND; the specification allows both",
 	},
 	{
-		ID: "bound by a failure and bound again", On: wine, Ops: ops("bind"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL),
-		When: func(d *Difference, _, _ wsa.Return) bool {
-			return slices.ContainsFunc(d.Before, func(s DiffStep) bool {
-				x, ok := callSocket(s.Call)
-				return ok && x == SocketOf(d.Socket) && slices.Contains(binding, s.Call.Op())
-			})
-		},
+		ID: "bound by a failure and bound again", On: wine, Ops: ops("bind"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL), When: triedBefore,
 		Reason: "a send or an attempt to connect that failed has bound the socket, so that it cannot be bound again",
 		Right:  "the simulator: BIND-OK; SEND-BIND for those failures that do bind",
 	},

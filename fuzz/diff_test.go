@@ -121,6 +121,10 @@ func TestDiffExplained(t *testing.T) {
 	if diff := d.Try(steps); diff != nil || d.Explained["r"] != 1 {
 		t.Errorf("not explained: %v, %v", diff, d.Explained)
 	}
+	d = fuzz.Differ{A: broken, B: fuzz.SimPlace(nil), Known: []fuzz.Known{{ID: "all", On: "sim"}}}
+	if d.A.Run(steps, nil).Violations[1] == nil || d.Try(steps) != nil {
+		t.Error("a row for the first of the two does not explain it")
+	}
 	row.On = "wine"
 	d = fuzz.Differ{A: fuzz.SimPlace(nil), B: broken, Known: []fuzz.Known{row}}
 	if d.Try(steps) == nil {
