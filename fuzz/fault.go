@@ -213,7 +213,38 @@ var readinessFaults = []Fault{
 		return true
 	}},
 	{Name: "anything may be selected", Rule: rules.SELECTNotsock, Ops: []string{"select"}, From: wsa.WSAENOTSOCK},
+	{Name: "FD_READ is told when nothing came", Rule: rules.EVRead, Ops: enumEvents, Change: changeEvents(func(e *wsa.NetworkEvents) { e.NetworkEvents |= wsa.FD_READ })},
+	{Name: "FD_WRITE is lost", Rule: rules.EVWrite, Ops: enumEvents, Change: changeEvents(func(e *wsa.NetworkEvents) { e.NetworkEvents &^= wsa.FD_WRITE })},
+	{Name: "FD_READ is lost", Rule: rules.EVRead, Ops: enumEvents, Change: changeEvents(func(e *wsa.NetworkEvents) { e.NetworkEvents &^= wsa.FD_READ })},
+	{Name: "FD_ACCEPT is lost", Rule: rules.EVAccept, Ops: enumEvents, Change: changeEvents(func(e *wsa.NetworkEvents) { e.NetworkEvents &^= wsa.FD_ACCEPT })},
+	{Name: "FD_CLOSE is lost", Rule: rules.EVClose, Ops: enumEvents, Change: changeEvents(func(e *wsa.NetworkEvents) { e.NetworkEvents &^= wsa.FD_CLOSE })},
+	{Name: "a connect that succeeded has failed, says FD_CONNECT", Rule: rules.EVENUMCode, Ops: enumEvents, Change: changeEvents(func(e *wsa.NetworkEvents) {
+		if e.NetworkEvents&wsa.FD_CONNECT != 0 {
+			e.ErrorCode[wsa.FD_CONNECT_BIT] ^= int32(wsa.WSAECONNREFUSED)
+		}
+	})},
+	{Name: "any handle may be selected", Rule: rules.EVSELParam, Ops: []string{"WSAEventSelect"}, From: wsa.WSAEINVAL},
+	{Name: "a socket that sets an event may block", Rule: rules.IOCTLSelected, Ops: []string{"ioctlsocket"}, Change: func(c wsa.Call, r *wsa.Return) bool {
+		i := c.(wsa.IoctlsocketCall)
+		if i.Cmd != wsa.FIONBIO || i.Argp == nil || *i.Argp != 0 || r.Err != wsa.WSAEINVAL {
+			return false
+		}
+		r.Err = 0
+		return true
+	}},
 	{Name: "a deferred connection is refused", Rule: rules.WSAACCEPTReject, Ops: []string{"WSAAccept"}, From: wsa.WSATRY_AGAIN, To: wsa.WSAECONNREFUSED},
+}
+
+// changeEvents changes what WSAEnumNetworkEvents stored.
+func changeEvents(change func(*wsa.NetworkEvents)) func(wsa.Call, *wsa.Return) bool {
+	return func(_ wsa.Call, r *wsa.Return) bool {
+		if r.Err != 0 || r.NetworkEvents == nil {
+			return false
+		}
+		was := *r.NetworkEvents
+		change(r.NetworkEvents)
+		return *r.NetworkEvents != was
+	}
 }
 
 // changeRevents changes what WSAPoll says of the sockets, and how many it says it
@@ -233,7 +264,10 @@ func changeRevents(change func(int16) int16) func(wsa.Call, *wsa.Return) bool {
 	}
 }
 
-var waitForEvents = []string{"WSAWaitForMultipleEvents"}
+var (
+	waitForEvents = []string{"WSAWaitForMultipleEvents"}
+	enumEvents    = []string{"WSAEnumNetworkEvents"}
+)
 
 // setInfoFlags changes the flags that a successful query stored.
 func setInfoFlags(change func(uint32) uint32) func(wsa.Call, *wsa.Return) bool {

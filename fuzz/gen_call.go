@@ -69,7 +69,7 @@ var weighted, weightedNames = func() (list, names []string) {
 
 // undrawn are the calls that the specification does not judge yet.
 var undrawn = []string{
-	"WSAEventSelect", "WSAEnumNetworkEvents", "WSAGetOverlappedResult", "GetOverlappedResult",
+	"WSAGetOverlappedResult", "GetOverlappedResult",
 	"CancelIo", "CancelIoEx", "CreateIoCompletionPort", "GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx",
 	"PostQueuedCompletionStatus", "SetFileCompletionNotificationModes", "AcceptEx", "GetAcceptExSockaddrs", "ConnectEx",
 	"DisconnectEx", "TransmitFile", "WSASendMsg", "WSARecvMsg", "WSADuplicateSocket",
@@ -133,6 +133,8 @@ var drawers = map[string]drawer{
 	"WSAWaitForMultipleEvents": {3, source.waitForEvents},
 	"select":                   {3, source.selectSockets},
 	"WSAPoll":                  {3, source.poll},
+	"WSAEventSelect":           {2, source.eventSelect},
+	"WSAEnumNetworkEvents":     {2, source.enumEvents},
 	"WSAAccept":                {2, source.wsaAccept},
 	"WSASendDisconnect":        {1, func(g source) wsa.Call { return wsa.WSASendDisconnectCall{S: g.socket(), Data: g.disconnectData()} }},
 	"WSARecvDisconnect":        {1, func(g source) wsa.Call { return wsa.WSARecvDisconnectCall{S: g.socket(), Data: g.disconnectData()} }},

@@ -68,12 +68,16 @@ var sequenceActions = map[string]func(*Machine, source){
 	"ask":          (*Machine).ask,
 	"be patient":   (*Machine).bePatient,
 	"secure":       (*Machine).secure,
+	"secure more":  (*Machine).secure,
 	"disturb":      (*Machine).disturbNetwork,
 	"close":        (*Machine).closeOne,
 	"events":       (*Machine).events,
 	"look":         (*Machine).look,
 	"look after":   (*Machine).lookAfter,
 	"names":        (*Machine).lookNamesUp,
+	"select event": (*Machine).selectEvent,
+	"watch":        (*Machine).watchConnection,
+	"enumerate":    (*Machine).enumerate,
 }
 
 // call does a call of the actor.

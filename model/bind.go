@@ -62,6 +62,7 @@ func (v *verdict) bind(c wsa.BindCall) {
 		k := sockKey(v.s.pid, uint64(v.s.handle))
 		n.editSocket(k, func(x *socket) {
 			x.bound, x.explicit, x.mode = yes, true, x.sharing()
+			x.boundNow(yes)
 			x.local, x.addrKnown, x.fixed = name, true, !name.Addr().IsUnspecified()
 			x.portKnown = name.Port() != 0
 		})
@@ -249,7 +250,15 @@ func bindImplicitly(certain tri) func(*socket) {
 			return
 		}
 		x.bound, x.explicit, x.addrKnown, x.portKnown = certain, false, false, false
+		x.boundNow(maybe)
 		x.mode = x.sharing()
+	}
+}
+
+// boundNow records FD_WRITE of a datagram socket (observed EV2, EC5).
+func (x *socket) boundNow(certain tri) {
+	if x.typ == wsa.SOCK_DGRAM {
+		x.sel.happened(certain, wsa.FD_WRITE)
 	}
 }
 

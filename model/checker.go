@@ -107,6 +107,8 @@ type Checker struct {
 	most    int
 	entire  bool // whole was called
 	wire    *wire
+	// stuck are the threads whose last call could not wait and yet waits for ever.
+	stuck map[int]bool
 }
 
 type openCall struct {
@@ -123,7 +125,7 @@ func NewChecker(o Options) *Checker {
 	if o.Policies {
 		s = s.AllowPolicies()
 	}
-	return &Checker{opts: o, states: []State{s}, waiting: make(map[int][]*openCall), count: make(map[rules.ID]int), most: 1, wire: newWire()}
+	return &Checker{opts: o, states: []State{s}, waiting: make(map[int][]*openCall), count: make(map[rules.ID]int), most: 1, wire: newWire(), stuck: make(map[int]bool)}
 }
 
 // Verdict is what is known so far.
@@ -226,10 +228,38 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		c.open = &openCall{r.TID, r.Call}
 		c.waiting[r.TID] = append(c.waiting[r.TID], c.open)
 		return c.traffic(r, nil)
+	case trace.Deadlock:
+		c.settle()
+		c.findStuck()
 	case trace.Returned:
 		return c.returned(r)
 	}
 	return nil
+}
+
+// findStuck looks, when every thread waits for ever, for those that wait in calls
+// which cannot wait in any possible state.
+func (c *Checker) findStuck() {
+	for tid, calls := range c.waiting {
+		if len(calls) == 0 {
+			continue
+		}
+		stuck := true
+		for _, s := range c.states {
+			stuck = stuck && !mayWait(s, tid)
+		}
+		c.stuck[tid] = stuck
+	}
+}
+
+// mayWait reports whether the call that the thread waits in can wait, or may do
+// anything.
+func mayWait(s State, tid int) bool {
+	t := s.world().threads.get(uint64(tid))
+	if t == nil || t.pending == nil || !t.late || t.orphan {
+		return true
+	}
+	return slices.ContainsFunc(Resume(s, tid), func(o Outcome) bool { return o.Kind == NotModelled || o.Kind == Unspecified || o.Kind == Blocks })
 }
 
 // whole notes that the trace is of a simulated world, of which nothing is left
@@ -352,9 +382,15 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 		c.settle()
 	}
 	if r.Return.Failure != "" {
-		// The world or the DLL ended under the call: no statement about it.
+		// The world or the DLL ended under the call: no statement about it, except
+		// that it waited.
+		var v *Violation
+		if c.stuck[r.TID] {
+			v = c.waitsForEver(r, call.call)
+		}
+		delete(c.stuck, r.TID)
 		c.abandon(r.TID)
-		return nil
+		return v
 	}
 	var next []State
 	var matched []*Outcome
@@ -382,6 +418,20 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 		next = append(next, recovered(s, r, judged[i]))
 	}
 	c.keep(next)
+	return v
+}
+
+// waitsForEver is the violation of a call that waits and must not.
+func (c *Checker) waitsForEver(r *trace.Record, call wsa.Call) *Violation {
+	v := &Violation{Index: c.index, Record: r, Call: call, Return: *r.Return, Text: call.Op() + " waits for ever, which no possible state allows"}
+	for _, s := range c.states {
+		for _, o := range Resume(s, r.TID) {
+			if o.Possible() {
+				v.Allowed = addNew(v.Allowed, describe(&o))
+				v.Violated = addNew(v.Violated, o.Rules...)
+			}
+		}
+	}
 	return v
 }
 

@@ -15,7 +15,11 @@ func unfold(w *world, s *socket) []*world {
 	out := []*world{w}
 	if link := w.linkTo(s); link != 0 {
 		n := w.edit()
-		n.editSocket(k, func(x *socket) { connectedTo(x, link) })
+		waits := w.othersOn(-1, k, connects)
+		n.editSocket(k, func(x *socket) {
+			connectedTo(x, link)
+			x.sel.happened(unless(waits), wsa.FD_CONNECT)
+		})
 		out = append(out, n)
 	}
 	n := w.edit()
@@ -26,6 +30,7 @@ func unfold(w *world, s *socket) []*world {
 	n.editSocket(k, func(x *socket) {
 		disconnected(x)
 		x.failure = told
+		x.sel.happened(unless(told == failedLoudly), wsa.FD_CONNECT)
 	})
 	return append(out, n)
 }
@@ -42,6 +47,9 @@ func connects(call wsa.Call) bool {
 func connectedTo(x *socket, link links) {
 	bindImplicitly(yes)(x)
 	x.status, x.link = connected, link
+	x.sel.happened(maybe, wsa.FD_CONNECT)
+	x.sel.happened(yes, wsa.FD_WRITE)
+	x.sel.told &^= wsa.FD_CLOSE
 	if x.addrKnown && x.local.Addr().IsUnspecified() {
 		x.addrKnown = false
 	}
@@ -52,6 +60,7 @@ func connectedTo(x *socket, link links) {
 func disconnected(x *socket) {
 	x.status, x.peerKnown, x.peer, x.conn = idle, false, netip.AddrPort{}, 0
 	x.failure = failedMaybe
+	x.sel.happened(maybe, wsa.FD_CONNECT)
 	if !x.explicit {
 		// If it does not survive, another port will be chosen.
 		x.bound, x.addrKnown, x.portKnown = maybe, false, false
@@ -288,6 +297,7 @@ func (v *verdict) peerSet(name netip.AddrPort) effect {
 			x.status, x.peer, x.peerKnown = connected, name, !x.raw()
 			x.addrKnown = x.addrKnown && x.fixed // the peer decides which one
 			x.since = n.posted
+			x.sel.happened(maybe, wsa.FD_CONNECT|wsa.FD_WRITE)
 		})
 		n.noteDatagram(k)
 		return ""

@@ -32,6 +32,9 @@ func (v *verdict) ioctlsocket(c wsa.IoctlsocketCall) {
 func (v *verdict) classic(code, in uint32, result func(*wsa.Return) (uint32, bool)) {
 	switch code {
 	case wsa.FIONBIO:
+		if in == 0 && v.s.sel.mask != 0 {
+			v.must(rules.IOCTLSelected)
+		}
 		v.succeed(v.change(func(x *socket) { x.nonblocking = truth(in != 0) }), nil, rules.IOCTLNonblock)
 	case wsa.FIONREAD:
 		v.may(rules.IOCTLKind)

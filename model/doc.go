@@ -72,6 +72,12 @@
 // delivers at once, has brought it (rule NET-PROMPT). That nothing waits is
 // certain only where nobody can have sent anything.
 //
+// The record of network events and the events that sockets set follow from the
+// same (eventselect.go): what must be recorded is what holds for certain and was
+// not told since a call re-enabled it; what may be is what may hold, less what was
+// just told where nothing has happened since. A call that waits for ever although
+// it must not is found when a trace says that nothing will happen any more.
+//
 // # Security of traffic
 //
 // The two ends of a connection are matched by address and port among all ends

@@ -9,7 +9,8 @@ import (
 // The domains of readiness, events, waits and sharing.
 
 func readinessDomains() []Domain {
-	return []Domain{eventDomain(), routineDomain(), conditionDomain(), selectDomain(), pollDomain(), attemptDomain()}
+	return []Domain{eventDomain(), routineDomain(), conditionDomain(), selectDomain(), pollDomain(), attemptDomain(),
+		eventSelectDomain(), acceptEventDomain(), connectEventDomain()}
 }
 
 // eventDomain is about event objects: thread 1 waits, thread 2 sets and resets.
@@ -99,4 +100,41 @@ func attemptDomain() Domain {
 		wsa.ConnectCall{S: 4, Name: to}, wsa.ConnectCall{S: 8, Name: to}, allSets(4, 8), pollAll(4, 8), wait,
 		wsa.BindCall{S: 4, Name: sockaddr("0.0.0.0:81")}, wsa.ListenCall{S: 4}),
 		moves(2, wsa.ClosesocketCall{S: 4}, allSets(4)))}
+}
+
+// eventSelectDomain is about the record of an accepted connection.
+func eventSelectDomain() Domain {
+	s := talkStart()
+	s = begin(s, 3, wsa.WSACreateEventCall{})
+	s.State = s.State.Whole()
+	all := int32(wsa.FD_ALL_EVENTS)
+	return Domain{Name: "network events", Start: s.State, Setup: s.steps, Depth: 4, Moves: slices.Concat(
+		moves(1, wsa.SendCall{S: 4, Buf: wsa.Bytes("abc")}, wsa.SendCall{S: 4, Buf: wsa.Bytes("!"), Flags: wsa.MSG_OOB}, wsa.ClosesocketCall{S: 4}),
+		moves(3, wsa.WSAEventSelectCall{S: 8, EventObject: 12, NetworkEvents: all}, wsa.WSAEventSelectCall{S: 8},
+			wsa.WSAEnumNetworkEventsCall{S: 8, EventObject: 12}, wsa.WSAWaitForMultipleEventsCall{Events: []wsa.HANDLE{12}}, wsa.RecvCall{S: 8, Buf: 1},
+			wsa.IoctlsocketCall{S: 8, Cmd: wsa.FIONBIO, Argp: ptr(uint32(0))}, wsa.WSACloseEventCall{Event: 12}))}
+}
+
+// acceptEventDomain is about listeners and what accepted sockets inherit, and about
+// arguments.
+func acceptEventDomain() Domain {
+	s := begin(beginAt(1, 3), 3, tcp4, wsa.BindCall{S: 4, Name: sockaddr("10.0.0.2:80")}, wsa.ListenCall{S: 4}, wsa.WSACreateEventCall{})
+	s = begin(s, 1, tcp4)
+	s.State = s.State.Whole()
+	return Domain{Name: "events of listeners", Start: s.State, Setup: s.steps, Depth: 4, Moves: slices.Concat(
+		moves(1, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}),
+		moves(3, wsa.WSAEventSelectCall{S: 4, EventObject: 8, NetworkEvents: wsa.FD_ACCEPT | wsa.FD_WRITE}, wsa.WSAEventSelectCall{S: 4, EventObject: 77, NetworkEvents: 1},
+			wsa.WSAEnumNetworkEventsCall{S: 4, EventObject: 8}, wsa.WSAEnumNetworkEventsCall{S: 12}, wsa.WSAEnumNetworkEventsCall{S: 4, EventObject: 77},
+			wsa.WSAEnumNetworkEventsCall{S: 4, NullEvents: true}, wsa.AcceptCall{S: 4, Addr: wsa.NULL}, wsa.WSAResetEventCall{Event: 8}))}
+}
+
+// connectEventDomain is about connects and datagram sockets.
+func connectEventDomain() Domain {
+	s := begin(beginAt(1), 1, tcp4, udp4, wsa.WSACreateEventCall{})
+	all := int32(wsa.FD_ALL_EVENTS)
+	return Domain{Name: "events of connects", Start: s.State, Setup: s.steps, Depth: 4, Moves: moves(1,
+		wsa.WSAEventSelectCall{S: 4, EventObject: 12, NetworkEvents: all}, wsa.WSAEventSelectCall{S: 8, EventObject: 12, NetworkEvents: all},
+		wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}, wsa.ConnectCall{S: 8, Name: sockaddr("10.0.0.2:9")}, wsa.BindCall{S: 8, Name: sockaddr("0.0.0.0:53")},
+		wsa.WSAEnumNetworkEventsCall{S: 4}, wsa.WSAEnumNetworkEventsCall{S: 8, EventObject: 12}, wsa.SendCall{S: 4, Buf: wsa.Bytes("a")},
+		wsa.WSAWaitForMultipleEventsCall{Events: []wsa.HANDLE{12}})}
 }

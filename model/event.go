@@ -10,6 +10,8 @@ import (
 // Event objects, and the waits for them. An event of WSACreateEvent is one that
 // stays set until it is reset, so a wait changes nothing.
 //
+// What network events do to them is in eventselect.go.
+//
 // Not modelled: what the operations that were started with an event do to it,
 // and sockets as objects to wait on; both may be set or not.
 
@@ -59,6 +61,13 @@ func (w *world) dropEvent(k uint64) {
 	w.key = w.key.minus(digestOf(old))
 	w.events = w.events.remove(k)
 	w.missed(old.pid, wsa.SOCKET(old.handle))
+	var list []uint64
+	for x := range w.selectors(k) {
+		list = append(list, sockKey(x.pid, uint64(x.handle)))
+	}
+	for _, s := range list {
+		w.editSocket(s, func(x *socket) { x.sel.event = closedEvent })
+	}
 }
 
 // taken reports whether a handle of the process is in use.
@@ -83,7 +92,10 @@ func (v *verdict) eventCall(call wsa.Call) {
 }
 
 // resetEvent is what WSAResetEvent does.
-func (w *world) resetEvent(k uint64) { w.editEvent(k, func(x *event) { x.set = no }) }
+func (w *world) resetEvent(k uint64) {
+	w.resetSelectors(k)
+	w.editEvent(k, func(x *event) { x.set = no })
+}
 
 func (v *verdict) createEvent() {
 	if v.p.startups == 0 {
@@ -131,7 +143,17 @@ func (w *world) eventIsSet(k uint64) tri {
 	if x == nil || x.signalled {
 		return maybe
 	}
-	return x.set
+	if x.set == yes {
+		return yes
+	}
+	// What sockets have done since is not in it.
+	switch by := w.setBySockets(k); {
+	case by == yes:
+		return yes
+	case x.set == no:
+		return by
+	}
+	return maybe
 }
 
 // useEvent notes that an operation was started with the event.
@@ -165,7 +187,8 @@ func (v *verdict) waitForEvents(c wsa.WSAWaitForMultipleEventsCall) {
 	}
 	over := satisfied(state, c.WaitAll)
 	v.waitSucceeds(c, state)
-	if over != yes && c.Alertable && v.t.queued != no {
+	// A routine that ran in the wait may have set an event.
+	if (over != yes || v.resume) && c.Alertable && v.t.queued != no {
 		v.ioCompletion(rules.WAITApc, wsa.WSA_WAIT_IO_COMPLETION)
 	}
 	apcFirst := c.Alertable && v.t.queued == yes

@@ -72,3 +72,21 @@ func TestNoRoutineRuns(t *testing.T) {
 		t.Errorf("a call in SleepEx that is not alertable: %v", v)
 	}
 }
+
+// TestMustNotWait: a call that cannot wait, and waits for ever all the same, is
+// found when nothing can happen any more.
+func TestMustNotWait(t *testing.T) {
+	ready := after(started(1), 1, wsa.WSACreateEventCall{}, udp4, wsa.BindCall{S: 8, Name: sockaddr("10.0.0.1:53")})
+	for _, selects := range []bool{false, true} {
+		p := play(t, ready)
+		if selects {
+			p.does(1, wsa.WSAEventSelectCall{S: 8, EventObject: 4, NetworkEvents: wsa.FD_READ}, wsa.Return{})
+		}
+		p.call(1, wsa.RecvCall{S: 8, Buf: 4})
+		p.c.Observe(&trace.Record{Kind: trace.Deadlock})
+		v := p.returned(1, wsa.Return{Failure: "deadlock"})
+		if found := v != nil; found != selects {
+			t.Errorf("with an event selected %v: %v", selects, v)
+		}
+	}
+}

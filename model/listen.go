@@ -143,6 +143,8 @@ func (w *world) accepted(l *socket, ret *wsa.Return, room bool) rules.ID {
 		status:    connected, accepted: true, reuse: l.reuse, exclusive: l.exclusive, broadcast: l.broadcast,
 		v6only: l.v6only, oobInline: l.oobInline, lingerOn: l.lingerOn, lingerSec: l.lingerSec, lingerKnown: l.lingerKnown,
 		kept: l.kept, recvTimeout: l.recvTimeout, sendTimeout: l.sendTimeout, sec: l.sec, names: l.names,
+		// The event registration is inherited (ACCEPT-INHERIT); observed EC4.
+		sel: selection{event: l.sel.event, mask: l.sel.mask, mayHave: wsa.FD_WRITE, has: wsa.FD_WRITE, fresh: l.sel.event != 0},
 	}
 	// Whether the mode that FIONBIO set is inherited is only implied.
 	if l.nonblocking == yes {
@@ -161,6 +163,9 @@ func (w *world) accepted(l *socket, ret *wsa.Return, room bool) rules.ID {
 	if broken := w.issue(x, ret.Socket); broken != "" {
 		return broken
 	}
-	w.openConn(sockKey(x.pid, uint64(x.handle)), true)
+	k := sockKey(x.pid, uint64(x.handle))
+	w.openConn(k, true)
+	w.signal(k)
+	w.editSelection(sockKey(l.pid, uint64(l.handle)), func(x *selection) { x.told &^= wsa.FD_ACCEPT })
 	return ""
 }

@@ -319,6 +319,9 @@ func (w *world) receivedBytes(c *conn, tid int, a *recvArgs, ret *wsa.Return) ru
 		got = 0
 	}
 	w.took(c, got, mate)
+	if got > 0 {
+		w.editSelection(c.owner, func(x *selection) { x.told &^= wsa.FD_READ })
+	}
 	return ""
 }
 

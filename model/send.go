@@ -226,7 +226,7 @@ func (v *verdict) sendGoes(a sendArgs) {
 		v.pend(rules.SENDPending, v.sentEffect(a, false))
 	}
 	if !overlapped && v.s.nonblocking != no {
-		v.may(rules.SENDWouldblock)
+		v.mayThen(rules.SENDWouldblock, v.change(func(x *socket) { x.sel.starved, x.sel.unfed = true, true }))
 	}
 	if v.s.sendTimeout != 0 {
 		v.may(rules.SENDTimedout)

@@ -49,6 +49,10 @@ type world struct {
 	numbers, posted, unread uint64
 	// awaited are the listeners at which a connection is known to wait.
 	awaited []uint64
+	// selected is how many sockets set an event, quiet are those of which it is
+	// known that nothing happened since their record was read.
+	selected int
+	quiet    []uint64
 	// finished: some stream was closed or shut down, so an end of stream may
 	// arrive. faulty: the network was interfered with, so any host may answer.
 	// forged: what arrives may be what nobody in the trace has sent.
@@ -198,6 +202,7 @@ type socket struct {
 	unread              bool // something waits to be received or accepted
 	eof                 bool // a receive has told the end of the stream
 	wasReset            bool // a call has told that the peer reset the connection
+	sel                 selection
 }
 
 // security is what WSASetSocketSecurity asked for.
@@ -413,7 +418,7 @@ func (x *socket) encode(b []byte) []byte {
 	for _, a := range x.heard {
 		b = putName(append(b, 'h'), a)
 	}
-	return b
+	return x.sel.encode(b)
 }
 
 func (e endpoint) encode(b []byte) []byte {
@@ -484,6 +489,7 @@ func (w *world) setSocket(x *socket) {
 	w.key = w.key.minus(digestOf(old)).plus(digestOf(x))
 	w.sockets = w.sockets.set(k, x)
 	w.reindex(k, old, x)
+	w.selected += x.selects() - old.selects()
 	if x.conn != 0 {
 		w.syncConn(x)
 	}
@@ -494,11 +500,20 @@ func (w *world) dropSocket(k uint64) {
 	w.key = w.key.minus(digestOf(old))
 	w.sockets = w.sockets.remove(k)
 	w.reindex(k, old, nil)
+	w.selected -= old.selects()
 	w.orphan(k, old.conn)
 	w.missed(old.pid, old.handle)
 	if old.conn != 0 {
 		w.part(old)
 	}
+}
+
+// selects is 1 for a socket that sets an event.
+func (x *socket) selects() int {
+	if x == nil || x.sel.event == 0 {
+		return 0
+	}
+	return 1
 }
 
 func portKey(host int, typ int32, port uint16) uint64 {

@@ -207,6 +207,7 @@ func (v *verdict) judgeSocket(call wsa.Call) {
 	}
 	v.environment()
 	v.taking(call)
+	v.stirring(call)
 }
 
 func (v *verdict) judgeBase(call wsa.Call) {
@@ -219,6 +220,10 @@ func (v *verdict) judgeBase(call wsa.Call) {
 		v.accept(c)
 	case wsa.WSAAcceptCall:
 		v.wsaAccept(c)
+	case wsa.WSAEventSelectCall:
+		v.eventSelect(c)
+	case wsa.WSAEnumNetworkEventsCall:
+		v.enumEvents(c)
 	case wsa.WSASendDisconnectCall:
 		v.disconnect(c.Data, wsa.SD_SEND)
 	case wsa.WSARecvDisconnectCall:

@@ -32,6 +32,19 @@ const (
 	EVSELParam  ID = "EVSEL-PARAM"
 	EVENUMEvent ID = "EVENUM-EVENT"
 	EVENUMFault ID = "EVENUM-FAULT"
+
+	EVSELNonblock ID = "EVSEL-NONBLOCK"
+	EVSELReplace  ID = "EVSEL-REPLACE"
+	EVSELHolds    ID = "EVSEL-HOLDS"
+	EVENUMEvents  ID = "EVENUM-EVENTS"
+	EVENUMReset   ID = "EVENUM-RESET"
+	EVENUMCode    ID = "EVENUM-CODE"
+	EVRead        ID = "EV-READ"
+	EVWrite       ID = "EV-WRITE"
+	EVOob         ID = "EV-OOB"
+	EVAccept      ID = "EV-ACCEPT"
+	EVConnect     ID = "EV-CONNECT"
+	EVClose       ID = "EV-CLOSE"
 )
 
 // Rules of overlapped operations.
@@ -237,6 +250,71 @@ var ioRules = []Rule{
 		Condition: "lpNetworkEvents is NULL",
 		Errors:    []wsa.Errno{wsa.WSAEFAULT},
 		Sources:   []Source{{Doc, "nf-winsock2-wsaenumnetworkevents"}},
+	},
+	{
+		ID: EVSELNonblock, Function: "WSAEventSelect", Strength: Must,
+		Condition: "the socket becomes nonblocking, whatever the mask, and stays so when the selection is taken back",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaeventselect"}, {Observation, "IO17"}},
+	},
+	{
+		ID: EVSELReplace, Function: "WSAEventSelect", Strength: Must,
+		Condition: "a new selection takes the place of the one before; the mask 0 takes it back, and the event is not looked at",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaeventselect"}, {Observation, "EA6"}},
+		Notes:     "The page says that the record is cleared; observed is that it stays (EA5, EA6, EA7, EC3, ER5, ECL7).",
+	},
+	{
+		ID: EVSELHolds, Function: "WSAEventSelect", Strength: Must,
+		Condition: "what is recorded already, and asked for, sets the event at once",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaeventselect"}, {Observation, "EA5"}, {Observation, "EA6"}, {Observation, "EA7"}, {Observation, "ER5"}, {Observation, "EO3"}, {Observation, "ECL7"}},
+	},
+	{
+		ID: EVENUMEvents, Function: "WSAEnumNetworkEvents", Strength: Must,
+		Condition: "what is recorded and asked for is stored and no longer recorded; without a selection that is nothing",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaenumnetworkevents"}},
+		Notes:     "The pages do not say what happens without a selection: success with no event, inferred.",
+	},
+	{
+		ID: EVENUMReset, Function: "WSAEnumNetworkEvents", Strength: Must,
+		Condition: "the event that is given is reset",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaenumnetworkevents"}},
+	},
+	{
+		ID: EVENUMCode, Function: "WSAEnumNetworkEvents", Strength: Must,
+		Condition: "the error of FD_CONNECT tells whether the connect has failed, and that of FD_CLOSE whether the connection ended by a reset; of an event that is not stored it is left as it was",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaenumnetworkevents"}, {Observation, "EC1"}, {Observation, "ECL2"}, {Observation, "ECL8"}, {Observation, "EV5"}},
+		Notes:     "After a reset the page says WSAECONNRESET; observed is WSAECONNABORTED (ECL8): both are allowed.",
+	},
+	{
+		ID: EVRead, Function: "WSAEnumNetworkEvents", Strength: Must,
+		Condition: "FD_READ: data waits, and was not told, or a receive has left some, or more has come",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaeventselect"}, {Observation, "ER1"}, {Observation, "ER2"}, {Observation, "ER5"}, {Observation, "ECL6"}},
+		Notes:     "The page says that it is quiet until a receive; observed is one for each arrival (ER2): both are allowed. The end of a stream is none.",
+	},
+	{
+		ID: EVWrite, Function: "WSAEnumNetworkEvents", Strength: Must,
+		Condition: "FD_WRITE: once after a connection has come about or a datagram socket was bound or connected, and once there is room after a send that failed for want of it",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaeventselect"}, {Observation, "EV2"}, {Observation, "EV3"}, {Observation, "EC1"}, {Observation, "EC4"}, {Observation, "EC5"}, {Observation, "EW2"}, {Observation, "EW4"}},
+	},
+	{
+		ID: EVOob, Function: "WSAEnumNetworkEvents", Strength: Must,
+		Condition: "FD_OOB: urgent data waits, and was not told",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaeventselect"}, {Observation, "EO1"}, {Observation, "EO2"}, {Observation, "EO3"}},
+	},
+	{
+		ID: EVAccept, Function: "WSAEnumNetworkEvents", Strength: Must,
+		Condition: "FD_ACCEPT: a connection waits, and was not told, or accept has left one, or another has come",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaeventselect"}, {Observation, "EA3"}, {Observation, "EA5"}, {Observation, "EA7"}, {Observation, "EA9"}},
+	},
+	{
+		ID: EVConnect, Function: "WSAEnumNetworkEvents", Strength: Must,
+		Condition: "FD_CONNECT: once after a connect has ended, well or not",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaeventselect"}, {Observation, "EC1"}, {Observation, "EC3"}, {Observation, "EC4"}, {Observation, "EC5"}},
+		Notes:     "After a connect that a call waited for it is not said: both are allowed.",
+	},
+	{
+		ID: EVClose, Function: "WSAEnumNetworkEvents", Strength: Must,
+		Condition: "FD_CLOSE: once after the peer has ended its direction, or the connection was reset, whether or not data waits",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaeventselect"}, {Observation, "ECL2"}, {Observation, "ECL5"}, {Observation, "ECL6"}, {Observation, "ECL7"}, {Observation, "ECL8"}},
 	},
 	{
 		ID: OVReuse, Function: "WSASend, WSASendTo, WSARecv, WSARecvFrom, WSASendMsg, WSARecvMsg, AcceptEx, ConnectEx, DisconnectEx, TransmitFile, WSAIoctl", Strength: Should,
