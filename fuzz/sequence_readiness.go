@@ -136,14 +136,12 @@ func (m *Machine) watching(a int, s wsa.SOCKET) wsa.HANDLE {
 // and asks at each stage what has happened.
 func (m *Machine) watchConnection(g source) {
 	server, client, family := m.drawActor(g), m.drawActor(g), g.family()
-	at := netip.AddrPortFrom(m.address(server, family), 0)
+	// A port that is known, so that the specification knows who can connect.
+	at := netip.AddrPortFrom(m.address(server, family), uint16(6000+g.upTo(200, "port")))
 	l := m.listenOn(g, server, family, at, false)
-	info, ok := m.actors[server].thread.SocketInfo(l)
-	if l == 0 || !ok {
+	if l == 0 {
 		return
 	}
-	size := int32(28)
-	m.call(server, wsa.GetsocknameCall{S: l, Name: wsa.Room(size), Namelen: &size})
 	c := m.open(client, family, wsa.SOCK_STREAM, false)
 	var s wsa.SOCKET
 	type end struct {
@@ -169,7 +167,7 @@ func (m *Machine) watchConnection(g source) {
 	if g.once(2, "watch the client") {
 		watch(near)
 	}
-	m.call(client, wsa.ConnectCall{S: c, Name: wsa.Sockaddr(netip.AddrPortFrom(at.Addr(), info.Local.Port()))})
+	m.call(client, wsa.ConnectCall{S: c, Name: wsa.Sockaddr(at)})
 	ask(near)
 	ask(door)
 	if s = m.call(server, wsa.AcceptCall{S: l, Addr: wsa.NULL}).Socket; s == 0 {

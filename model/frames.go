@@ -21,11 +21,23 @@ func nests(call wsa.Call) bool {
 		return c.Alertable
 	case wsa.GetQueuedCompletionStatusExCall:
 		return c.Alertable
+	case wsa.WSAIoctlCall:
+		return mayLast(c.Code)
 	case wsa.AcceptCall, wsa.WSAAcceptCall, wsa.ConnectCall, wsa.WSAConnectCall, wsa.SelectCall, wsa.WSAPollCall,
 		wsa.ClosesocketCall, wsa.DisconnectExCall, wsa.TransmitFileCall, wsa.WSASendMsgCall, wsa.WSARecvMsgCall:
 		return true
 	}
 	return sends(call) || receives(call)
+}
+
+// mayLast reports whether a control code without an overlapped structure may wait:
+// those that tell of changes do until there is one.
+func mayLast(code uint32) bool {
+	switch code {
+	case wsa.FIONBIO, wsa.FIONREAD, wsa.SIOCATMARK, wsa.SIO_KEEPALIVE_VALS, wsa.SIO_UDP_CONNRESET:
+		return false
+	}
+	return true
 }
 
 // nest sets the thread's call aside: a routine that runs in it makes another.
