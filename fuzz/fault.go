@@ -203,9 +203,10 @@ var readinessFaults = []Fault{
 		r.N++
 		return true
 	}},
-	{Name: "a set is given back as it was", Rule: rules.SELECTRead, Ops: []string{"select"}, Change: func(c wsa.Call, r *wsa.Return) bool {
-		s := c.(wsa.SelectCall)
-		if r.Err != 0 || s.Same || len(r.Sets) < 3 || len(s.Readfds) == 0 {
+	// What it says is believed where it may be so, and found out by what comes next.
+	{Name: "a set is given back as it was", Rule: rules.SELECTRead, Ops: append([]string{"select", "WSAPoll"}, receives...), Change: func(c wsa.Call, r *wsa.Return) bool {
+		s, ok := c.(wsa.SelectCall)
+		if !ok || r.Err != 0 || s.Same || len(r.Sets) < 3 || len(s.Readfds) == 0 {
 			return false
 		}
 		r.N += int64(len(s.Readfds) - len(r.Sets[0]))
