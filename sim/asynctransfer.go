@@ -59,11 +59,35 @@ func (t *Thread) sendOverlapped(s *socket, bufs [][]byte, flags int32, to []byte
 		t.world.wakeOperation(o, wokenReady)
 		return 0, e
 	}
+	if filled := t.fillUnlocked(c, bufs, n); filled != nil {
+		return t.sendFilled(s, c, bufs, filled, ov, routine)
+	}
 	if n > 0 && !c.put(bufs, n, nil) {
 		return 0, t.sendError(c)
 	}
 	t.completeNow(s, ov, routine, n, 0)
 	return n, 0
+}
+
+// sendFilled goes on with a large send that was copied without the world's lock:
+// it is as if the call had been made only now.
+func (t *Thread) sendFilled(s *socket, c *stream, bufs [][]byte, filled *chunk, ov *wsa.Overlapped, routine wsa.CompletionRoutine) (int, wsa.Errno) {
+	n := filled.len()
+	e := t.sendError(c)
+	switch {
+	case s.closed:
+		e = t.fail(rules.GENNotsock, wsa.WSAENOTSOCK)
+	case e == 0 && (c.writers.head != nil || !c.hasRoom()):
+		e = t.pend(t.begin(opSend, s, bufs, ov, routine), &c.writers, rules.SENDPending)
+	case e == 0:
+		if !c.put(bufs, n, filled) {
+			return 0, t.sendError(c)
+		}
+		t.completeNow(s, ov, routine, n, 0)
+		return n, 0
+	}
+	filled.release()
+	return 0, e
 }
 
 // recvOverlapped does all receives with overlapped parameters.
@@ -94,9 +118,14 @@ func (t *Thread) recvOverlapped(s *socket, a receiveArgs, ov *wsa.Overlapped, ro
 		return n, e
 	}
 	if a.flags == 0 && c.readers.head == nil && (c.readable() > 0 || c.finished) {
-		n := c.readLocked(a.bufs, 0)
+		if c.inlineUrgent() > 0 {
+			n := c.readLocked(a.bufs, 0)
+			t.completeNow(s, ov, routine, n, 0)
+			c.moreToRead()
+			return n, 0
+		}
+		n := t.read(c, a.bufs, 0)
 		t.completeNow(s, ov, routine, n, 0)
-		c.moreToRead()
 		return n, 0
 	}
 	o := t.begin(opRecv, s, a.bufs, ov, routine)

@@ -24,7 +24,8 @@ func (c *chunk) len() int { return c.w - c.r }
 // ones are left to the garbage collector.
 const (
 	chunkMin     = 4 << 10
-	chunkClasses = 7 // 4 KiB to 256 KiB
+	chunkGrowth  = 32 << 10 // the most that is made for more to come
+	chunkClasses = 7        // 4 KiB to 256 KiB
 )
 
 // chunkPools holds idle chunks by size. It is a cache only: no behaviour
@@ -93,7 +94,9 @@ func (q *byteQueue) write(p []byte) {
 		p = p[k:]
 	}
 	if len(p) > 0 {
-		c := newChunk(len(p))
+		// The more is waiting the larger the next chunk, so that a busy queue
+		// has few, which are large enough to be taken out whole.
+		c := newChunk(max(len(p), min(q.n, chunkGrowth)))
 		c.w = copy(c.buf, p)
 		q.push(c)
 	}

@@ -350,7 +350,7 @@ func (a *attempt) finish(rule rules.ID, e wsa.Errno) {
 	s.state, s.attempt, s.peer = stateOpen, nil, netip.AddrPort{}
 	if !a.blocking && a.op == nil {
 		// A call that waits has told the error already (observed PO17, SL25).
-		s.opts = s.opts.with(optError, uint32(e))
+		s.setOpt(optError, uint32(e))
 	}
 	s.connectFailed, s.failedBlocking = true, a.blocking || a.op != nil
 	if s.port != nil {
@@ -384,7 +384,7 @@ func (a *attempt) established(h *Host, l *socket) {
 	a.guard.give(ours, theirs)
 	ours.peer, theirs.peer = theirs, ours
 	s.stream, s.state, s.attempt = ours, stateConnected, nil
-	s.opts = s.opts.with(optError, 0)
+	s.setOpt(optError, 0)
 	w.clock.cancel(a.retry)
 	w.wakeAll(&a.waiters, wokenReady)
 	s.connectErr = 0

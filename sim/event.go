@@ -280,18 +280,8 @@ func (t *Thread) awaitResult(ov *wsa.Overlapped, wait bool, what string) wsa.Err
 	if !wait {
 		return t.fail(rules.OVResultIncomplete, wsa.WSA_IO_INCOMPLETE)
 	}
-	o := t.proc.inFlight(ov)
-	ev, _ := t.proc.handles.entry(uintptr(ov.HEvent &^ 1)).(*eventObject)
-	var on *waitable
-	switch {
-	case ev != nil:
-		on = &ev.waitable
-	case o != nil && ov.HEvent == 0:
-		if o.sock.signal == nil {
-			o.sock.signal = new(waitable)
-		}
-		on = o.sock.signal
-	default:
+	on := t.endSignal(ov)
+	if on == nil {
 		return t.fail(rules.OVResultHandle, wsa.WSA_INVALID_HANDLE)
 	}
 	for ov.Internal == wsa.STATUS_PENDING {
@@ -304,6 +294,26 @@ func (t *Thread) awaitResult(ov *wsa.Overlapped, wait bool, what string) wsa.Err
 		}
 	}
 	return 0
+}
+
+// endSignal is what the end of an operation in flight will set: its event or,
+// without one, the handle it was started on. Nil when there is nothing to wait
+// on.
+func (t *Thread) endSignal(ov *wsa.Overlapped) *waitable {
+	if ev, _ := t.proc.handles.entry(uintptr(ov.HEvent &^ 1)).(*eventObject); ev != nil {
+		return &ev.waitable
+	}
+	if ov.HEvent != 0 {
+		return nil
+	}
+	o := t.proc.inFlight(ov)
+	if o == nil {
+		return nil
+	}
+	if o.sock.signal == nil {
+		o.sock.signal = new(waitable)
+	}
+	return o.sock.signal
 }
 
 // GetOverlappedResult implements wsa.OverlappedIO.

@@ -209,7 +209,7 @@ var ioctlTable = [...]ioctlSpec{
 			return 0, t.fail(rules.IOCTLKeepalive, wsa.WSAENOPROTOOPT)
 		}
 		le := binary.LittleEndian
-		s.opts = s.opts.with(optKeepAlive, flag(le.Uint32(in) != 0)).keepingAlive(le.Uint32(in[4:]), le.Uint32(in[8:]))
+		s.setOpts(s.opts.with(optKeepAlive, flag(le.Uint32(in) != 0)).keepingAlive(le.Uint32(in[4:]), le.Uint32(in[8:])))
 		s.keepAlive()
 		return 0, 0
 	}, false},

@@ -77,7 +77,7 @@ func multicastScope(t *Thread, s *socket, in, _ []byte) (int, wsa.Errno) {
 	if s.typ == wsa.SOCK_STREAM || v > 255 {
 		return 0, t.fail(rules.IOCTLKind, wsa.WSAEINVAL)
 	}
-	s.opts = s.opts.with(optMulticastTTL, v).with(opt6MulticastHops, v)
+	s.setOpts(s.opts.with(optMulticastTTL, v).with(opt6MulticastHops, v))
 	return 0, 0
 }
 
@@ -88,7 +88,7 @@ func multipointLoopback(t *Thread, s *socket, in, _ []byte) (int, wsa.Errno) {
 		return 0, t.fail(rules.IOCTLKind, wsa.WSAEINVAL)
 	}
 	v := flag(binary.LittleEndian.Uint32(in) != 0)
-	s.opts = s.opts.with(optMulticastLoop, v).with(opt6MulticastLoop, v)
+	s.setOpts(s.opts.with(optMulticastLoop, v).with(opt6MulticastLoop, v))
 	return 0, 0
 }
 

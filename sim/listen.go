@@ -167,10 +167,11 @@ func (t *Thread) acceptedSocket(s *socket, c *stream, addr []byte, addrlen *int3
 		family: s.family, typ: s.typ, proto: s.proto,
 		overlapped: s.overlapped, nonblocking: s.nonblocking,
 		bound: true, state: stateConnected, local: c.local, peer: c.remote,
-		opts: s.opts.with(optError, 0), stream: c, security: s.security.Inherit(),
+		opts: s.opts, stream: c, security: s.security.Inherit(),
 	}
 	c.sock = n
 	t.proc.adopt(n)
+	n.setOpt(optError, 0)
 	if n.opts.get(optKeepAlive) != 0 {
 		c.keepAlive()
 	}

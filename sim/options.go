@@ -273,26 +273,54 @@ var defaultOptions = func() (o options) {
 func (o *options) get(i option) uint32 { return o.values[i] }
 
 // with is the options with one value changed.
-func (o *options) with(i option, v uint32) *options {
-	if o.values[i] == v {
-		return o
+func (o options) with(i option, v uint32) options {
+	o.values[i] = v
+	return o
+}
+
+// mostOptionSets bounds what World.optionSets remembers.
+const mostOptionSets = 1 << 12
+
+// shared is a set of options in memory. Sets are never changed and sockets share
+// them: most sockets set the same, and what was set before costs no memory.
+func (w *World) shared(o options) *options {
+	if p := w.optionSets[o]; p != nil {
+		return p
 	}
-	c := *o
-	c.values[i] = v
-	return &c
+	if w.optionSets == nil {
+		w.optionSets = make(map[options]*options)
+	}
+	p := new(options)
+	if *p = o; len(w.optionSets) < mostOptionSets {
+		w.optionSets[o] = p
+	}
+	return p
+}
+
+// setOpts replaces a socket's options.
+func (s *socket) setOpts(o options) {
+	if *s.opts != o {
+		s.opts = s.world().shared(o)
+	}
+}
+
+// setOpt changes one of a socket's options.
+func (s *socket) setOpt(i option, v uint32) {
+	if s.opts.values[i] != v {
+		s.setOpts(s.opts.with(i, v))
+	}
 }
 
 // keepingAlive is the options with other times of keep-alive; 0 is the default.
-func (o *options) keepingAlive(time, interval uint32) *options {
-	c := *o
-	c.keepTime, c.keepInterval = time, interval
+func (o options) keepingAlive(time, interval uint32) options {
+	o.keepTime, o.keepInterval = time, interval
 	if time == 0 {
-		c.keepTime = defaultOptions.keepTime
+		o.keepTime = defaultOptions.keepTime
 	}
 	if interval == 0 {
-		c.keepInterval = defaultOptions.keepInterval
+		o.keepInterval = defaultOptions.keepInterval
 	}
-	return &c
+	return o
 }
 
 // lingering is the linger time in seconds, and whether lingering is on.
@@ -305,6 +333,34 @@ func (o *options) lingering() (seconds uint32, on bool) {
 // GO2).
 var levels = map[int32]bool{wsa.SOL_SOCKET: true, wsa.IPPROTO_TCP: true, wsa.IPPROTO_UDP: true, wsa.IPPROTO_IP: true, wsa.IPPROTO_IPV6: true}
 
+// unknownOption is what a call gets for an option that is in no row of
+// optionTable.
+func (t *Thread) unknownOption(level, name int32) wsa.Errno {
+	for _, o := range refusedOptions {
+		if o.level == level && o.name == name {
+			return t.fail(rules.OPTRefused, o.err)
+		}
+	}
+	for _, o := range absentOptions {
+		if o.level == level && o.name == name {
+			return t.notSimulated("a socket option: " + o.why)
+		}
+	}
+	return t.fail(rules.OPTUnknown, wsa.WSAENOPROTOOPT)
+}
+
+// optionName is how a call names an option.
+type optionName struct{ level, name int32 }
+
+// optionsByName finds the rows of optionTable.
+var optionsByName = func() map[optionName]option {
+	m := make(map[optionName]option, numOptions)
+	for i, o := range optionTable {
+		m[optionName{o.level, o.name}] = option(i)
+	}
+	return m
+}()
+
 // find looks an option up for a socket.
 func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 	if !levels[level] {
@@ -314,32 +370,21 @@ func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
 	if s.typ == wsa.SOCK_RAW && name == recvErr && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6) {
 		return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV7
 	}
-	for i, o := range optionTable {
-		if o.level != level || o.name != name {
-			continue
-		}
-		if (i == int(optHdrIncl) || i == int(opt6HdrIncl)) && s.typ != wsa.SOCK_RAW {
-			return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed SP6
-		}
-		if s.typ == wsa.SOCK_STREAM && !o.stream && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6) && (o.family == 0 || o.family == s.family) {
-			return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV3, OV8
-		}
-		if s.typ == wsa.SOCK_STREAM && !o.stream || s.typ != wsa.SOCK_STREAM && !o.datagram || s.raw() && level == wsa.IPPROTO_UDP || o.family != 0 && o.family != s.family {
-			return 0, t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
-		}
-		return option(i), 0
+	i, known := optionsByName[optionName{level, name}]
+	if !known {
+		return 0, t.unknownOption(level, name)
 	}
-	for _, o := range refusedOptions {
-		if o.level == level && o.name == name {
-			return 0, t.fail(rules.OPTRefused, o.err)
-		}
+	o := &optionTable[i]
+	if (i == optHdrIncl || i == opt6HdrIncl) && s.typ != wsa.SOCK_RAW {
+		return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed SP6
 	}
-	for _, o := range absentOptions {
-		if o.level == level && o.name == name {
-			return 0, t.notSimulated("a socket option: " + o.why)
-		}
+	if s.typ == wsa.SOCK_STREAM && !o.stream && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6) && (o.family == 0 || o.family == s.family) {
+		return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV3, OV8
 	}
-	return 0, t.fail(rules.OPTUnknown, wsa.WSAENOPROTOOPT)
+	if s.typ == wsa.SOCK_STREAM && !o.stream || s.typ != wsa.SOCK_STREAM && !o.datagram || s.raw() && level == wsa.IPPROTO_UDP || o.family != 0 && o.family != s.family {
+		return 0, t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
+	}
+	return i, 0
 }
 
 // isOpenType reports whether an option is SO_OPENTYPE: it belongs to the thread
@@ -510,19 +555,19 @@ func (t *Thread) setOption(s *socket, level, name int32, val []byte) wsa.Errno {
 		// Turning it on turns lingering off, and off brings it back with the
 		// time that was set (page closesocket).
 		old := s.opts.get(optLinger)
-		s.opts = s.opts.with(optLinger, old&^0xffff|flag(v == 0))
+		s.setOpts(s.opts.with(optLinger, old&^0xffff|flag(v == 0)))
 	case optKeepIdle:
-		s.opts = s.opts.with(i, v).keepingAlive(milliseconds(v), s.opts.keepInterval)
+		s.setOpts(s.opts.with(i, v).keepingAlive(milliseconds(v), s.opts.keepInterval))
 	case optKeepIntvl:
-		s.opts = s.opts.with(i, v).keepingAlive(s.opts.keepTime, milliseconds(v))
+		s.setOpts(s.opts.with(i, v).keepingAlive(s.opts.keepTime, milliseconds(v)))
 	case optExpedited, optBSDUrgent:
 		// Two names for one thing. TCP_EXPEDITED_1122 that is on stays on (page
 		// ipproto-tcp-socket-options).
 		if (i == optExpedited) == (v != 0) {
-			s.opts = s.opts.with(optExpedited, 1).with(optBSDUrgent, 0)
+			s.setOpts(s.opts.with(optExpedited, 1).with(optBSDUrgent, 0))
 		}
 	default:
-		s.opts = s.opts.with(i, v)
+		s.setOpt(i, v)
 	}
 	if i == optKeepAlive || i == optKeepIdle || i == optKeepCnt || i == optKeepIntvl {
 		s.keepAlive()

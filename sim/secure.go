@@ -15,7 +15,7 @@ func (t *Thread) decided(s *socket, d ale.Decision, ov *wsa.Overlapped, routine 
 		return t.fail(d.Rule, d.Err)
 	}
 	if d.Exclusive {
-		s.opts = s.opts.with(optExclusive, 1)
+		s.setOpt(optExclusive, 1)
 	}
 	if d.Watch != 0 && s.stream != nil {
 		s.stream.watching(d.Watch)

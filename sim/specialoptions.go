@@ -123,7 +123,7 @@ func setAcceptContext(t *Thread, s *socket, val []byte) wsa.Errno {
 		return t.fail(rules.OPTContext, wsa.WSAEINVAL)
 	}
 	s.context = false
-	s.opts = l.opts.with(optError, 0)
+	s.setOpts(l.opts.with(optError, 0))
 	s.keepAlive()
 	return 0
 }

@@ -96,7 +96,6 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 		return 0, 0
 	}
 	c := s.stream
-	var filled *chunk
 	if !c.hasRoom() {
 		if s.nonblocking {
 			s.wantsWrite = true
@@ -106,11 +105,8 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 			return 0, e
 		}
 	}
-	if n >= large && c.peer.readers.head == nil {
-		t.world.mu.Unlock()
-		filled = fill(bufs, n)
-		t.world.mu.Lock()
-		// Everything may have changed meanwhile.
+	filled := t.fillUnlocked(c, bufs, n)
+	if filled != nil {
 		if e := t.stillOpen(s, c); e != 0 {
 			filled.release()
 			return 0, e
@@ -120,6 +116,18 @@ func (t *Thread) sendStream(s *socket, bufs [][]byte, what string) (int, wsa.Err
 		return 0, t.sendError(c)
 	}
 	return n, 0
+}
+
+// fillUnlocked copies what a large send is to send, without the world's lock,
+// during which everything may change; nil when it is to be copied with it.
+func (t *Thread) fillUnlocked(c *stream, bufs [][]byte, n int) *chunk {
+	if n < large || c.peer.readers.head != nil {
+		return nil
+	}
+	t.world.mu.Unlock()
+	filled := fill(bufs, n)
+	t.world.mu.Lock()
+	return filled
 }
 
 // put sends everything in bufs, n bytes, of which filled is a copy if it is not

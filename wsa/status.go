@@ -108,6 +108,9 @@ var statusTable = [...]statusRow{
 }
 
 func (s NTStatus) row() *statusRow {
+	if s == STATUS_SUCCESS {
+		return nil // the usual one, and not in the table
+	}
 	for i := range statusTable {
 		if statusTable[i].status == s {
 			return &statusTable[i]

@@ -100,30 +100,51 @@ func forFamily(ap netip.AddrPort, family int32) (netip.AddrPort, error) {
 	return ap, nil
 }
 
-// tcpAddr reads a SOCKADDR; nil when there is none.
-func tcpAddr(b []byte) net.Addr {
-	ap, err := wsa.ParseSockaddr(b)
-	if err != nil {
-		return nil
-	}
-	return net.TCPAddrFromAddrPort(ap)
+// addrs are the addresses of a socket, in one piece of memory.
+type addrs struct {
+	addr [2]net.TCPAddr
+	ip   [2][16]byte
 }
 
-// nameOf gives a socket's local or remote address; nil when it has none.
-func nameOf(get func(wsa.SOCKET, []byte, *int32) error, s wsa.SOCKET, network string) net.Addr {
-	var b [wsa.SockaddrIn6Size]byte
-	n := int32(len(b))
-	if get(s, b[:], &n) != nil {
-		return nil
+// setAddrs takes a socket's addresses from SOCKADDRs; one that is none leaves
+// the address as it is.
+func (s *socket) setAddrs(local, remote []byte) {
+	a := new(addrs)
+	for i, to := range [...]*net.Addr{&s.laddr, &s.raddr} {
+		ap, err := wsa.ParseSockaddr([...][]byte{local, remote}[i])
+		if err != nil {
+			continue
+		}
+		ip, port, zone := net.IP(a.ip[i][:0]), int(ap.Port()), ap.Addr().Zone()
+		if ap.Addr().Is4() {
+			v4 := ap.Addr().As4()
+			ip = append(ip, v4[:]...)
+		} else {
+			v6 := ap.Addr().As16()
+			ip = append(ip, v6[:]...)
+		}
+		a.addr[i] = net.TCPAddr{IP: ip, Port: port, Zone: zone}
+		if *to = &a.addr[i]; s.typ == wsa.SOCK_DGRAM {
+			*to = (*net.UDPAddr)(&a.addr[i])
+		}
 	}
-	ap, err := wsa.ParseSockaddr(b[:n])
-	if err != nil {
-		return nil
+}
+
+// learnAddrs asks for a new socket's addresses. Those that it has none of stay
+// as they are.
+func (s *socket) learnAddrs() {
+	t := s.wr.t
+	const room = wsa.SockaddrIn6Size
+	local, remote := t.name[:room], t.name[room:2*room]
+	t.namelen = room
+	if t.api.Getsockname(s.handle, local, &t.namelen) != nil {
+		local = nil
 	}
-	if network[0] == 'u' {
-		return net.UDPAddrFromAddrPort(ap)
+	t.namelen = room
+	if !s.connected || t.api.Getpeername(s.handle, remote, &t.namelen) != nil {
+		remote = nil
 	}
-	return net.TCPAddrFromAddrPort(ap)
+	s.setAddrs(local, remote)
 }
 
 // familyFor chooses the family of a socket and whether it is for IPv6 only, as

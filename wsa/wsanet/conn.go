@@ -1,7 +1,9 @@
 package wsanet
 
 import (
+	"encoding/binary"
 	"io"
+	"math/bits"
 	"net"
 	"os"
 	"syscall"
@@ -154,7 +156,7 @@ func (c *conn) SyscallConn() (syscall.RawConn, error) { return &rawConn{&c.socke
 
 // option sets an option of four bytes.
 func (s *socket) option(level, name, value int32, source, addr net.Addr) error {
-	err := s.call(func(api wsa.API) error { return setInt(api, s.handle, level, name, value) })
+	err := s.call(func(t *thread) error { return t.setInt(s.handle, level, name, value) })
 	if err != nil {
 		return &net.OpError{Op: "set", Net: s.net, Source: source, Addr: addr, Err: err}
 	}
@@ -162,7 +164,15 @@ func (s *socket) option(level, name, value int32, source, addr net.Addr) error {
 }
 
 // setInt sets an option of four bytes; the error is a *os.SyscallError.
-func setInt(api wsa.API, s wsa.SOCKET, level, name, value int32) error {
-	v := [4]byte{byte(value), byte(value >> 8), byte(value >> 16), byte(value >> 24)}
-	return syscallError("setsockopt", api.Setsockopt(s, level, name, v[:]))
+func (t *thread) setInt(s wsa.SOCKET, level, name, value int32) error {
+	v := t.name[:4]
+	binary.LittleEndian.PutUint32(v, uint32(value))
+	return syscallError("setsockopt", t.api.Setsockopt(s, level, name, v))
+}
+
+// setHandle sets an option whose value is a descriptor: the size of a pointer.
+func (t *thread) setHandle(s wsa.SOCKET, name int32, value wsa.SOCKET) error {
+	v := t.name[:8]
+	binary.LittleEndian.PutUint64(v, uint64(value))
+	return syscallError("setsockopt", t.api.Setsockopt(s, wsa.SOL_SOCKET, name, v[:bits.UintSize/8]))
 }

@@ -14,17 +14,24 @@ import (
 // waits has the call's operation cancelled.
 type deadline struct {
 	expired atomic.Bool // read by every call, before it does anything
-	mu      sync.Mutex  // guards what follows, and waitState
+	mu      sync.Mutex  // guards what follows
 	at      time.Time   // zero: none
 	timer   *time.Timer // made when it is first needed
 }
 
-// waitState says whether an operation of the side is in flight and can be
-// cancelled, and why it was. It is guarded by the deadline's lock.
+// waitState says whether an operation of the side is in flight, and why it was
+// cancelled.
 type waitState struct {
-	waiting bool
-	why     error
+	phase atomic.Uint32
+	why   error // guarded by the deadline's lock; read when phase is cancelling
 }
+
+// The phases of a side.
+const (
+	idle       = iota // no operation waits
+	waiting           // one does, and may be cancelled
+	cancelling        // somebody cancels it, with the deadline locked
+)
 
 // setDeadline sets a side's deadline; the zero time is none. A call that waits
 // is bound by the new one.
@@ -96,17 +103,16 @@ func (s *socket) interrupt(d *side, why error) {
 }
 
 // cancel cancels the operation that is in flight in a side, if one is. The
-// deadline is locked, so that the operation is not another by the time of the
-// call.
+// deadline is locked; the operation stays the same until it is unlocked.
 func (s *socket) cancel(d *side, why error) {
-	if !d.waits.waiting || d.waits.why != nil {
+	if !d.waits.phase.CompareAndSwap(waiting, cancelling) {
 		return
 	}
+	d.waits.why = why
 	t, err := s.stack.take()
 	if err != nil {
 		return // no thread can be made: the process cannot go on anyway
 	}
-	d.waits.why = why
 	// Fails with ERROR_NOT_FOUND when the operation has just ended by itself.
 	_ = t.api.CancelIoEx(wsa.HANDLE(s.handle), &d.t.ov)
 	s.stack.give(t)
@@ -116,27 +122,38 @@ func (s *socket) cancel(d *side, why error) {
 // and gives its result. An operation that was cancelled ends with the reason,
 // unless it succeeded all the same.
 func (s *socket) wait(d *side, t *thread) error {
-	l, w := &d.deadline, &d.waits
-	l.mu.Lock()
-	switch {
-	case s.state.Load()&closing != 0:
-		w.why = net.ErrClosed
-	case l.expired.Load():
-		w.why = os.ErrDeadlineExceeded
-	default:
-		w.waiting = true
-	}
-	late := !w.waiting
-	l.mu.Unlock()
-	if late {
+	d.waits.phase.Store(waiting)
+	// Whoever closed or let the deadline pass before saw nothing to cancel.
+	if why := s.reason(d); why != nil && d.waits.phase.CompareAndSwap(waiting, idle) {
 		_ = t.api.CancelIoEx(wsa.HANDLE(s.handle), &t.ov)
+		return aborted(t.api.WSAGetOverlappedResult(s.handle, &t.ov, &t.n, true, &t.flags), why)
 	}
 	err := t.api.WSAGetOverlappedResult(s.handle, &t.ov, &t.n, true, &t.flags)
-	l.mu.Lock()
-	why := w.why
-	*w = waitState{}
-	l.mu.Unlock()
-	if why != nil && err == wsa.WSA_OPERATION_ABORTED {
+	if d.waits.phase.CompareAndSwap(waiting, idle) {
+		return err
+	}
+	d.deadline.mu.Lock()
+	why := d.waits.why
+	d.waits.why = nil
+	d.waits.phase.Store(idle)
+	d.deadline.mu.Unlock()
+	return aborted(err, why)
+}
+
+// reason is why no call of the side may wait, nil when it may.
+func (s *socket) reason(d *side) error {
+	if s.state.Load()&closing != 0 {
+		return net.ErrClosed
+	}
+	if d.deadline.expired.Load() {
+		return os.ErrDeadlineExceeded
+	}
+	return nil
+}
+
+// aborted is the end of an operation that was cancelled for a reason.
+func aborted(err, why error) error {
+	if err == wsa.WSA_OPERATION_ABORTED {
 		return why
 	}
 	return err

@@ -248,7 +248,7 @@ func (d *Dialer) dialTCP(ctx context.Context, network string, from *endpoint, to
 			_ = c.Close()
 			continue
 		}
-		tune(c.wr.t.api, c.handle, d.KeepAlive, d.KeepAliveConfig)
+		c.wr.t.tune(c.handle, d.KeepAlive, d.KeepAliveConfig)
 		return c, nil
 	}
 }
@@ -280,17 +280,16 @@ func (d *Dialer) connect(ctx context.Context, s *socket, typ int32, network stri
 		_ = s.close()
 		return err
 	}
-	api := s.wr.t.api
 	s.connected = true
-	s.laddr = nameOf(api.Getsockname, s.handle, s.net)
-	if s.raddr = nameOf(api.Getpeername, s.handle, s.net); s.raddr == nil {
+	s.learnAddrs()
+	if s.raddr == nil {
 		s.raddr = to.addr(s.net)
 	}
 	return nil
 }
 
 func (d *Dialer) connectOpen(ctx context.Context, s *socket, from *endpoint, to endpoint) error {
-	if err := d.control(ctx, s, to.hostport()); err != nil {
+	if err := d.control(ctx, s, to); err != nil {
 		return err
 	}
 	if err := d.Security.apply(s, to); err != nil {
@@ -324,12 +323,12 @@ func (d *Dialer) connectOpen(ctx context.Context, s *socket, from *endpoint, to 
 	return s.connectEx(ctx, name, to.ip.IsLoopback())
 }
 
-func (d *Dialer) control(ctx context.Context, s *socket, address string) error {
+func (d *Dialer) control(ctx context.Context, s *socket, to endpoint) error {
 	switch {
 	case d.ControlContext != nil:
-		return d.ControlContext(ctx, s.controlNetwork(), address, &rawConn{s})
+		return d.ControlContext(ctx, s.controlNetwork(), to.hostport(), &rawConn{s})
 	case d.Control != nil:
-		return d.Control(s.controlNetwork(), address, &rawConn{s})
+		return d.Control(s.controlNetwork(), to.hostport(), &rawConn{s})
 	}
 	return nil
 }
@@ -363,7 +362,7 @@ func (s *socket) connectEx(ctx context.Context, name []byte, loopback bool) erro
 		}
 		return syscallError("connectex", err)
 	}
-	return syscallError("setsockopt", t.api.Setsockopt(s.handle, wsa.SOL_SOCKET, wsa.SO_UPDATE_CONNECT_CONTEXT, handleBytes(s.handle)))
+	return t.setHandle(s.handle, wsa.SO_UPDATE_CONNECT_CONTEXT, s.handle)
 }
 
 // follow binds the socket's sending side to a context until the result is

@@ -1,10 +1,7 @@
 package wsanet_test
 
 import (
-	"bytes"
 	"context"
-	"flag"
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -21,8 +18,6 @@ import (
 // golden is the file of what package net gave on Windows, or under Wine: for each
 // situation its name and, indented, what was noted.
 const golden = "testdata/chains.golden"
-
-var record = flag.Bool("record", false, "write what package net gives to "+golden+" (Windows and Wine only)")
 
 // over is this package as a netLike.
 func over(st *wsanet.Stack) netLike {
@@ -55,22 +50,6 @@ func readGolden(t *testing.T) map[string][]string {
 		}
 	}
 	return chains
-}
-
-// writeGolden writes chains in the order of the situations.
-func writeGolden(t *testing.T, by string, chains map[string][]string) {
-	t.Helper()
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "# What Go's package net gave in the situations of situations_test.go.\n# Recorded with: %s\n", by)
-	for _, s := range situations {
-		fmt.Fprintln(&b, s.name)
-		for _, line := range chains[s.name] {
-			fmt.Fprintln(&b, "\t"+line)
-		}
-	}
-	if err := os.WriteFile(filepath.FromSlash(golden), b.Bytes(), 0o666); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // TestChainsOverSimulator: over the simulator every situation ends as package

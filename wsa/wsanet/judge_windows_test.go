@@ -1,8 +1,13 @@
 package wsanet_test
 
 import (
+	"bytes"
 	"context"
+	"flag"
+	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -11,6 +16,8 @@ import (
 	"wsasim/wsa"
 	"wsasim/wsa/wsanet"
 )
+
+var record = flag.Bool("record", false, "write what package net gives to "+golden)
 
 // standard is package net as a netLike.
 var standard = netLike{
@@ -63,5 +70,21 @@ func TestChainsOverSystem(t *testing.T) {
 			by = runtime.Version() + " under Wine " + v
 		}
 		writeGolden(t, by, chains)
+	}
+}
+
+// writeGolden writes chains in the order of the situations.
+func writeGolden(t *testing.T, by string, chains map[string][]string) {
+	t.Helper()
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# What Go's package net gave in the situations of situations_test.go.\n# Recorded with: %s\n", by)
+	for _, s := range situations {
+		fmt.Fprintln(&b, s.name)
+		for _, line := range chains[s.name] {
+			fmt.Fprintln(&b, "\t"+line)
+		}
+	}
+	if err := os.WriteFile(filepath.FromSlash(golden), b.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
 	}
 }

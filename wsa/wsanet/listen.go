@@ -78,14 +78,14 @@ func (lc *ListenConfig) open(s *socket, typ int32, network string, at endpoint) 
 		_ = s.close()
 		return err
 	}
-	s.laddr = nameOf(s.wr.t.api.Getsockname, s.handle, s.net)
+	s.learnAddrs()
 	return nil
 }
 
 func (lc *ListenConfig) prepare(s *socket, at endpoint) error {
-	api := s.wr.t.api
+	t := s.wr.t
 	if s.typ == wsa.SOCK_DGRAM && at.ip.IsMulticast() {
-		if err := setInt(api, s.handle, wsa.SOL_SOCKET, wsa.SO_REUSEADDR, 1); err != nil {
+		if err := t.setInt(s.handle, wsa.SOL_SOCKET, wsa.SO_REUSEADDR, 1); err != nil {
 			return err
 		}
 		at.ip = nil
@@ -104,5 +104,5 @@ func (lc *ListenConfig) prepare(s *socket, at endpoint) error {
 	if s.typ == wsa.SOCK_DGRAM {
 		return s.quiet()
 	}
-	return syscallError("listen", api.Listen(s.handle, wsa.SOMAXCONN))
+	return syscallError("listen", t.api.Listen(s.handle, wsa.SOMAXCONN))
 }

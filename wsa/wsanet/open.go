@@ -29,7 +29,7 @@ func (st *Stack) open(s *socket, typ int32, network string, laddr, raddr *endpoi
 		st.give(t)
 		return err
 	}
-	if err := defaultOptions(t.api, handle, family, typ, v6only); err != nil {
+	if err := t.defaultOptions(handle, family, typ, v6only); err != nil {
 		_ = t.api.Closesocket(handle)
 		st.give(t)
 		return err
@@ -45,13 +45,13 @@ func (st *Stack) open(s *socket, typ int32, network string, laddr, raddr *endpoi
 
 // defaultOptions are those of package net: whether an IPv6 socket serves IPv4
 // too, of which failure is ignored, and broadcast.
-func defaultOptions(api wsa.API, s wsa.SOCKET, family, typ int32, v6only bool) error {
+func (t *thread) defaultOptions(s wsa.SOCKET, family, typ int32, v6only bool) error {
 	if family == wsa.AF_INET6 {
-		_ = setInt(api, s, wsa.IPPROTO_IPV6, wsa.IPV6_V6ONLY, boolInt(v6only))
+		_ = t.setInt(s, wsa.IPPROTO_IPV6, wsa.IPV6_V6ONLY, boolInt(v6only))
 		return nil
 	}
 	if typ == wsa.SOCK_DGRAM {
-		return setInt(api, s, wsa.SOL_SOCKET, wsa.SO_BROADCAST, 1)
+		return t.setInt(s, wsa.SOL_SOCKET, wsa.SO_BROADCAST, 1)
 	}
 	return nil
 }

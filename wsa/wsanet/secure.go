@@ -128,7 +128,7 @@ func (s *socket) security(access uint32, peer netip.AddrPort) (*SecurityInfo, er
 		PeerTokenAccessMask: access,
 		FieldMask:           wsa.SOCKET_QUERY_IPSEC2_FIELD_MASK_MM_SA_ID | wsa.SOCKET_QUERY_IPSEC2_FIELD_MASK_QM_SA_ID,
 	}
-	err := s.call(func(api wsa.API) error {
+	err := s.call(func(t *thread) error {
 		if peer.IsValid() {
 			peer, err := forFamily(peer, s.family)
 			if err != nil {
@@ -141,7 +141,7 @@ func (s *socket) security(access uint32, peer netip.AddrPort) (*SecurityInfo, er
 		in, _ := template.AppendBinary(nil)
 		out := make([]byte, wsa.SecurityQueryInfoIPsec2Size)
 		n := uint32(len(out))
-		if err := api.WSAQuerySocketSecurity(s.handle, in, out, &n, nil, nil); err != nil {
+		if err := t.api.WSAQuerySocketSecurity(s.handle, in, out, &n, nil, nil); err != nil {
 			return syscallError("wsaquerysocketsecurity", err)
 		}
 		return info.UnmarshalBinary(out)

@@ -229,7 +229,7 @@ func (s *socket) destroy() {
 }
 
 // call makes a call that does not wait.
-func (s *socket) call(f func(api wsa.API) error) error {
+func (s *socket) call(f func(t *thread) error) error {
 	if err := s.enter(); err != nil {
 		return err
 	}
@@ -239,5 +239,5 @@ func (s *socket) call(f func(api wsa.API) error) error {
 		return err
 	}
 	defer s.stack.give(t)
-	return f(t.api)
+	return f(t)
 }

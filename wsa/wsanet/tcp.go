@@ -2,7 +2,6 @@ package wsanet
 
 import (
 	"io"
-	"math/bits"
 	"net"
 	"syscall"
 	"time"
@@ -40,7 +39,7 @@ func (c *TCPConn) CloseRead() error { return c.shutdown(wsa.SD_RECEIVE) }
 func (c *TCPConn) CloseWrite() error { return c.shutdown(wsa.SD_SEND) }
 
 func (c *TCPConn) shutdown(how int32) error {
-	err := c.call(func(api wsa.API) error { return syscallError("shutdown", api.Shutdown(c.handle, how)) })
+	err := c.call(func(t *thread) error { return syscallError("shutdown", t.api.Shutdown(c.handle, how)) })
 	if err != nil {
 		return c.opError("close", err)
 	}
@@ -56,13 +55,11 @@ func (c *TCPConn) SetNoDelay(noDelay bool) error {
 // 0 it is sent behind the program's back, at 0 it is thrown away and the
 // connection reset, above 0 Close waits for it so many seconds.
 func (c *TCPConn) SetLinger(sec int) error {
-	var v [4]byte
+	linger := int32(0) // LINGER: on or off, then the seconds, two bytes each
 	if sec >= 0 {
-		v = [4]byte{1, 0, byte(sec), byte(sec >> 8)}
+		linger = 1 | int32(uint16(sec))<<16
 	}
-	err := c.call(func(api wsa.API) error {
-		return syscallError("setsockopt", api.Setsockopt(c.handle, wsa.SOL_SOCKET, wsa.SO_LINGER, v[:]))
-	})
+	err := c.call(func(t *thread) error { return t.setInt(c.handle, wsa.SOL_SOCKET, wsa.SO_LINGER, linger) })
 	if err != nil {
 		return c.opError("set", err)
 	}
@@ -87,7 +84,7 @@ func (c *TCPConn) SetKeepAlivePeriod(d time.Duration) error {
 // SetKeepAliveConfig sets everything about keep-alive, with the defaults of
 // package net for zeros.
 func (c *TCPConn) SetKeepAliveConfig(config net.KeepAliveConfig) error {
-	err := c.call(func(api wsa.API) error { return keepAlive(api, c.handle, config) })
+	err := c.call(func(t *thread) error { return t.keepAlive(c.handle, config) })
 	if err != nil {
 		return c.opError("set", err)
 	}
@@ -102,8 +99,8 @@ const (
 
 // keepAlive sets the options of a configuration: 0 is the default, below 0 the
 // option stays as it is.
-func keepAlive(api wsa.API, s wsa.SOCKET, config net.KeepAliveConfig) error {
-	if err := setInt(api, s, wsa.SOL_SOCKET, wsa.SO_KEEPALIVE, boolInt(config.Enable)); err != nil {
+func (t *thread) keepAlive(s wsa.SOCKET, config net.KeepAliveConfig) error {
+	if err := t.setInt(s, wsa.SOL_SOCKET, wsa.SO_KEEPALIVE, boolInt(config.Enable)); err != nil {
 		return err
 	}
 	for _, o := range [...]struct {
@@ -116,7 +113,7 @@ func keepAlive(api wsa.API, s wsa.SOCKET, config net.KeepAliveConfig) error {
 		if o.value < 0 {
 			continue
 		}
-		if err := setInt(api, s, wsa.IPPROTO_TCP, o.name, o.value); err != nil {
+		if err := t.setInt(s, wsa.IPPROTO_TCP, o.name, o.value); err != nil {
 			return err
 		}
 	}
@@ -152,13 +149,13 @@ func boolInt(b bool) int32 {
 
 // tune is what package net does to every new connection: no delay, and
 // keep-alive unless it was turned off. Failures are not reported.
-func tune(api wsa.API, s wsa.SOCKET, idle time.Duration, config net.KeepAliveConfig) {
-	_ = setInt(api, s, wsa.IPPROTO_TCP, wsa.TCP_NODELAY, 1)
+func (t *thread) tune(s wsa.SOCKET, idle time.Duration, config net.KeepAliveConfig) {
+	_ = t.setInt(s, wsa.IPPROTO_TCP, wsa.TCP_NODELAY, 1)
 	if !config.Enable && idle >= 0 {
 		config = net.KeepAliveConfig{Enable: true, Idle: idle}
 	}
 	if config.Enable {
-		_ = keepAlive(api, s, config)
+		_ = t.keepAlive(s, config)
 	}
 }
 
@@ -232,24 +229,15 @@ func (l *TCPListener) acceptInto(t *thread, s wsa.SOCKET) (name string, err erro
 	if err != nil {
 		return "acceptex", err
 	}
-	return "setsockopt", t.api.Setsockopt(s, wsa.SOL_SOCKET, wsa.SO_UPDATE_ACCEPT_CONTEXT, handleBytes(l.handle))
-}
-
-// handleBytes is a descriptor as an option's value: the size of a pointer.
-func handleBytes(s wsa.SOCKET) []byte {
-	v := make([]byte, bits.UintSize/8)
-	for i := range v {
-		v[i] = byte(s >> (8 * i))
-	}
-	return v
+	return "setsockopt", t.setHandle(s, wsa.SO_UPDATE_ACCEPT_CONTEXT, l.handle)
 }
 
 // accepted makes the connection of an accepted socket.
 func (l *TCPListener) accepted(t *thread, s wsa.SOCKET) (*TCPConn, error) {
 	c := new(TCPConn)
 	local, remote := t.api.GetAcceptExSockaddrs(l.addresses[:], 0, addressRoom, addressRoom)
-	c.laddr, c.raddr = tcpAddr(local), tcpAddr(remote)
-	tune(t.api, s, l.keepAlive, l.keepAliveConfig)
+	c.setAddrs(local, remote)
+	t.tune(s, l.keepAlive, l.keepAliveConfig)
 	if !c.init(l.stack, s, l.family, wsa.SOCK_STREAM, l.net) {
 		_ = t.api.Closesocket(s)
 		return nil, ErrStackClosed

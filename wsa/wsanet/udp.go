@@ -1,6 +1,7 @@
 package wsanet
 
 import (
+	"encoding/binary"
 	"net"
 	"net/netip"
 	"syscall"
@@ -289,9 +290,10 @@ func (c *UDPConn) WriteMsgUDP(b, oob []byte, addr *net.UDPAddr) (n, oobn int, er
 // after an earlier datagram found no receiver. Winsock's sockets begin with it
 // on; those of package net, and so these, begin with it off.
 func (c *UDPConn) SetConnReset(on bool) error {
-	v := [4]byte{byte(boolInt(on))}
-	err := c.call(func(api wsa.API) error {
-		return syscallError("wsaioctl", api.WSAIoctl(c.handle, wsa.SIO_UDP_CONNRESET, v[:], nil, new(uint32), nil, nil))
+	err := c.call(func(t *thread) error {
+		v := t.name[:4]
+		binary.LittleEndian.PutUint32(v, uint32(boolInt(on)))
+		return syscallError("wsaioctl", t.api.WSAIoctl(c.handle, wsa.SIO_UDP_CONNRESET, v, nil, &t.n, nil, nil))
 	})
 	if err != nil {
 		return c.opErrorAt("set", c.laddr, err)
