@@ -31,7 +31,7 @@ type Dialer struct {
 	// below 0 is no keep-alive. KeepAliveConfig outranks it if it is enabled.
 	KeepAlive       time.Duration
 	KeepAliveConfig net.KeepAliveConfig
-	// Resolver finds the addresses of names; nil knows IP addresses only.
+	// Resolver finds the addresses of names; nil is [Stack.LookupNetIP].
 	Resolver Resolver
 	// Control is called with the new socket before anything is done with it;
 	// see [Control] for what the RawConn can do. ControlContext outranks it.
@@ -54,7 +54,7 @@ func (d *Dialer) Dial(network, address string) (net.Conn, error) {
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	ctx, cancel := d.limit(ctx)
 	defer cancel()
-	list, err := d.Resolver.resolve(ctx, "dial", network, address)
+	list, err := d.Stack.resolver(d.Resolver).resolve(ctx, "dial", network, address)
 	if err == nil {
 		list, err = matching(list, network, d.LocalAddr)
 	}

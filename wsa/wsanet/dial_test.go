@@ -82,6 +82,34 @@ func TestDualStack(t *testing.T) {
 	}
 }
 
+// TestNames: without a resolver of its own a Dialer asks the system, which in a
+// world is the world's directory.
+func TestNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, client, server := hosts(t)
+		w.SetName("www.example.com", netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("fd00::2"))
+		l := must[net.Listener](t)(server.Listen("tcp", ":80"))
+		defer l.Close()
+		for network, want := range map[string]string{"tcp4": "10.0.0.2:80", "tcp6": "[fd00::2]:80"} {
+			c := must[net.Conn](t)(client.Dial(network, "www.example.com:80"))
+			if c.RemoteAddr().String() != want {
+				t.Errorf("%s: connected to %v, want %s", network, c.RemoteAddr(), want)
+			}
+		}
+		must[net.Conn](t)(client.Dial("tcp", "www.example.com:80"))
+		_, err := client.Dial("tcp", "nobody.example.com:80")
+		var dns *net.DNSError
+		if !errors.As(err, &dns) || !dns.IsNotFound || err.Error() != "dial tcp: lookup nobody.example.com: no such host" {
+			t.Error(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := client.LookupNetIP(ctx, "ip", "www.example.com"); !errors.As(err, &dns) || !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
 // TestAddressErrors: what is wrong with an address is said in package net's
 // words, for addresses that package net refuses without asking the system.
 func TestAddressErrors(t *testing.T) {
@@ -111,11 +139,6 @@ func TestAddressErrors(t *testing.T) {
 	_, want := d.Dial("tcp", "10.0.0.1:80")
 	_, got := (&wsanet.Dialer{Stack: client, LocalAddr: &net.UDPAddr{}}).Dial("tcp", "10.0.0.1:80")
 	compare(t, "from", "tcp", "another type", got, want)
-	_, err := client.Dial("tcp", "nobody.example:80")
-	var dns *net.DNSError
-	if !errors.As(err, &dns) || !dns.IsNotFound {
-		t.Errorf("a name without a resolver: %v", err)
-	}
 }
 
 func compare(t *testing.T, what, network, address string, got, want error) {

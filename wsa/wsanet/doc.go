@@ -58,8 +58,8 @@
 //
 // # Where it differs from package net
 //
-//   - Names are found by the Resolver of the Dialer or ListenConfig; without
-//     one, addresses are IP addresses.
+//   - Names are found with GetAddrInfoW and nothing else: package net's own
+//     resolver and its settings play no part.
 //   - A zone is a number, not the name of an interface.
 //   - Where the system does not know SIO_UDP_NETRESET (Wine 8, the simulator), a
 //     datagram socket is made without it; package net makes none.

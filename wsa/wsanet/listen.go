@@ -21,7 +21,7 @@ type ListenConfig struct {
 	// [Dialer].
 	KeepAlive       time.Duration
 	KeepAliveConfig net.KeepAliveConfig
-	// Resolver finds the addresses of names; nil knows IP addresses only.
+	// Resolver finds the addresses of names; nil is [Stack.LookupNetIP].
 	Resolver Resolver
 	// Security secures the socket, and the connections that it accepts; nil
 	// does not.
@@ -34,7 +34,7 @@ type ListenConfig struct {
 // "listen" with *os.SyscallError "socket", "bind", "listen", with *net.AddrError
 // or *net.DNSError.
 func (lc *ListenConfig) Listen(ctx context.Context, network, address string) (net.Listener, error) {
-	list, err := lc.Resolver.resolve(ctx, "listen", network, address)
+	list, err := lc.Stack.resolver(lc.Resolver).resolve(ctx, "listen", network, address)
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}
@@ -54,7 +54,7 @@ func (lc *ListenConfig) Listen(ctx context.Context, network, address string) (ne
 // a multicast group binds the port for every address, shared with others who do
 // the same; it joins no group. Errors are as those of Listen, and "wsaioctl".
 func (lc *ListenConfig) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
-	list, err := lc.Resolver.resolve(ctx, "listen", network, address)
+	list, err := lc.Stack.resolver(lc.Resolver).resolve(ctx, "listen", network, address)
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}

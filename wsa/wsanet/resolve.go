@@ -2,8 +2,11 @@ package wsanet
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
+
+	"wsasim/wsa"
 )
 
 // Resolver finds the addresses of a host name. The network is "ip", "ip4" or
@@ -62,9 +65,6 @@ func (r Resolver) lookup(ctx context.Context, network, host string) ([]netip.Add
 		}
 		return []netip.Addr{a}, nil
 	}
-	if r == nil {
-		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
-	}
 	addrs, err := r(ctx, "ip"+network[3:], host)
 	if err != nil {
 		if _, ok := err.(*net.DNSError); !ok {
@@ -73,6 +73,87 @@ func (r Resolver) lookup(ctx context.Context, network, host string) ([]netip.Add
 		return nil, err
 	}
 	return addrs, nil
+}
+
+// resolver is the given one, or else the system's.
+func (st *Stack) resolver(r Resolver) Resolver {
+	if r != nil {
+		return r
+	}
+	return st.LookupNetIP
+}
+
+// LookupNetIP finds the addresses of a host name with GetAddrInfoW, as package net
+// does on Windows; the network is "ip", "ip4" or "ip6". When the context ends the
+// lookup goes on in a goroutine of its own until the system answers. The error is
+// a *net.DNSError.
+func (st *Stack) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
+	if st == nil {
+		return nil, errNoStack
+	}
+	if ctx.Err() != nil {
+		return nil, dnsError(host, contextError(ctx))
+	}
+	type answer struct {
+		addrs []netip.Addr
+		err   error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		addrs, err := st.getAddrInfo(network, host)
+		answers <- answer{addrs, err}
+	}()
+	select {
+	case a := <-answers:
+		if a.err != nil {
+			return nil, dnsError(host, a.err)
+		}
+		return a.addrs, nil
+	case <-ctx.Done():
+		return nil, dnsError(host, contextError(ctx))
+	}
+}
+
+// getAddrInfo asks the system, twice if it says so.
+func (st *Stack) getAddrInfo(network, host string) (addrs []netip.Addr, err error) {
+	t, err := st.take()
+	if err != nil {
+		return nil, err
+	}
+	defer st.give(t)
+	hints := wsa.AddrInfo{SockType: wsa.SOCK_STREAM}
+	switch network {
+	case "ip4":
+		hints.Family = wsa.AF_INET
+	case "ip6":
+		hints.Family = wsa.AF_INET6
+	}
+	list, err := t.api.GetAddrInfo(&host, nil, &hints)
+	if err == wsa.WSATRY_AGAIN {
+		list, err = t.api.GetAddrInfo(&host, nil, &hints)
+	}
+	for _, info := range list {
+		if ap, err := wsa.ParseSockaddr(info.Addr); err == nil {
+			addrs = append(addrs, ap.Addr())
+		}
+	}
+	return addrs, err
+}
+
+// dnsError is why a name was not found, in package net's words.
+func dnsError(host string, err error) error {
+	if err == wsa.WSAHOST_NOT_FOUND {
+		return &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+	}
+	err = syscallError("getaddrinfow", err)
+	d := &net.DNSError{Err: err.Error(), Name: host}
+	if ne, ok := err.(net.Error); ok {
+		d.IsTimeout, d.IsTemporary = ne.Timeout(), ne.Temporary()
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		d.UnwrapErr = err
+	}
+	return d
 }
 
 // matching keeps the addresses that can be dialed from a local address.
