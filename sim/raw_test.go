@@ -96,6 +96,9 @@ func TestRawSockets(t *testing.T) {
 				e.arrives(root, s)
 			}
 			e.quiet(root, elsewhere)
+			var n uint32
+			ok(e, root.Ioctlsocket(stranger, wsa.FIONREAD, &n)) // before a receive looks at sources
+			wants(e, "queued from another than the peer", n, 0)
 			e.quiet(root, stranger)
 			must[int](e)(root.Send(peer, echoRequest(""), 0))
 			e.arrives(root, peer)
