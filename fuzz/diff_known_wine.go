@@ -611,6 +611,25 @@ var knownDifferences = []Known{
 		Reason: "a send or an attempt to connect that failed has bound the socket, so that it cannot be bound again",
 		Right:  "the simulator: BIND-OK; SEND-BIND for those failures that do bind",
 	},
+	{
+		ID: "port-unreachable told to a send", On: wine, Ops: sendOps, Ours: errs(0), Theirs: errs(wsa.WSAECONNREFUSED),
+		Reason: "Linux tells the next send on a connected datagram socket that nobody has the port; Windows tells the next receive",
+		Right:  "the simulator: SEND-UNREACHED, RECV-UNREACHED",
+	},
+	{
+		ID: "not bound by a failure", On: wine, Ops: ops("bind"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0),
+		When:   func(d *Difference, a, b wsa.Return) bool { return d.Class == BothAllowed && triedBefore(d, a, b) },
+		Reason: "a send or an attempt to connect that failed has left the socket unbound",
+		Right:  "SEND-BIND; the specification allows both",
+	},
+	{
+		ID: "a port that a failed attempt holds", On: wine, Ops: ops("bind"), Ours: errs(0), Theirs: errs(0),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return d.Class == BOutside && len(d.Fields) == 0 && slices.ContainsFunc(d.Before, func(s DiffStep) bool { return s.Call.Op() == "connect" || s.Call.Op() == "WSAConnect" })
+		},
+		Reason: "the port of a socket whose attempt to connect failed is told, and free all the same: another socket may bind to it",
+		Right:  "the simulator: BIND-INUSE",
+	},
 }
 
 // secureCodes are the control codes of the secure extensions.
