@@ -51,6 +51,8 @@ func FuzzSecurityQueryInfoIPsec2(f *testing.F) {
 func FuzzTCPInfo(f *testing.F)    { codec[wsa.TCPInfo](f, "TCP_INFO_v1") }
 func FuzzOverlapped(f *testing.F) { codec[wsa.Overlapped](f, "WSAOVERLAPPED") }
 func FuzzWSABuf(f *testing.F)     { codec[wsa.WSABuf](f, "WSABUF") }
+func FuzzAddrInfo(f *testing.F)   { codec[wsa.AddrInfoW](f, "ADDRINFOW") }
+func FuzzAddrInfoEx(f *testing.F) { codec[wsa.AddrInfoExW](f, "ADDRINFOEXW") }
 
 // codec is the target of one structure: decoding never panics and never looks
 // past the buffer; what it accepts survives encoding and decoding again; what it
@@ -94,6 +96,32 @@ func codec[T any, P interface {
 		again, err := P(&second).AppendBinary([]byte{1})
 		if err != nil || !bytes.Equal(again[1:], encoded) {
 			t.Fatalf("%x then %x, %v", encoded, again, err)
+		}
+	})
+}
+
+// FuzzInetAddr: what inet_addr reads, inet_ntoa writes so that it is read
+// again; and whoever takes a text for an address as GetAddrInfo does finds one
+// that netip knows.
+func FuzzInetAddr(f *testing.F) {
+	seed(f, func(f *testing.F) {
+		for _, text := range []string{"10.0.0.1", "0x7f.1", "010.1.65535", "255.255.255.255", "1.2.3.4 x", "[fe80::1%3]:80", ""} {
+			f.Add(text)
+		}
+	})
+	f.Fuzz(func(t *testing.T, text string) {
+		if n := wsa.InetAddr(text); n != wsa.INADDR_NONE {
+			if again := wsa.InetAddr(wsa.InetNtoa(n)); again != n {
+				t.Fatalf("%q is %#x, and %q is %#x", text, n, wsa.InetNtoa(n), again)
+			}
+		}
+		if a, ok := wsa.ParseAddrLiteral(text); ok && !a.IsValid() {
+			t.Fatalf("%q is an address, and none", text)
+		}
+		if ascii, ok := wsa.ASCIIName(text); ok {
+			if again, ok := wsa.ASCIIName(ascii); !ok || again != ascii {
+				t.Fatalf("%q is %q, and that %q", text, ascii, again)
+			}
 		}
 	})
 }

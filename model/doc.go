@@ -121,5 +121,5 @@
 // (SEC-CONFLICT; see Options.Policies). The effect of names set after traffic
 // began, and of names whose form no source speaks of: they no longer exclude a
 // peer. Target names of datagram peers count for what is received only when they
-// were set before any traffic.
+// were set before any traffic. The order of the addresses that a lookup finds.
 package model

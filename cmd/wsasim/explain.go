@@ -84,6 +84,13 @@ var traps = []trap{
 	{[]wsa.Errno{wsa.WSAECONNABORTED}, "What the sender of data gets when the peer has closed the socket: after the peer's FIN a reset is reported so, and not as WSAECONNRESET."},
 	{[]wsa.Errno{wsa.WSAENETRESET}, "On a datagram socket: the time to live of an earlier datagram ran out on its way."},
 	{[]wsa.Errno{wsa.WSANOTINITIALISED}, "WSAStartup is counted for each process. One WSACleanup too many, in a library perhaps, destroys every socket of the process."},
+	{[]wsa.Errno{wsa.WSAHOST_NOT_FOUND}, "Not only the name server's word: AI_NUMERICHOST with a name, AI_NUMERICSERV with a service's name, and neither name nor service given end so too. Trying again does not help."},
+	{[]wsa.Errno{wsa.WSANO_DATA}, "The name is there, its record is not: a host with IPv6 alone, asked for IPv4. Code that takes it for \"no such name\" tells its user something false; ask with AF_UNSPEC. EAI_NODATA is this number in mingw-w64 and 11001, that of EAI_NONAME, in the Windows SDK: compare with the WSA names."},
+	{[]wsa.Errno{wsa.WSATRY_AGAIN}, "The one failure of a lookup that is worth another try, after a pause: no name server with authority has answered. gai_strerror is not safe among threads; FormatMessage knows the text."},
+	{[]wsa.Errno{wsa.WSANO_RECOVERY}, "From GetAddrInfo mostly a mistake of the caller: AI_CANONNAME without a name, or a member of the hints that must be zero and was not cleared. Zero the whole ADDRINFOW first."},
+	{[]wsa.Errno{wsa.WSATYPE_NOT_FOUND}, "The service is known perhaps, but not for the type of socket in the hints; a port number in digits needs no table."},
+	{[]wsa.Errno{wsa.WSA_IO_PENDING, wsa.WSAEINPROGRESS}, "GetAddrInfoEx that has begun gives the one, and GetAddrInfoExOverlappedResult the other until it has ended: name, hints, result and OVERLAPPED must stay where they are until then, also after GetAddrInfoExCancel."},
+	{[]wsa.Errno{wsa.WSA_E_CANCELLED}, "A lookup that was cancelled still ends: its event is set or its routine runs, with this code. What it uses may be freed only then."},
 }
 
 // goTrap is about Go's names for POSIX errors.

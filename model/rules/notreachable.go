@@ -29,6 +29,7 @@ var notReachable = []Unreachable{
 	{"setsockopt", wsa.WSAENOBUFS, "a length of -1 (OL13) cannot be said with a Go slice", Source{Observation, "OL13"}},
 	{"WSASend, WSASendTo, WSARecv, WSARecvFrom", wsa.WSA_OPERATION_ABORTED, "the code of a completion that was cancelled; a completion is not the return of a call", Source{Doc, "nf-winsock2-wsasend"}},
 	{"WSASocket", wsa.WSAEFAULT, "the row about an lpProtocolInfo outside the process's memory; a short one is SOCK-INFO-BAD", Source{Doc, "nf-winsock2-wsasocketw"}},
+	{"GetNameInfo", wsa.WSAHOST_NOT_FOUND, "the row about a service without a name: since Windows Vista its port number is given instead (GNI-SERVICE)", Source{Doc, "nf-ws2tcpip-getnameinfow"}},
 }
 
 // NotReachable lists the documented rows that cannot occur in a simulated world.

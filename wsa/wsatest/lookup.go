@@ -110,15 +110,15 @@ func observedGA7(c *context) {
 func observedGA8(c *context) {
 	c.need6()
 	for _, k := range []struct {
-		text, want string
-		hints      *wsa.AddrInfo
+		part, text, want string
+		hints            *wsa.AddrInfo
 	}{
-		{"2a00:2039:dead:beef:cafe::6666", "2a00:2039:dead:beef:cafe::6666", nil},
-		{"[beef::cafe]", "beef::cafe", nil},
-		{"[beef::cafe]", "beef::cafe", &wsa.AddrInfo{Flags: wsa.AI_NUMERICHOST, Family: wsa.AF_INET6}},
-		{"[beef::cafe]:10239", "beef::cafe", nil},
+		{"plain", "2a00:2039:dead:beef:cafe::6666", "2a00:2039:dead:beef:cafe::6666", nil},
+		{"brackets", "[beef::cafe]", "beef::cafe", nil},
+		{"brackets, AI_NUMERICHOST", "[beef::cafe]", "beef::cafe", &wsa.AddrInfo{Flags: wsa.AI_NUMERICHOST, Family: wsa.AF_INET6}},
+		{"a port", "[beef::cafe]:10239", "beef::cafe", nil},
 	} {
-		c.part(k.text, 0, func() {
+		c.part(k.part, 0, func() {
 			list := c.lookup(success, &k.text, nil, k.hints)
 			equal(c.thread, "the address", c.addrOf(list[0]), netip.AddrPortFrom(netip.MustParseAddr(k.want), 0))
 		})

@@ -319,7 +319,7 @@ func (e *Engine) invoke(st *starlark.Thread, t *Thread, call wsa.Call) (outcome,
 // perform makes the call on the simulated thread, or on the machine's.
 func (e *Engine) perform(t *Thread, call wsa.Call) (wsa.Return, error) {
 	if e.machine == nil {
-		return wsa.Invoke(t.sim, call), nil
+		return t.invoker.Invoke(call), nil
 	}
 	ret, err := e.machine.invoke(t, call)
 	e.result.Calls++

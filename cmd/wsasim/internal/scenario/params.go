@@ -158,6 +158,8 @@ func takes(name string, t reflect.Type) string {
 		return "a list of bytes or strings, or one of them"
 	case reflect.TypeFor[[]wsa.Room]():
 		return "a list of sizes in bytes, or one of them"
+	case reflect.TypeFor[[]wsa.HANDLE]():
+		return "a handle, or a list of handles"
 	case reflect.TypeFor[*string]():
 		return "a string, or None for NULL"
 	case reflect.TypeFor[*wsa.AddrInfo]():
@@ -299,7 +301,7 @@ func convert(field reflect.Value, name string, v starlark.Value) error {
 			field.SetInt(int64(wsa.NULL))
 			return nil
 		}
-	case []wsa.Room:
+	case []wsa.Room, []wsa.HANDLE:
 		return convertList(field, name, v)
 	case *string, *wsa.AddrInfo, *wsa.AddrInfoEx, *wsa.GUID, *wsa.Timeval:
 		return convertPointer(field, v)

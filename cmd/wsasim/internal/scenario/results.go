@@ -18,7 +18,14 @@ func resultOf(call wsa.Call, ret *wsa.Return) starlark.Value {
 	switch c := call.(type) {
 	case wsa.SocketCall, wsa.WSASocketCall, wsa.AcceptCall:
 		return starlark.MakeUint64(uint64(ret.Socket))
+	case wsa.WSACreateEventCall:
+		return starlark.MakeUint64(uint64(ret.Handle))
 	case wsa.SendCall, wsa.SendtoCall, wsa.SleepExCall:
+		return starlark.MakeInt64(ret.N)
+	case wsa.WSAWaitForMultipleEventsCall:
+		if ret.N == int64(wsa.WSA_WAIT_TIMEOUT) {
+			return Error(ret.N)
+		}
 		return starlark.MakeInt64(ret.N)
 	case wsa.WSAGetLastErrorCall:
 		return Error(ret.N)

@@ -159,6 +159,16 @@ type Process struct {
 	engine  *Engine
 	sim     *sim.Process
 	started bool // WSAStartup was called when a thread was made
+	invoker *wsa.Invoker
+}
+
+// invokerOf makes the calls of a thread; an OVERLAPPED's number means the same
+// one to all threads of the process.
+func (p *Process) invokerOf(t *sim.Thread) *wsa.Invoker {
+	if p.invoker == nil {
+		p.invoker = wsa.NewInvoker(t)
+	}
+	return p.invoker.For(t)
 }
 
 func (e *Engine) newProcess(p *sim.Process) *Process {
@@ -192,8 +202,9 @@ func (p *Process) thread(startup bool) (starlark.Value, error) {
 type Thread struct {
 	object
 	engine  *Engine
-	sim     *sim.Thread // nil on a machine
-	api     wsa.API     // on a machine
+	sim     *sim.Thread  // nil on a machine
+	invoker *wsa.Invoker // nil on a machine
+	api     wsa.API      // on a machine
 	tid     int
 	spawned bool
 }
@@ -201,7 +212,7 @@ type Thread struct {
 // newThread starts a thread.
 func (e *Engine) newThread(p *Process) *Thread {
 	t := p.sim.NewThread()
-	v := &Thread{object: object{kind: "thread", name: e.script.label(p.sim.Host().Name(), t.TID())}, engine: e, sim: t, tid: t.TID()}
+	v := &Thread{object: object{kind: "thread", name: e.script.label(p.sim.Host().Name(), t.TID())}, engine: e, sim: t, invoker: p.invokerOf(t), tid: t.TID()}
 	v.attrs = map[string]func() (starlark.Value, error){
 		"name":    constant(starlark.String(v.name)),
 		"tid":     constant(starlark.MakeInt(t.TID())),
