@@ -5,6 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"wsasim/sim"
 	"wsasim/wsa"
 )
 
@@ -408,8 +409,37 @@ func (m *Machine) disturbNetwork(g source) {
 		d.Link = g.link()
 	case Resolver:
 		d.Lookups = g.lookups()
+	case Starve:
+		d.Process = g.upTo(len(m.procs)-1, "process")
+		d.Lacks = pick(g, "lacks", append(sim.Shortages(), 0, sim.NoBuffers|sim.NoDescriptors)...)
 	}
 	m.Do(Step{Disturb: d})
+	if d.Lacks != 0 {
+		m.starving(g, d.Process)
+	}
+}
+
+// starving makes some calls of a process that lacks something, and gives it back
+// mostly: the network of a process that lacks one only answers that it is so.
+func (m *Machine) starving(g source, process int) {
+	g.p = &m.procs[process].pool
+	for range 1 + g.upTo(4, "calls") {
+		for i, a := range m.actors {
+			if a.proc == m.procs[process] {
+				m.call(i, g.callOf(pick(g, "function", starved...)))
+				break
+			}
+		}
+	}
+	if !g.once(6, "stays so") {
+		m.Do(Step{Disturb: &Disturbance{Kind: Starve, Process: process}})
+	}
+}
+
+// starved are the functions that fail for want of something.
+var starved = []string{
+	"socket", "WSASocket", "bind", "listen", "accept", "connect", "WSAConnect", "send", "sendto", "WSASend", "WSASendTo", "WSAStartup",
+	"closesocket", "recv", "getsockname", "setsockopt", "WSACleanup", "WSASetSocketSecurity", "WSAQuerySocketSecurity",
 }
 
 // lookNamesUp makes a few calls about names, and lets time pass in which

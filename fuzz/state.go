@@ -104,7 +104,8 @@ var socketStates = []SocketState{
 		return client, m.fresh(client, wsa.AF_INET6, wsa.SOCK_STREAM, wsa.WSA_FLAG_OVERLAPPED)
 	}},
 	{"raw", func(m *Machine) (int, wsa.SOCKET) {
-		return clientAdmin, m.fresh(clientAdmin, wsa.AF_INET, wsa.SOCK_RAW, 0)
+		m.call(clientAdmin, wsa.WSAStartupCall{Version: 0x0202})
+		return clientAdmin, m.call(clientAdmin, wsa.SocketCall{Family: wsa.AF_INET, Type: wsa.SOCK_RAW, Protocol: wsa.IPPROTO_ICMP}).Socket
 	}},
 	{"secured stream", func(m *Machine) (int, wsa.SOCKET) {
 		s := m.fresh(client, wsa.AF_INET, wsa.SOCK_STREAM, 0)

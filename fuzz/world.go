@@ -116,15 +116,20 @@ func (s Step) String() string {
 	return text
 }
 
-// Disturbance is a change of the network between two hosts, by their numbers.
+// Disturbance is a change of the network between two hosts, by their numbers,
+// or of what a process can have.
 type Disturbance struct {
 	Kind     DisturbanceKind
 	From, To int
 	Link     sim.Link
 	Lookups  sim.Lookups
+	// Process is the number of the process that comes to lack something, in
+	// the order of making, and Lacks what.
+	Process int
+	Lacks   sim.Shortage
 }
 
-// DisturbanceKind says what is done to the network.
+// DisturbanceKind says what is done to the network or a process.
 type DisturbanceKind uint8
 
 // The kinds of disturbances.
@@ -133,12 +138,13 @@ const (
 	Partition                        // From is cut off from the other hosts
 	Heal                             // the partition ends
 	Reset                            // every connection between From and To is reset
-	Rename                           // a name comes to stand for To\'s addresses
+	Rename                           // a name comes to stand for To's addresses
 	Resolver                         // lookups by From go as Lookups says
+	Starve                           // Process comes to lack something, or has everything again
 	disturbanceKinds
 )
 
-var disturbanceNames = [disturbanceKinds]string{"relink", "partition", "heal", "reset", "rename", "resolver"}
+var disturbanceNames = [disturbanceKinds]string{"relink", "partition", "heal", "reset", "rename", "resolver", "starve"}
 
 // String names the kind.
 func (k DisturbanceKind) String() string {
@@ -373,6 +379,8 @@ func (m *Machine) disturb(d Disturbance) {
 		if err := from.SetLookups(d.Lookups); err != nil {
 			panic("fuzz: " + err.Error())
 		}
+	case Starve:
+		m.procs[d.Process].sim.SetShortage(d.Lacks)
 	}
 }
 

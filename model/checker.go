@@ -207,6 +207,8 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		if !harmless(r.Note) {
 			c.each(func(s State) (State, bool) { return s.Forge(), true })
 		}
+	case trace.Shortage:
+		return c.shortage(r)
 	case trace.Policy:
 		c.each(func(s State) (State, bool) { return s.AllowPolicies(), true })
 	case trace.Advisory, trace.Negotiation:
@@ -260,6 +262,23 @@ func mayWait(s State, tid int) bool {
 		return true
 	}
 	return slices.ContainsFunc(Resume(s, tid), func(o Outcome) bool { return o.Kind == NotModelled || o.Kind == Unspecified || o.Kind == Blocks })
+}
+
+// shortage notes what a host or a process lacks. Without a network things get
+// lost.
+func (c *Checker) shortage(r *trace.Record) *Violation {
+	var ids []rules.ID
+	for _, text := range r.Lacks {
+		id := rules.ID(text)
+		if shortageOf(id) == 0 {
+			return c.malformed(r, fmt.Sprintf("lacks: %q is not a rule about a shortage", text))
+		}
+		ids = append(ids, id)
+	}
+	if slices.Contains(ids, rules.NETDown) {
+		c.each(func(s State) (State, bool) { return s.Disturb(), true })
+	}
+	return c.declare(r, func(s State) (State, bool) { return s.Lack(r.Host, r.PID, ids) })
 }
 
 // whole notes that the trace is of a simulated world, of which nothing is left

@@ -269,8 +269,8 @@ func (v *verdict) connectDatagram(b []byte) {
 	if name.Port() == 0 {
 		v.may(rules.CONNZero)
 	}
-	if name.Addr().Is4() && !v.s.broadcast && mayBroadcast(name.Addr()) {
-		v.may(rules.CONNAcces)
+	if v.refusesBroadcast(name.Addr()) {
+		v.may(rules.CONNAcces) // observed is success (BC2)
 	}
 	ids := append(make([]rules.ID, 0, 3), rules.CONNDgram)
 	if v.s.status == connected {
@@ -302,6 +302,12 @@ func (v *verdict) peerSet(name netip.AddrPort) effect {
 		n.noteDatagram(k)
 		return ""
 	}
+}
+
+// refusesBroadcast reports whether the socket may need SO_BROADCAST for the
+// address, and does not have it.
+func (v *verdict) refusesBroadcast(a netip.Addr) bool {
+	return a.Is4() && !v.s.broadcast && mayBroadcast(a)
 }
 
 // mayBroadcast reports whether the address could be a broadcast address of

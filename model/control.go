@@ -127,7 +127,7 @@ func (v *verdict) ioctl(c wsa.WSAIoctlCall) {
 		})
 	case wsa.SIO_KEEPALIVE_VALS:
 		v.ioctlInput(c, 12)
-		if v.s.typ == wsa.SOCK_DGRAM {
+		if v.s.typ != wsa.SOCK_STREAM {
 			v.must(rules.IOCTLKeepalive, wsa.WSAENOPROTOOPT, wsa.WSAEINVAL, wsa.WSAEOPNOTSUPP)
 		}
 		v.succeed(v.change(func(x *socket) { x.kept = true }), nil, rules.IOCTLKeepalive)

@@ -61,7 +61,7 @@ func (v *verdict) create(family, typ, proto int32, overlapped bool) {
 		return
 	}
 	v.kinds(family, typ, proto, overlapped)
-	v.may(rules.RESMfile)
+	v.lacking(rules.RESMfile)
 	v.environment()
 }
 
@@ -147,9 +147,9 @@ func transport(typ, proto int32) (int32, bool) {
 func (v *verdict) protocol(proto int32) {
 	switch proto {
 	case wsa.IPPROTO_ICMP, wsa.IPPROTO_IGMP, wsa.IPPROTO_ICMPV6, wsa.IPPROTO_PGM, wsa.IPPROTO_RAW, wsa.IPPROTO_IPV4, wsa.IPPROTO_IPV6:
-		v.may(rules.SOCKProto, wsa.WSAEPROTONOSUPPORT, wsa.WSAEPROTOTYPE, wsa.WSAEINVAL)
-	default:
 		v.may(rules.SOCKProto)
+	default:
+		v.may(rules.SOCKProto, wsa.WSAEPROTONOSUPPORT)
 	}
 }
 

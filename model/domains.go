@@ -19,6 +19,7 @@ func Domains() []Domain {
 		startupDomain(), createDomain(), bindDomain(), sharingDomain(), listenDomain(), streamDomain(),
 		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), letterDomain(), rawDomain(), byteDomain(), optionDomain(), controlDomain(),
 		settingsDomain(), targetDomain(), ioctlDomain(), queryDomain(), negotiationDomain(), impersonationDomain(), closingDomain(),
+		emptyHandedDomain(), unstartedDomain(), wideDomain(), kindsDomain(),
 	})
 }
 

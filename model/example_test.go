@@ -38,7 +38,7 @@ func ExampleCheckTrace() {
 func ExampleExploreAll() {
 	s := model.ExploreAll(model.Domains(), model.ExploreOptions{})
 	fmt.Println(len(s.Missing), "rules without witness or reason,", len(s.Broken), "broken invariants")
-	w := s.Witnesses["PTN-FAULT"]
+	w := s.Witnesses["PTN-ZEROADDR"]
 	for _, step := range append(w.Setup, w.Steps...) {
 		fmt.Println(step)
 	}
@@ -48,5 +48,5 @@ func ExampleExploreAll() {
 	// thread 1: socket -> success
 	// thread 1: socket -> success
 	// thread 1: WSASocket -> success
-	// thread 1: WSASetSocketPeerTargetName -> WSAEFAULT
+	// thread 1: WSASetSocketPeerTargetName -> WSAEINVAL
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -90,7 +91,15 @@ type Exploration struct {
 	Complete    bool // MaxStates was not reached
 	Elapsed     time.Duration
 	Witnesses   map[rules.ID]Witness
+	Shown       map[Shown]bool
 	Broken      []Broken
+}
+
+// Shown is a rule at work: it justified that a call of the function ended so.
+type Shown struct {
+	Rule rules.ID
+	Op   string
+	Err  wsa.Errno
 }
 
 // StatesPerSecond is 0 when no clock was given.
@@ -132,7 +141,7 @@ func Explore(d Domain, o ExploreOptions) *Exploration {
 	if o.Now != nil {
 		began = o.Now()
 	}
-	e := &explorer{dom: d, out: &Exploration{Domain: d.Name, Complete: true, Witnesses: make(map[rules.ID]Witness)}, seen: make(map[Key]bool)}
+	e := &explorer{dom: d, out: &Exploration{Domain: d.Name, Complete: true, Witnesses: make(map[rules.ID]Witness), Shown: make(map[Shown]bool)}, seen: make(map[Key]bool)}
 	e.push(&node{state: d.Start})
 	for len(e.queue) > 0 {
 		if o.MaxStates > 0 && e.out.States >= o.MaxStates {
@@ -209,6 +218,7 @@ func (e *explorer) take(n *node, m Move, o Outcome, resumed bool) {
 		to := &node{next, n, step, n.depth + 1}
 		for _, id := range o.justify(&ret) {
 			e.witness(id, to, false)
+			e.out.Shown[Shown{id, m.Call.Op(), ret.Err}] = true
 		}
 		for _, inv := range invariants {
 			if !inv.holds(n.state.world(), next.world(), &o, &step) {
@@ -292,7 +302,9 @@ type Survey struct {
 	Witnesses map[rules.ID]Witness
 	Without   map[rules.ID]string
 	Missing   []rules.ID
-	Broken    []Broken
+	// Shown are the rules at work, each with the functions and errors.
+	Shown  map[Shown]bool
+	Broken []Broken
 }
 
 // StatesPerSecond is 0 when no clock was given.
@@ -303,12 +315,13 @@ func (s *Survey) StatesPerSecond() float64 {
 
 // ExploreAll explores the domains and gathers what they found.
 func ExploreAll(domains []Domain, o ExploreOptions) *Survey {
-	s := &Survey{Witnesses: make(map[rules.ID]Witness), Without: make(map[rules.ID]string)}
+	s := &Survey{Witnesses: make(map[rules.ID]Witness), Without: make(map[rules.ID]string), Shown: make(map[Shown]bool)}
 	for _, d := range domains {
 		e := Explore(d, o)
 		s.Explorations = append(s.Explorations, e)
 		s.States, s.Transitions, s.Elapsed = s.States+e.States, s.Transitions+e.Transitions, s.Elapsed+e.Elapsed
 		s.Broken = append(s.Broken, e.Broken...)
+		maps.Copy(s.Shown, e.Shown)
 		for id, w := range e.Witnesses {
 			if old, ok := s.Witnesses[id]; !ok || w.length() < old.length() {
 				s.Witnesses[id] = w

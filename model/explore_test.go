@@ -1,8 +1,13 @@
 package model
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"wsasim/model/rules"
+	"wsasim/wsa"
 )
 
 // TestEveryRuleHasAWitness explores all domains: each rule is reached or has a
@@ -27,4 +32,32 @@ func TestEveryRuleHasAWitness(t *testing.T) {
 			t.Errorf("%s has a witness in %s, and a reason why it cannot have one", id, w.Domain)
 		}
 	}
+}
+
+// TestEveryDocumentedErrorIsReached: a call of the function can end with the
+// code by one of the rules that hold the row, or there is a reason why
+// exploration does not show it.
+func TestEveryDocumentedErrorIsReached(t *testing.T) {
+	s := ExploreAll(Domains(), ExploreOptions{})
+	ops := make(map[string]bool)
+	for _, c := range wsa.Calls() {
+		ops[c.Op()] = !unmodelled(c)
+	}
+	rows := 0
+	for _, d := range rules.AllDocumented() {
+		later := !slices.ContainsFunc(d.Rules, func(id rules.ID) bool {
+			r, _ := rules.Lookup(id)
+			return !outside(r)
+		})
+		// The codes of network events are no failures of the call.
+		if later || d.Error == 0 || !ops[d.Function] || strings.HasPrefix(d.Subject, "FD_") {
+			continue
+		}
+		rows++
+		reached := slices.ContainsFunc(d.Rules, func(id rules.ID) bool { return s.Shown[Shown{id, d.Function, d.Error}] })
+		if !reached {
+			t.Errorf("%v: not reached: %s %v", d, d.Condition, d.Rules)
+		}
+	}
+	t.Logf("%d rows", rows)
 }

@@ -29,7 +29,7 @@ func (v *verdict) listen() {
 	if !again {
 		v.may(rules.LISTENInuse)
 	}
-	v.may(rules.RESMfile)
+	v.lacking(rules.RESMfile)
 	ids := []rules.ID{rules.LISTENOk}
 	if again {
 		ids[0] = rules.LISTENAgain
@@ -82,7 +82,7 @@ func (v *verdict) accept(c wsa.AcceptCall) {
 		v.may(rules.ACCEPTWouldblock)
 	}
 	v.may(rules.ACCEPTReset)
-	v.may(rules.RESMfile)
+	v.lacking(rules.RESMfile)
 	ids := append(make([]rules.ID, 0, 8), rules.ACCEPTOk, rules.ACCEPTInherit, rules.HANDLEFresh)
 	if !room {
 		ids = append(ids, rules.ACCEPTNull)

@@ -289,9 +289,11 @@ func (v *verdict) setsockopt(c wsa.SetsockoptCall) {
 	}
 	switch {
 	case len(c.Optval) == 0:
-		if o != nil || c.Level == wsa.SOL_SOCKET {
+		switch {
+		case c.Level == wsa.SOL_SOCKET && c.Optname == wsa.SO_UPDATE_CONNECT_CONTEXT: // takes nothing
+		case o != nil || c.Level == wsa.SOL_SOCKET:
 			v.must(rules.OPTFault)
-		} else {
+		default:
 			v.may(rules.OPTFault) // IP_OPTIONS takes nothing
 		}
 	case len(c.Optval) < 4 && o != nil && (o.form == formWord || o.form == formPair) && c.Optname != wsa.SO_ERROR:
@@ -310,6 +312,9 @@ func (v *verdict) setsockopt(c wsa.SetsockoptCall) {
 func (v *verdict) setUnknown(c wsa.SetsockoptCall) {
 	v.may(rules.OPTValue)
 	v.mayAny(rules.OPTReadonly)
+	if c.Level == wsa.SOL_SOCKET && c.Optname == wsa.SO_CONDITIONAL_ACCEPT && v.s.status == listening {
+		v.must(rules.OPTListening)
+	}
 	e := effect(nil)
 	if c.Level != wsa.SOL_SOCKET && v.s.bound == no {
 		e = v.change(func(x *socket) { x.deferred = true })

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"net/netip"
 	"slices"
 
 	"wsasim/model/rules"
@@ -161,6 +162,8 @@ func (v *verdict) sendDatagram(a sendArgs) {
 		v.must(rules.SENDDest)
 	case v.s.status != connected:
 		v.must(rules.SENDNotconn)
+	case v.s.peerKnown && v.refusesBroadcast(v.s.peer.Addr()):
+		v.may(rules.SENDAcces) // observed is success (BC2)
 	}
 	if v.s.sent && !v.s.noReset {
 		v.may(rules.SENDUnreached)
@@ -206,13 +209,18 @@ func (v *verdict) destination(a sendArgs) {
 	if to.Port() == 0 && !to.Addr().IsLoopback() {
 		v.may(rules.SENDPort0, wsa.WSAEADDRNOTAVAIL)
 	}
-	if to.Addr().Is4() && !v.s.broadcast {
-		if to.Addr().As4() == [4]byte{255, 255, 255, 255} {
-			v.must(rules.SENDAcces)
-		} else if mayBroadcast(to.Addr()) {
-			v.may(rules.SENDAcces)
-		}
+	if v.refusesBroadcast(to.Addr()) {
+		v.fails(limitedBroadcast(to.Addr()), rules.SENDAcces)
 	}
+}
+
+// limitedBroadcast tells whether an address that may be a broadcast address is
+// one for certain.
+func limitedBroadcast(a netip.Addr) tri {
+	if a.As4() == [4]byte{255, 255, 255, 255} {
+		return yes
+	}
+	return maybe
 }
 
 // sendGoes adds success, waiting and what may come instead.

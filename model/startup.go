@@ -22,8 +22,7 @@ func (v *verdict) startup(c wsa.WSAStartupCall) {
 		n.setProcess(&p)
 		return ""
 	}, nil, rules.STARTOk, rules.STARTCount)
-	v.may(rules.NETNotready)
-	v.may(rules.RESTasks)
+	v.lacking(rules.NETNotready, rules.RESTasks)
 	v.environment()
 	// The result is the code itself; what the last error is then is not said.
 	for i := range v.out {

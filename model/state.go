@@ -75,6 +75,7 @@ type host struct {
 	dnsName    string // "" for none besides name
 	addrs      []netip.Addr
 	principals []string // lower case
+	lacks      shortage // what all of its processes lack
 }
 
 type process struct {
@@ -83,6 +84,7 @@ type process struct {
 	startups  int
 	ending    bool  // a thread of it has ended
 	id        int64 // what GetCurrentProcessId gave; 0: not known
+	lacks     shortage
 }
 
 type thread struct {
@@ -363,11 +365,11 @@ func (h *host) encode(b []byte, i int) []byte {
 	for _, p := range h.principals {
 		b = putString(b, p)
 	}
-	return b
+	return append(b, byte(h.lacks))
 }
 
 func (p *process) encode(b []byte) []byte {
-	return append(put(append(b, 'P'), uint64(p.pid), uint64(p.host), uint64(p.startups), uint64(p.id)), flag(p.admin), flag(p.ending))
+	return append(put(append(b, 'P'), uint64(p.pid), uint64(p.host), uint64(p.startups), uint64(p.id)), flag(p.admin), flag(p.ending), byte(p.lacks))
 }
 
 func (t *thread) encode(b []byte) []byte {

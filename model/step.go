@@ -345,28 +345,6 @@ func (v *verdict) foreign(call wsa.Call) bool {
 	return true
 }
 
-var environmentFailure = Outcome{
-	Kind:   Failure,
-	Rules:  []rules.ID{rules.RESNobufs, rules.NETDown, rules.RESMemory},
-	Errors: []wsa.Errno{wsa.WSAENOBUFS, wsa.WSAENETDOWN, wsa.WSA_NOT_ENOUGH_MEMORY},
-}
-
-// environment adds what the machine may do to any call.
-func (v *verdict) environment() {
-	o := environmentFailure
-	switch v.call.(type) {
-	case wsa.ConnectCall, wsa.WSAConnectCall:
-		if v.resume && v.s != nil && v.s.status == connecting {
-			o.effect = v.change(disconnected)
-		}
-	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall:
-		if v.t.pending != nil && v.s != nil && v.s.internet() {
-			o.effect = v.failedSend(sending(v.call), nil)
-		}
-	}
-	v.add(o)
-}
-
 // descriptor is the socket that a call names.
 func descriptor(call wsa.Call) (wsa.SOCKET, bool) {
 	switch c := call.(type) {

@@ -37,9 +37,9 @@ func (t *Thread) AcceptEx(listen, accept wsa.SOCKET, out []byte, data, local, re
 		ov.Internal = wsa.STATUS_PENDING // also when it fails (observed AX1, AX2)
 	}
 	var acceptor *socket
-	l, e := t.open(listen)
+	l, e := t.named(listen)
 	if e == 0 {
-		acceptor, e = t.open(accept)
+		acceptor, e = t.named(accept)
 	}
 	if e == 0 {
 		e = t.acceptEx(l, acceptor, acceptBuffer{out, data, local, remote}, ov)

@@ -232,7 +232,7 @@ func (t *Thread) GetAddrInfoExCancel(handle *wsa.HANDLE) error {
 	if w.trace != nil {
 		t.called(wsa.GetAddrInfoExCancelCall{Handle: copyOf(handle)})
 	}
-	e := t.started()
+	e := t.initialised()
 	var found *lookup
 	if e == 0 && handle != nil {
 		for _, l := range t.proc.lookups {
@@ -259,7 +259,7 @@ func (t *Thread) GetAddrInfoExOverlappedResult(ov *wsa.Overlapped) error {
 	if w.trace != nil {
 		t.called(wsa.GetAddrInfoExOverlappedResultCall{Overlapped: t.overlappedID(ov)})
 	}
-	e := t.started()
+	e := t.initialised()
 	switch {
 	case e != 0:
 	case ov == nil:

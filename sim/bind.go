@@ -175,6 +175,9 @@ func (t *Thread) bind(s *socket, name []byte) wsa.Errno {
 	case s.typ != wsa.SOCK_STREAM && a.Addr() == broadcast && s.opts.get(optBroadcast) == 0:
 		return t.fail(rules.BINDBroadcast, wsa.WSAEACCES)
 	}
+	if e := t.needs(NoBuffers); e != 0 {
+		return e
+	}
 	h := s.host()
 	ip := a.Addr()
 	if zone := ip.Zone(); zone != "" {

@@ -122,6 +122,8 @@ func (t *Thread) WSADuplicateSocket(s wsa.SOCKET, pid uint32, info []byte) error
 		e = t.fail(rules.DUPProcess, wsa.WSAEINVAL)
 	case len(info) < wsa.ProtocolInfoSize:
 		e = t.fail(rules.DUPFault, wsa.WSAEFAULT)
+	case t.proc.lacks&(NoDescriptors|NoBuffers) != 0:
+		e = t.needs(NoDescriptors | NoBuffers)
 	default:
 		p := protocolOf(sock.family, sock.typ, sock.proto)
 		w.lastDuplicate++
@@ -181,6 +183,9 @@ func (t *Thread) fromInfo(af, typ, protocol int32, raw []byte, overlapped bool) 
 		d, ok := t.world.duplicates[id]
 		if !ok || d.to != t.proc || d.sock.closed {
 			return wsa.INVALID_SOCKET, t.fail(rules.SOCKInfoBad, wsa.WSAEINVAL) // used already
+		}
+		if e := t.needs(NoNetwork | NoDescriptors | NoBuffers); e != 0 {
+			return wsa.INVALID_SOCKET, e
 		}
 		delete(t.world.duplicates, id)
 		return t.share(d.sock), 0

@@ -129,6 +129,9 @@ func (t *Thread) startAttempt(s *socket, to netip.AddrPort) (*attempt, wsa.Errno
 	if e != 0 {
 		return nil, e
 	}
+	if e := t.needs(NoBuffers); e != 0 {
+		return nil, e
+	}
 	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
 		return nil, e
 	}

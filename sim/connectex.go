@@ -76,7 +76,7 @@ func (t *Thread) DisconnectEx(s wsa.SOCKET, ov *wsa.Overlapped, flags, reserved 
 	if w.trace != nil {
 		t.called(wsa.DisconnectExCall{S: s, Overlapped: t.overlappedID(ov), Event: eventOf(ov), Flags: flags, Reserved: reserved})
 	}
-	sock, e := t.open(s)
+	sock, e := t.named(s)
 	switch {
 	case e != 0:
 	case flags&^uint32(wsa.TF_REUSE_SOCKET) != 0 || reserved != 0:
@@ -132,7 +132,7 @@ func (t *Thread) TransmitFile(s wsa.SOCKET, h wsa.HANDLE, bytesToWrite, bytesPer
 		}
 		t.called(c)
 	}
-	sock, e := t.open(s)
+	sock, e := t.named(s)
 	if e == 0 {
 		e = t.transmitFile(sock, h, bytesToWrite, ov, bufs, flags)
 	}

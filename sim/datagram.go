@@ -107,6 +107,9 @@ func (t *Thread) connectDatagram(s *socket, to netip.AddrPort, fault addressFaul
 	if s.raw() {
 		to = netip.AddrPortFrom(to.Addr(), 0)
 	}
+	if e := t.needs(NoBuffers); e != 0 {
+		return e
+	}
 	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
 		return e
 	}
@@ -135,6 +138,9 @@ func (t *Thread) sendDatagram(s *socket, bufs [][]byte, flags int32, to []byte) 
 	n := total(bufs)
 	if n > maxDatagram || n > maxRaw && s.raw() {
 		return 0, t.fail(rules.SENDMsgsize, wsa.WSAEMSGSIZE)
+	}
+	if e := t.needs(NoBuffers); e != 0 {
+		return 0, e
 	}
 	src, e := netip.Addr{}, wsa.Errno(0)
 	if dst.Addr() != broadcast {
@@ -174,7 +180,7 @@ func (t *Thread) destination(s *socket, to []byte) (dst netip.AddrPort, e wsa.Er
 		if s.state != stateConnected {
 			return dst, t.fail(rules.SENDNotconn, wsa.WSAENOTCONN)
 		}
-		return s.peer, 0
+		return s.peer, 0 // a broadcast address too (observed BC2)
 	}
 	dst, fault := s.parse(to)
 	switch {

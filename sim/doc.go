@@ -69,6 +69,13 @@
 // way, however long the send is (observed EW5, SF1). Closing a socket with
 // unread data resets the connection, and so does sending to a closed one.
 //
+// # Shortages
+//
+// A process, or every process of a host, can be made to lack a network,
+// descriptors, buffers or memory ([Process.SetShortage], [Host.SetShortage]):
+// the calls that need them then fail as their pages say, and as before once
+// they are there again.
+//
 // # Security
 //
 // The secure socket extensions are decided by package sim/ale. What a secured

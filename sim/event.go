@@ -77,6 +77,9 @@ func (t *Thread) WSACreateEvent() (wsa.HANDLE, error) {
 	var h wsa.HANDLE
 	e := t.started()
 	if e == 0 {
+		e = t.needs(NoMemory)
+	}
+	if e == 0 {
 		h = wsa.HANDLE(t.proc.handles.add(new(eventObject)))
 	}
 	if w.trace != nil {
@@ -85,8 +88,16 @@ func (t *Thread) WSACreateEvent() (wsa.HANDLE, error) {
 	return h, t.done(e)
 }
 
-// started fails before WSAStartup.
+// started fails before WSAStartup, and without a network.
 func (t *Thread) started() wsa.Errno {
+	if e := t.initialised(); e != 0 {
+		return e
+	}
+	return t.needs(NoNetwork)
+}
+
+// initialised fails before WSAStartup.
+func (t *Thread) initialised() wsa.Errno {
 	if t.proc.startup == 0 {
 		return t.fail(rules.GENStartup, wsa.WSANOTINITIALISED)
 	}
@@ -210,6 +221,9 @@ func (t *Thread) waitFor(handles []wsa.HANDLE, all bool, timeout uint32, alertab
 		return 0, t.fail(rules.EVENTCount, wsa.WSA_INVALID_PARAMETER)
 	}
 	if e := t.waitables(handles); e != 0 {
+		return 0, e
+	}
+	if e := t.needs(NoMemory); e != 0 {
 		return 0, e
 	}
 	var until time.Duration

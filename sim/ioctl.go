@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 
 	"wsasim/model/rules"
 	"wsasim/sim/ale"
@@ -113,6 +114,8 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 		o := t.begin(opDone, s, nil, ov, routine)
 		t.world.endSoon(o, wsa.STATUS_NOT_SUPPORTED, 0)
 		return t.fail(rules.IOCTLPending, wsa.WSA_IO_PENDING)
+	case row == nil && slices.Contains(notProvided, code):
+		return t.fail(rules.IOCTLCode, wsa.WSAENOPROTOOPT)
 	case row == nil:
 		return t.fail(rules.IOCTLCode, wsa.WSAEOPNOTSUPP)
 	case row.code == wsa.SIO_BSP_HANDLE_POLL && ov != nil:
@@ -142,6 +145,13 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 	}
 	*count = uint32(n)
 	return 0
+}
+
+// notProvided are the control codes of which the page says what a provider
+// answers that does not support them (page winsock-ioctls).
+var notProvided = []uint32{
+	wsa.SIO_ASSOCIATE_HANDLE, wsa.SIO_ENABLE_CIRCULAR_QUEUEING, wsa.SIO_FLUSH, wsa.SIO_TRANSLATE_HANDLE,
+	wsa.SIO_GET_QOS, wsa.SIO_GET_GROUP_QOS, wsa.SIO_SET_QOS, wsa.SIO_SET_GROUP_QOS,
 }
 
 // ioctlSpec is a control code with the bytes it needs in each direction.

@@ -78,6 +78,9 @@ func (t *Thread) listen(s *socket, backlog int32) wsa.Errno {
 	case s.state == stateListening:
 		return 0 // the backlog stays what it was (page listen)
 	}
+	if e := t.needs(NoDescriptors | NoBuffers); e != 0 {
+		return e
+	}
 	s.state = stateListening
 	s.listener = &listener{sock: s, backlog: clampBacklog(backlog)}
 	return 0
@@ -135,6 +138,9 @@ func (t *Thread) acceptNext(s *socket, addr []byte, addrlen *int32, condition ws
 		if e := t.wait(&l.waiters, what, s, rules.ACCEPTWouldblock); e != 0 {
 			return nil, e
 		}
+	}
+	if e := t.needs(NoDescriptors | NoBuffers); e != 0 {
+		return nil, e
 	}
 	if condition != nil {
 		if e := t.judged(s, l.queue[0], condition); e != 0 {

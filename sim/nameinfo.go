@@ -64,7 +64,7 @@ func fitsText(buf []uint16, text string) bool {
 }
 
 func (t *Thread) checkNameInfo(sockaddr []byte, node, service []uint16, flags int32) (at netip.AddrPort, e wsa.Errno) {
-	if e := t.started(); e != 0 {
+	if e := t.initialised(); e != 0 {
 		return at, e
 	}
 	family := wsa.SockaddrFamily(sockaddr)

@@ -111,8 +111,12 @@ func (w *World) event(format string, args ...any) {
 	}
 }
 
-// reachable reports whether a partition does not separate the hosts.
+// reachable reports whether packets get from one host to the other: both have
+// a network, and no partition separates them.
 func (w *World) reachable(from, to *Host) bool {
+	if (from.lacks|to.lacks)&NoNetwork != 0 {
+		return false
+	}
 	return w.groups == nil || w.groups[from] == w.groups[to]
 }
 

@@ -611,6 +611,8 @@ func (t *Thread) optionArgument(s *socket, i option, val []byte) (uint32, wsa.Er
 	case i == optReuse && v != 0 && s.opts.get(optExclusive) != 0,
 		i == optExclusive && v != 0 && s.opts.get(optReuse) != 0:
 		return 0, t.fail(rules.OPTConflict, wsa.WSAEINVAL) // observed RA12
+	case i == optConditionalAccept && s.state == stateListening:
+		return 0, t.fail(rules.OPTListening, wsa.WSAEINVAL)
 	}
 	return v, 0
 }

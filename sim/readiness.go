@@ -150,6 +150,9 @@ func (t *Thread) poll(fds []wsa.PollFD, timeout int32) (int, wsa.Errno) {
 	if !valid {
 		return 0, t.fail(rules.POLLNone, wsa.WSAEINVAL)
 	}
+	if e := t.needs(NoBuffers); e != 0 {
+		return 0, e
+	}
 	if n > 0 || timeout == 0 {
 		return n, 0
 	}
@@ -371,6 +374,9 @@ func (t *Thread) selectReady(sets [3]*wsa.FDSet, timeout *wsa.Timeval) (int, wsa
 			}
 			flat = append(flat, selected{i, s, bits})
 		}
+	}
+	if t.proc.lacks&NoMemory != 0 {
+		return 0, t.fail(rules.RESSelect, wsa.WSAEFAULT)
 	}
 	n := t.shrink(sets, flat, false)
 	if n > 0 || timeout != nil && timeout.Sec == 0 && timeout.Usec == 0 {

@@ -32,7 +32,7 @@ func (q *query) has(flag int32) bool { return q.hints.Flags&flag != 0 }
 
 // ask checks the arguments of GetAddrInfo and GetAddrInfoEx.
 func (t *Thread) ask(node, service *string, hints *wsa.AddrInfo) (q query, e wsa.Errno) {
-	if e := t.started(); e != 0 {
+	if e := t.initialised(); e != 0 {
 		return q, e
 	}
 	q.node = node
@@ -56,6 +56,9 @@ func (t *Thread) ask(node, service *string, hints *wsa.AddrInfo) (q query, e wsa
 		return q, t.fail(rules.GAINumerichost, wsa.WSAHOST_NOT_FOUND)
 	case q.has(wsa.AI_NUMERICSERV) && !isNumber(service):
 		return q, t.fail(rules.GAINumericserv, wsa.WSAHOST_NOT_FOUND)
+	}
+	if e := t.needs(NoMemory); e != 0 {
+		return q, e
 	}
 	port, ok := portOf(service, &q.hints)
 	if !ok {

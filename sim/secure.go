@@ -73,7 +73,7 @@ func (t *Thread) WSASetSocketSecurity(s wsa.SOCKET, settings []byte, ov *wsa.Ove
 	if w.trace != nil {
 		t.called(wsa.WSASetSocketSecurityCall{S: s, Settings: clone(settings), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
-	sock, e := t.open(s)
+	sock, e := t.named(s)
 	if e == 0 {
 		e = t.decided(sock, ale.SetSecurity(sock, settings, t.proc.host), ov, routine)
 	}
@@ -90,7 +90,7 @@ func (t *Thread) WSASetSocketPeerTargetName(s wsa.SOCKET, name []byte, ov *wsa.O
 	if w.trace != nil {
 		t.called(wsa.WSASetSocketPeerTargetNameCall{S: s, PeerTargetName: clone(name), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
-	sock, e := t.open(s)
+	sock, e := t.named(s)
 	if e == 0 {
 		e = t.decided(sock, ale.SetPeerTargetName(sock, name), ov, routine)
 	}
@@ -107,7 +107,7 @@ func (t *Thread) WSADeleteSocketPeerTargetName(s wsa.SOCKET, peerAddr []byte, ov
 	if w.trace != nil {
 		t.called(wsa.WSADeleteSocketPeerTargetNameCall{S: s, PeerAddr: clone(peerAddr), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
-	sock, e := t.open(s)
+	sock, e := t.named(s)
 	if e == 0 {
 		e = t.decided(sock, ale.DeletePeerTargetName(sock, peerAddr), ov, routine)
 	}
@@ -124,7 +124,7 @@ func (t *Thread) WSAQuerySocketSecurity(s wsa.SOCKET, template, info []byte, inf
 	if w.trace != nil {
 		t.called(wsa.WSAQuerySocketSecurityCall{S: s, Template: clone(template), Info: roomOf(info), InfoLen: copyOf(infoLen), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
-	sock, e := t.open(s)
+	sock, e := t.named(s)
 	if e == 0 {
 		e = t.decided(sock, ale.QuerySecurity(sock, template, info, infoLen, t.openToken), ov, routine)
 	}
@@ -145,7 +145,7 @@ func (t *Thread) WSAImpersonateSocketPeer(s wsa.SOCKET, peerAddr []byte) error {
 	if w.trace != nil {
 		t.called(wsa.WSAImpersonateSocketPeerCall{S: s, PeerAddr: clone(peerAddr)})
 	}
-	sock, e := t.open(s)
+	sock, e := t.named(s)
 	if e == 0 {
 		token, d := ale.Impersonate(sock, peerAddr)
 		if e = t.decided(sock, d, nil, nil); e == 0 {

@@ -112,8 +112,18 @@ func (s *socket) Reset() bool {
 
 var _ ale.Socket = (*socket)(nil)
 
-// open finds the socket that a call names.
+// open finds the socket that a call names, which needs a network.
 func (t *Thread) open(s wsa.SOCKET) (*socket, wsa.Errno) {
+	sock, e := t.named(s)
+	if e == 0 && t.proc.lacks != 0 {
+		e = t.needs(NoNetwork)
+	}
+	return sock, e
+}
+
+// named finds the socket that a call names, for the functions that do not fail
+// for want of a network.
+func (t *Thread) named(s wsa.SOCKET) (*socket, wsa.Errno) {
 	if t.proc.startup == 0 {
 		return nil, t.fail(rules.GENStartup, wsa.WSANOTINITIALISED)
 	}
@@ -212,8 +222,8 @@ func socketReturn(s wsa.SOCKET, e wsa.Errno) wsa.Return {
 
 // create makes a socket.
 func (t *Thread) create(af, typ, protocol int32, overlapped bool) (wsa.SOCKET, wsa.Errno) {
-	if t.proc.startup == 0 {
-		return wsa.INVALID_SOCKET, t.fail(rules.GENStartup, wsa.WSANOTINITIALISED)
+	if e := t.started(); e != 0 {
+		return wsa.INVALID_SOCKET, e
 	}
 	k, e := t.resolve(af, typ, protocol)
 	if e != 0 {
@@ -221,6 +231,9 @@ func (t *Thread) create(af, typ, protocol int32, overlapped bool) (wsa.SOCKET, w
 	}
 	if k.typ == wsa.SOCK_RAW && !t.proc.admin {
 		return wsa.INVALID_SOCKET, t.fail(rules.SOCKRawAdmin, wsa.WSAEACCES)
+	}
+	if e := t.needs(NoDescriptors | NoBuffers); e != 0 {
+		return wsa.INVALID_SOCKET, e
 	}
 	s := &socket{family: k.family, typ: k.typ, proto: k.proto, overlapped: overlapped, opts: &defaultOptions}
 	t.proc.adopt(s)

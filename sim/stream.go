@@ -492,5 +492,5 @@ func (t *Thread) sendError(s *stream) wsa.Errno {
 	case s.sendShut:
 		return t.fail(rules.SENDShutdown, wsa.WSAESHUTDOWN)
 	}
-	return 0
+	return t.needs(NoBuffers)
 }

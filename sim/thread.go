@@ -35,6 +35,8 @@ type Process struct {
 	// lastLookup numbers the lookups.
 	lastLookup int
 	ended      bool
+	// own is what the process lacks by itself, lacks what it lacks in all.
+	own, lacks Shortage
 	// credential is of the computer with the process's own user; nil for the
 	// host's.
 	credential *ale.Credential
@@ -46,7 +48,7 @@ func (h *Host) NewProcess(cfg ProcessConfig) *Process {
 	w.lock()
 	defer w.unlock()
 	w.lastPID++
-	p := &Process{host: h, pid: w.lastPID, admin: cfg.Admin}
+	p := &Process{host: h, pid: w.lastPID, admin: cfg.Admin, lacks: h.lacks}
 	if cfg.User != "" || cfg.Owner.Account != nil {
 		p.credential = h.makeCredential(cfg.User, cfg.Owner)
 	}
@@ -348,6 +350,9 @@ func (t *Thread) startup(requested uint16, data *wsa.WSADATA) wsa.Errno {
 	case major == 2 && minor < 2:
 		data.Version = minor<<8 | 2
 	}
+	if e := t.needs(NotReady | NoTasks); e != 0 {
+		return e
+	}
 	t.proc.startup++
 	return 0
 }
@@ -372,6 +377,9 @@ func (t *Thread) cleanup() wsa.Errno {
 	p := t.proc
 	if p.startup == 0 {
 		return t.fail(rules.STARTCleanupNone, wsa.WSANOTINITIALISED)
+	}
+	if e := t.needs(NoNetwork); e != 0 {
+		return e
 	}
 	p.startup--
 	if p.startup > 0 {

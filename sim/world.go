@@ -245,6 +245,7 @@ type Host struct {
 	// lastPacket is the identification of the last IP packet, as far as
 	// anybody sees it.
 	lastPacket uint16
+	lacks      Shortage // of every process
 
 	// The provider contexts, by key; a policy's address is its identity.
 	mainModes  map[wsa.GUID]*ale.MainModePolicy

@@ -111,6 +111,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"run", "--seed", "x", "a.star"}, []string{"seed"}},
 		{[]string{"rules", "SSS-COM"}, []string{"did you mean SSS-CONN"}},
 		{[]string{"rules", "conect"}, []string{"did you mean connect"}},
+		{[]string{"rules", "--documented", "conect"}, []string{"did you mean connect"}},
 		{[]string{"explain"}, []string{"expected one error"}},
 		{[]string{"explain", "WSAECONRESET"}, []string{"did you mean WSAECONNRESET"}},
 		{[]string{"explain", "77777"}, []string{"not a Winsock error"}},
@@ -265,8 +266,13 @@ func TestRules(t *testing.T) {
 		{"wsaconnect", []string{"CONN-REFUSED", "GEN-NOTSOCK"}, "SSS-"},
 		{"WSAEISCONN", []string{"SSS-CONN", "PTN-CONN", "CONN-ISCONN"}, "DTN-"},
 		{"10056", []string{"PTN-CONN"}, "DTN-"},
+		{"SEC-CONFLICT", []string{"scenarios  administrator"}, "RULE"},
+		{"SEC", []string{"SCENARIO", "administrator and"}, "SSS-"},
+		{"--documented bind", []string{"BIND-INUSE", "WSAEINPROGRESS", "a Winsock 2 process has neither", "10 documented rows: 9 held by rules"}, "listen"},
+		{"--documented WSAEMFILE", []string{"WSAAccept", "RES-MFILE"}, "WSAENOBUFS"},
+		{"--documented --json bind", []string{`"page": "nf-winsock2-bind"`, `"error": "WSAEINVAL"`, `"reason": `}, "listen"},
 	} {
-		code, stdout, stderr := wsasim(t, "", "rules", c.filter)
+		code, stdout, stderr := wsasim(t, "", append([]string{"rules"}, strings.Fields(c.filter)...)...)
 		if code != 0 {
 			t.Errorf("rules %s: %d %s", c.filter, code, stderr)
 		}

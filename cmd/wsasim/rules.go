@@ -15,6 +15,7 @@ import (
 )
 
 func (a *app) rulesCommand() *cobra.Command {
+	var documented bool
 	cmd := &cobra.Command{
 		Use:   "rules [FUNCTION|ERROR|ID|PREFIX]",
 		Short: "list the rules of the specification, or one in full",
@@ -24,12 +25,19 @@ with its sources.
 
 Strength: must (a page says so), fails (a page says that the call fails, not
 with which code), should (advice), inferred (nobody says it), observed (real
-Windows was seen to), resource and environment (may happen at any time).`,
+Windows was seen to), resource and environment (may happen at any time).
+
+Each rule names the scenarios of testdata/scenarios that exercise it.
+
+With --documented: the error rows of the documentation instead, all of them,
+those of a function or of an error; each with the rules that hold it, or with
+the reason why it cannot occur in a simulated world.`,
 		Example: `  wsasim rules
   wsasim rules WSASetSocketPeerTargetName
   wsasim rules WSAEISCONN
   wsasim rules PTN
-  wsasim rules SSS-CONN`,
+  wsasim rules SSS-CONN
+  wsasim rules --documented bind`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeOnce(ruleFilters),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -37,9 +45,13 @@ Windows was seen to), resource and environment (may happen at any time).`,
 			if len(args) == 1 {
 				filter = args[0]
 			}
+			if documented {
+				return a.documented(filter)
+			}
 			return a.rules(filter)
 		},
 	}
+	cmd.Flags().BoolVar(&documented, "documented", false, "list the error rows of the documentation, with the rules that hold them")
 	return a.jsonFlag(cmd)
 }
 
@@ -112,10 +124,11 @@ type ruleJSON struct {
 	Strength  string   `json:"strength"`
 	Sources   []string `json:"sources"`
 	Notes     string   `json:"notes,omitempty"`
+	Scenarios []string `json:"scenarios,omitempty"`
 }
 
 func ruleForJSON(r rules.Rule) ruleJSON {
-	j := ruleJSON{ID: r.ID, Functions: r.Functions(), Condition: r.Condition, Errors: []string{}, Strength: r.Strength.String(), Notes: r.Notes}
+	j := ruleJSON{ID: r.ID, Functions: r.Functions(), Condition: r.Condition, Errors: []string{}, Strength: r.Strength.String(), Notes: r.Notes, Scenarios: exercisedBy()[r.ID]}
 	for _, e := range r.Errors {
 		j.Errors = append(j.Errors, e.String())
 	}
@@ -141,14 +154,18 @@ func (a *app) rules(filter string) error {
 		}
 		return a.printJSON(out)
 	}
+	by := exercisedBy()
 	if len(list) == 1 {
 		a.printf("%s\n", scenario.HelpRule(list[0]))
+		if names := by[list[0].ID]; len(names) > 0 {
+			a.printf("  scenarios  %s\n", strings.Join(fold(strings.Join(names, " "), 66), "\n             "))
+		}
 		return nil
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "RULE\tSTRENGTH\tFUNCTION\tGIVES\tCONDITION")
+	fmt.Fprintln(w, "RULE\tSTRENGTH\tFUNCTION\tGIVES\tSCENARIO\tCONDITION")
 	for _, r := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Strength, shortFunction(r), shortErrors(r), r.Condition)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Strength, shortFunction(r), shortErrors(r), shortScenarios(by[r.ID]), r.Condition)
 	}
 	if err := w.Flush(); err != nil {
 		return err

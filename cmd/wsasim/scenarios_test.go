@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -72,9 +73,10 @@ func TestScenariosExerciseEveryRule(t *testing.T) {
 			t.Errorf("%s: the specification says: %v", file, r.Verdict)
 		}
 		for _, id := range r.Exercised() {
-			by[id] = append(by[id], filepath.Base(file))
+			by[id] = append(by[id], strings.TrimSuffix(filepath.Base(file), ".star"))
 		}
 	}
+	checkExercised(t, by)
 	for _, r := range rules.All() {
 		if !slices.ContainsFunc(securePrefixes, func(p string) bool { return strings.HasPrefix(string(r.ID), p) }) {
 			continue
@@ -86,6 +88,26 @@ func TestScenariosExerciseEveryRule(t *testing.T) {
 		case len(by[r.ID]) > 0 && excused:
 			t.Errorf("%s is exercised by %v, but excused here: %s", r.ID, by[r.ID], reason)
 		}
+	}
+}
+
+// checkExercised compares what wsasim rules says of scenarios with what they
+// do.
+func checkExercised(t *testing.T, by map[rules.ID][]string) {
+	var text strings.Builder
+	for _, r := range rules.All() {
+		if len(by[r.ID]) > 0 {
+			fmt.Fprintf(&text, "%s %s\n", r.ID, strings.Join(by[r.ID], " "))
+		}
+	}
+	if *update {
+		if err := os.WriteFile("exercised.txt", []byte(text.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(strings.Split(exercisedText, "\n"), strings.Split(text.String(), "\n")); diff != "" {
+		t.Errorf("exercised.txt does not say what the scenarios exercise (-update rewrites it):\n%s", diff)
 	}
 }
 

@@ -34,20 +34,20 @@ const (
 
 var connectRules = []Rule{
 	{
-		ID: CONNFault, Function: "connect, WSAConnect", Strength: Must,
+		ID: CONNFault, Function: "connect, WSAConnect, ConnectEx", Strength: Must,
 		Condition: "name is NULL or namelen is smaller than the family's address structure",
 		Errors:    []wsa.Errno{wsa.WSAEFAULT},
 		Sources:   []Source{{Doc, "nf-winsock2-connect"}},
 	},
 	{
-		ID: CONNFamily, Function: "connect, WSAConnect", Strength: Must,
+		ID: CONNFamily, Function: "connect, WSAConnect, ConnectEx", Strength: Must,
 		Condition: "the address family cannot be used with the socket",
 		Errors:    []wsa.Errno{wsa.WSAEAFNOSUPPORT, wsa.WSAEFAULT},
 		Sources:   []Source{{Doc, "nf-winsock2-connect"}},
 		Notes:     "WSAEFAULT for an address in the wrong format for the family.",
 	},
 	{
-		ID: CONNZero, Function: "connect, WSAConnect", Strength: Must,
+		ID: CONNZero, Function: "connect, WSAConnect, ConnectEx", Strength: Must,
 		Condition: "the remote address is not valid: an all-zero host, or port 0 on a stream",
 		Errors:    []wsa.Errno{wsa.WSAEADDRNOTAVAIL},
 		Sources:   []Source{{Doc, "nf-winsock2-connect"}},
@@ -66,7 +66,7 @@ var connectRules = []Rule{
 		Sources:   []Source{{Doc, "nf-winsock2-connect"}, {Observation, "CG1"}, {Netsem, "connect_5"}},
 	},
 	{
-		ID: CONNIsconn, Function: "connect, WSAConnect", Strength: Must,
+		ID: CONNIsconn, Function: "connect, WSAConnect, ConnectEx", Strength: Must,
 		Condition: "the stream socket is connected",
 		Errors:    []wsa.Errno{wsa.WSAEISCONN},
 		Sources:   []Source{{Doc, "nf-winsock2-connect"}, {Observation, "CX8"}, {Observation, "SD8"}, {Netsem, "connect_5"}},
@@ -97,13 +97,13 @@ var connectRules = []Rule{
 		Sources:   []Source{{Doc, "nf-winsock2-connect"}},
 	},
 	{
-		ID: CONNUnreach, Function: "connect, WSAConnect", Strength: Must,
+		ID: CONNUnreach, Function: "connect, WSAConnect, ConnectEx", Strength: Must,
 		Condition: "network or host cannot be reached",
 		Errors:    []wsa.Errno{wsa.WSAENETUNREACH, wsa.WSAEHOSTUNREACH},
 		Sources:   []Source{{Doc, "nf-winsock2-connect"}, {Netsem, "connect no route"}},
 	},
 	{
-		ID: CONNInuse, Function: "connect, WSAConnect", Strength: Must,
+		ID: CONNInuse, Function: "connect, WSAConnect, ConnectEx", Strength: Must,
 		Condition: "the local address is in use, which a partly wildcard bind left to be found now, or the pair of names exists already",
 		Errors:    []wsa.Errno{wsa.WSAEADDRINUSE, wsa.WSAEADDRNOTAVAIL},
 		Sources:   []Source{{Doc, "nf-winsock2-connect"}},

@@ -44,7 +44,7 @@ var createRules = []Rule{
 	{
 		ID: SOCKProto, Function: "socket, WSASocket", Strength: Must,
 		Condition: "the protocol is unknown or does not fit the type",
-		Errors:    []wsa.Errno{wsa.WSAEPROTONOSUPPORT},
+		Errors:    []wsa.Errno{wsa.WSAEPROTONOSUPPORT, wsa.WSAEPROTOTYPE, wsa.WSAEINVAL},
 		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Observation, "SK13"}, {Observation, "SK15"}},
 		Notes:     "The pages give WSAEPROTOTYPE or WSAEINVAL for a misfit; observed is WSAEPROTONOSUPPORT for TCP and UDP. Other protocols: all three.",
 	},

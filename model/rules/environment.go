@@ -8,6 +8,7 @@ const (
 	RESMfile    ID = "RES-MFILE"
 	RESMemory   ID = "RES-MEMORY"
 	RESTasks    ID = "RES-TASKS"
+	RESSelect   ID = "RES-SELECT"
 	NETDown     ID = "NET-DOWN"
 	NETNotready ID = "NET-NOTREADY"
 	NETPrompt   ID = "NET-PROMPT"
@@ -22,7 +23,7 @@ var environmentRules = []Rule{
 		Notes:     "May come at any time.",
 	},
 	{
-		ID: RESMfile, Function: "socket, WSASocket, accept, WSAAccept, listen", Strength: Resource,
+		ID: RESMfile, Function: "socket, WSASocket, accept, WSAAccept, listen, WSADuplicateSocket", Strength: Resource,
 		Condition: "no descriptor is left",
 		Errors:    []wsa.Errno{wsa.WSAEMFILE},
 		Sources:   []Source{{Doc, "nf-winsock2-socket"}, {Doc, "nf-winsock2-accept"}, {Doc, "nf-winsock2-listen"}},
@@ -40,10 +41,18 @@ var environmentRules = []Rule{
 		Sources:   []Source{{Doc, "nf-winsock2-wsastartup"}},
 	},
 	{
+		ID: RESSelect, Function: "select", Strength: Resource,
+		Condition: "the call cannot have the memory it needs for itself",
+		Errors:    []wsa.Errno{wsa.WSAEFAULT},
+		Sources:   []Source{{Doc, "nf-winsock2-select"}},
+		Notes:     "The page gives one code for this and for a pointer that is not valid.",
+	},
+	{
 		ID: NETDown, Function: "*", Strength: Environment,
 		Condition: "the network subsystem has failed",
 		Errors:    []wsa.Errno{wsa.WSAENETDOWN},
 		Sources:   []Source{{Doc, "every page of the base functions"}},
+		Notes:     "Which calls may say so is in the list of documented errors (AllDocumented); the pages of the secure socket functions do not list it.",
 	},
 	{
 		ID: NETNotready, Function: "WSAStartup", Strength: Environment,

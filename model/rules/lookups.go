@@ -228,7 +228,8 @@ var lookupRules = []Rule{
 	},
 	{
 		ID: GAIPending, Function: "GetAddrInfoEx", Strength: Must,
-		Condition: "an overlapped lookup has begun: WSA_IO_PENDING",
+		Condition: "an overlapped lookup has begun",
+		Errors:    []wsa.Errno{wsa.WSA_IO_PENDING},
 		Sources:   []Source{{Doc, "nf-ws2tcpip-getaddrinfoexw"}, {Observation, "GA20"}},
 		Notes:     "For a name that needs no resolver, too.",
 	},

@@ -12,6 +12,7 @@ const (
 	OPTValue      ID = "OPT-VALUE"
 	OPTReadonly   ID = "OPT-READONLY"
 	OPTConflict   ID = "OPT-CONFLICT"
+	OPTListening  ID = "OPT-LISTENING"
 	OPTBound      ID = "OPT-BOUND"
 	OPTConnecting ID = "OPT-CONNECTING"
 	OPTNetreset   ID = "OPT-NETRESET"
@@ -86,6 +87,12 @@ var optionsRules = []Rule{
 		Errors:    []wsa.Errno{wsa.WSAEINVAL},
 		Sources:   []Source{{Observation, "V65"}},
 		Notes:     "IPV6_V6ONLY fails with any code; SO_REUSEADDR, SO_EXCLUSIVEADDRUSE may fail or have no effect.",
+	},
+	{
+		ID: OPTListening, Function: "setsockopt", Strength: Must,
+		Condition: "SO_CONDITIONAL_ACCEPT is set on a socket that listens",
+		Errors:    []wsa.Errno{wsa.WSAEINVAL},
+		Sources:   []Source{{Guide, "so-conditional-accept"}},
 	},
 	{
 		ID: OPTConnecting, Function: "setsockopt", Strength: Must,

@@ -281,8 +281,9 @@ var ioRules = []Rule{
 	{
 		ID: EVENUMCode, Function: "WSAEnumNetworkEvents", Strength: Must,
 		Condition: "the error of FD_CONNECT tells whether the connect has failed, and that of FD_CLOSE whether the connection ended by a reset; of an event that is not stored it is left as it was",
+		Errors:    []wsa.Errno{wsa.WSAECONNREFUSED, wsa.WSAETIMEDOUT, wsa.WSAECONNRESET, wsa.WSAECONNABORTED},
 		Sources:   []Source{{Doc, "nf-winsock2-wsaenumnetworkevents"}, {Observation, "EC1"}, {Observation, "ECL2"}, {Observation, "ECL8"}, {Observation, "EV5"}},
-		Notes:     "After a reset the page says WSAECONNRESET; observed is WSAECONNABORTED (ECL8): both are allowed.",
+		Notes:     "The codes stand in iErrorCode; the call itself succeeds. After a reset the page says WSAECONNRESET; observed is WSAECONNABORTED (ECL8): both are allowed.",
 	},
 	{
 		ID: EVRead, Function: "WSAEnumNetworkEvents", Strength: Must,

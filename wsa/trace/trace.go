@@ -52,6 +52,7 @@ const (
 	Negotiation Kind = "negotiation" // two hosts negotiated security: From, To, Rule, Agreement, Note
 	PacketSent  Kind = "packet"      // Host sent something: From, To, Packet
 	Fault       Kind = "fault"       // the network or a host was changed: Note; of an address that moved also Host, its new owner, and Addrs
+	Shortage    Kind = "shortage"    // a host, or one process, lacks something from now on: Host, PID, Lacks, Note
 	Policy      Kind = "policy"      // an administrator set a host's rules: Host, Note
 	Event       Kind = "event"       // something else worth knowing happened: Host, Note
 	Deadlock    Kind = "deadlock"    // every thread waits and nothing will happen: Note
@@ -72,7 +73,7 @@ const (
 
 // Kinds lists every kind, in the order above.
 func Kinds() []Kind {
-	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Policy, Event, Deadlock, Completion, Name, Lookups, LookupEnd}
+	return []Kind{World, Host, Process, Thread, ThreadEnd, CallMade, Returned, Advisory, Negotiation, PacketSent, Fault, Shortage, Policy, Event, Deadlock, Completion, Name, Lookups, LookupEnd}
 }
 
 // Record is one line of a trace. Which fields are set depends on Kind.
@@ -94,6 +95,7 @@ type Record struct {
 	Principals []string // Host: the service principal names it can prove; none: no credential
 	Attacker   bool     // Host: somebody uses it to attack the others; for readers
 	Admin      bool     // Process: runs as administrator
+	Lacks      []string // Shortage: the rules by which calls fail for want of something; none: nothing is lacking
 
 	Op     string      // CallMade: Call.Op()
 	Call   wsa.Call    // CallMade
@@ -170,6 +172,7 @@ type wire struct {
 	Principals []string        `json:"principals,omitempty"`
 	Attacker   bool            `json:"attacker,omitempty"`
 	Admin      bool            `json:"admin,omitempty"`
+	Lacks      []string        `json:"lacks,omitempty"`
 	Op         string          `json:"op,omitempty"`
 	Args       json.RawMessage `json:"args,omitempty"`
 	Return     *wsa.Return     `json:"ret,omitempty"`
@@ -233,7 +236,7 @@ type Packet struct {
 func (r Record) MarshalJSON() ([]byte, error) {
 	w := wire{
 		Kind: r.Kind, Time: int64(r.Time), Host: r.Host, PID: r.PID, TID: r.TID,
-		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Attacker: r.Attacker, Admin: r.Admin,
+		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Attacker: r.Attacker, Admin: r.Admin, Lacks: r.Lacks,
 		Op: r.Op, Return: r.Return, As: r.As, Rule: r.Rule, From: r.From, To: r.To, Packet: r.Packet, Agreement: r.Agreement, Note: r.Note,
 		Overlapped: r.Overlapped, Status: r.Status, Transferred: r.Transferred,
 		DNSName: r.DNSName, Name: r.Name, Alias: r.Alias, Reverse: r.Reverse, Err: r.Err, AddrInfo: r.AddrInfo,
@@ -268,7 +271,7 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 	}
 	*r = Record{
 		Kind: w.Kind, Time: time.Duration(w.Time), Host: w.Host, PID: w.PID, TID: w.TID,
-		Version: w.Version, Seed: w.Seed, Addrs: w.Addrs, Principals: w.Principals, Attacker: w.Attacker, Admin: w.Admin,
+		Version: w.Version, Seed: w.Seed, Addrs: w.Addrs, Principals: w.Principals, Attacker: w.Attacker, Admin: w.Admin, Lacks: w.Lacks,
 		Op: w.Op, Return: w.Return, As: w.As, Rule: w.Rule, From: w.From, To: w.To, Packet: w.Packet, Agreement: w.Agreement, Note: w.Note,
 		Overlapped: w.Overlapped, Status: w.Status, Transferred: w.Transferred,
 		DNSName: w.DNSName, Name: w.Name, Alias: w.Alias, Reverse: w.Reverse, Err: w.Err, AddrInfo: w.AddrInfo,
@@ -306,6 +309,7 @@ func (r *Record) complete() error {
 		Name:       {{"name", r.Name != "" || r.Reverse != ""}},
 		Lookups:    {{"host", r.Host != ""}},
 		LookupEnd:  {{"tid", r.TID > 0}, {"overlapped", r.Overlapped != 0}},
+		Shortage:   {{"host", r.Host != ""}},
 		Advisory:   {{"rule", r.Rule != ""}},
 		PacketSent: {{"from", r.From != ""}, {"to", r.To != ""}, {"packet", r.Packet != nil}},
 	}

@@ -38,6 +38,7 @@ func init() {
 		{"partition", "partition([a, ...], [b, ...], ...)", "cuts the network between groups of hosts", doPartition},
 		{"heal", "heal()", "ends a partition", doHeal},
 		{"reset", "reset(a, b)", "resets every connection between two hosts", doReset},
+		{"lacks", "lacks(host_or_thread, \"descriptors\", ...)", "says what a host, or the process of a thread, lacks from now on: \"network\", \"ready network\", \"tasks\", \"descriptors\", \"buffers\", \"memory\"; lacks(t) gives everything back", doLacks},
 		{"spawn", "spawn(thread, fn, *args, **kwargs)", "runs fn(thread, *args) as the code of another thread; the result has done and result", doSpawn},
 		{"run", "run()", "lets the spawned threads run until all have ended; the end of a script does it too", doRun},
 		{"sleep", "sleep(\"10ms\")", "lets virtual time pass; a number counts milliseconds, here and for every duration", doSleep},

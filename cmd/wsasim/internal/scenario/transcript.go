@@ -109,6 +109,12 @@ func (t *Transcript) Write(r *trace.Record) {
 		}
 	case trace.Fault:
 		t.note(r, yellow, "network", r.Note)
+	case trace.Shortage:
+		who := r.Host
+		if r.PID != 0 {
+			who = fmt.Sprintf("a process of %s", r.Host)
+		}
+		t.note(r, yellow, "lacking", who+": "+r.Note)
 	case trace.Policy:
 		t.note(r, yellow, "policy", r.Host+": "+r.Note)
 	case trace.Event, trace.Name:
