@@ -117,6 +117,7 @@ func (v *verdict) selectSockets(c wsa.SelectCall) {
 		return
 	}
 	v.selectArguments(c)
+	v.lacking(rules.RESSelect)
 	if !v.failed {
 		v.selectGoes(c)
 	}

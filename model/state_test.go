@@ -59,6 +59,9 @@ func walk(t *rapid.T, d Domain, visit func(s State, m Move, resumed bool, outs [
 			outs = Step(s, m.TID, m.Call)
 		}
 		outs = slices.DeleteFunc(outs, func(o Outcome) bool { return !o.Possible() })
+		if len(outs) == 0 && resumed {
+			continue // it waits for what has not happened
+		}
 		next, ok := visit(s, m, resumed, outs)
 		if !ok {
 			return
