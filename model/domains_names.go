@@ -8,7 +8,7 @@ import (
 )
 
 // nameDomains are the domains about names.
-func nameDomains() []Domain { return []Domain{namesDomain(), lookupDomain()} }
+func nameDomains() []Domain { return []Domain{namesDomain(), lookupDomain(), refusedLookupDomain()} }
 
 // namesStart is a world with a directory: a name of both families, one of IPv4
 // only, an alias, one that is an alias of itself, and lookups that may fail.
@@ -67,9 +67,10 @@ func entryMoves() []wsa.Call {
 	return []wsa.Call{
 		host(""), host("four.example"), host("nobody.example"), host("flaky.example"), host("loop.example"), host("10.0.0.1"), host("fd00::1"),
 		addr(wsa.AF_INET, 10, 0, 0, 7), addr(wsa.AF_INET, 10, 0, 0, 8), addr(wsa.AF_INET, 10, 0), addr(99, 10, 0, 0, 7),
-		addr(wsa.AF_INET6, 10, 0, 0, 7),
+		addr(wsa.AF_INET6, 10, 0, 0, 7), addr(wsa.AF_INET, 10, 0, 0, 9), addr(wsa.AF_INET, 10, 0, 0, 10),
 		wsa.GetservbynameCall{Name: ptr("domain"), Proto: ptr("udp")}, wsa.GetservbynameCall{Name: ptr("nonsense")}, wsa.GetservbynameCall{},
-		wsa.GetservbyportCall{Port: 443}, wsa.GetprotobynameCall{Name: ptr("TCP")}, wsa.GetprotobynumberCall{Number: 256},
+		wsa.GetservbyportCall{Port: 443}, wsa.GetprotobynameCall{Name: ptr("TCP")}, wsa.GetprotobynameCall{Name: ptr("nonsense")},
+		wsa.GetprotobynumberCall{Number: 256},
 		wsa.InetAddrCall{CP: ptr("1.2.3")}, wsa.InetNtoaCall{In: 1},
 	}
 }
@@ -91,4 +92,17 @@ func lookupDomain() Domain {
 		ex(wsa.GetAddrInfoExCall{NameSpace: wsa.NS_PNRPNAME}), ex(wsa.GetAddrInfoExCall{Timeout: &wsa.Timeval{Sec: 1}}),
 		wsa.GetAddrInfoExCancelCall{Handle: &handle}, wsa.GetAddrInfoExCancelCall{},
 		wsa.GetAddrInfoExOverlappedResultCall{Overlapped: 1}, wsa.GetAddrInfoExOverlappedResultCall{})}
+}
+
+// refusedLookupDomain is about lookups by GetAddrInfoEx that fail.
+func refusedLookupDomain() Domain {
+	s := namesStart()
+	ex := func(name, service string, h wsa.AddrInfo) wsa.Call {
+		return wsa.GetAddrInfoExCall{Name: &name, ServiceName: &service, Hints: &wsa.AddrInfoEx{AddrInfo: h}}
+	}
+	return Domain{Name: "refused lookups", Start: s.State, Setup: s.steps, Depth: 1, Moves: moves(1,
+		ex("localhost", "0", wsa.AddrInfo{Family: 99}), ex("localhost", "0", wsa.AddrInfo{SockType: 999}),
+		ex("localhost", "0", wsa.AddrInfo{Flags: wsa.AI_CANONNAME | wsa.AI_FQDN}), ex("localhost", "0", wsa.AddrInfo{Addr: wsa.Bytes{1}}),
+		ex("localhost", "nonsense", wsa.AddrInfo{SockType: wsa.SOCK_STREAM}), ex("four.example", "0", wsa.AddrInfo{Family: wsa.AF_INET6}),
+		ex("flaky.example", "0", wsa.AddrInfo{}), ex("loop.example", "0", wsa.AddrInfo{}))}
 }

@@ -153,7 +153,9 @@ func (v *verdict) hostOf(c wsa.GethostbyaddrCall, a netip.Addr) {
 			found = maybe
 		}
 	}
-	v.fails(map[tri]tri{no: yes, maybe: maybe, yes: no}[found], rules.HOSTNotfound, wsa.WSAHOST_NOT_FOUND, wsa.WSANO_DATA)
+	missing := map[tri]tri{no: yes, maybe: maybe, yes: no}[found]
+	v.fails(missing, rules.HOSTNotfound)
+	v.fails(missing, rules.HOSTNodata)
 	known := v.w.namesKnown()
 	v.succeed(func(_ *world, ret *wsa.Return) rules.ID {
 		e := ret.HostEnt
