@@ -507,7 +507,7 @@ var notAnswered = func() map[string]string {
 		{"needs an operation whose structure outlives the call that started it", "WSAGetOverlappedResult WSA_INVALID_HANDLE; WSAGetOverlappedResult WSA_IO_INCOMPLETE"},
 		{"the structure of a lookup does not outlive the call here", "GetAddrInfoEx WSA_IO_PENDING; GetAddrInfoExOverlappedResult WSAEINPROGRESS"},
 		{"the page lists two codes for it, and the simulator gives WSANO_DATA",
-			"getservbyname WSAHOST_NOT_FOUND; getservbyport WSAHOST_NOT_FOUND; getprotobyname WSAHOST_NOT_FOUND; getprotobynumber WSAHOST_NOT_FOUND"},
+			"getservbyname WSAHOST_NOT_FOUND; getservbyport WSAHOST_NOT_FOUND; getprotobyname WSAHOST_NOT_FOUND; getprotobynumber WSAHOST_NOT_FOUND; gethostbyaddr WSAHOST_NOT_FOUND"},
 		{"the call behind it does not fail in a simulated world", "WSARevertImpersonation WSASYSCALLFAILURE"},
 	} {
 		for _, what := range strings.Split(row.what, "; ") {
