@@ -112,7 +112,8 @@ func eventSelectDomain() Domain {
 		moves(1, wsa.SendCall{S: 4, Buf: wsa.Bytes("abc")}, wsa.SendCall{S: 4, Buf: wsa.Bytes("!"), Flags: wsa.MSG_OOB}, wsa.ClosesocketCall{S: 4}),
 		moves(3, wsa.WSAEventSelectCall{S: 8, EventObject: 12, NetworkEvents: all}, wsa.WSAEventSelectCall{S: 8},
 			wsa.WSAEnumNetworkEventsCall{S: 8, EventObject: 12}, wsa.WSAWaitForMultipleEventsCall{Events: []wsa.HANDLE{12}}, wsa.RecvCall{S: 8, Buf: 1},
-			wsa.IoctlsocketCall{S: 8, Cmd: wsa.FIONBIO, Argp: ptr(uint32(0))}, wsa.WSACloseEventCall{Event: 12}))}
+			wsa.IoctlsocketCall{S: 8, Cmd: wsa.FIONBIO, Argp: ptr(uint32(0))}, wsa.WSACloseEventCall{Event: 12},
+			wsa.WSAIoctlCall{S: 8, Code: wsa.FIONBIO, In: word(0), Out: wsa.NULL}))}
 }
 
 // acceptEventDomain is about listeners and what accepted sockets inherit, and about
