@@ -41,6 +41,7 @@ var documentedName = []page{
 		{wsa.WSAEFAULT, "the address is NULL or too short", held{GNIFault}, ""},
 		{wsa.WSAEINVAL, "a flag is not valid, or a buffer is asked for and has no room", held{GNIFlags, GNINoroom}, ""},
 		{wsa.WSAHOST_NOT_FOUND, "NI_NAMEREQD and the host has no name; or neither name is asked for", held{GNINamereqd, GNINothing}, ""},
+		{wsa.WSAHOST_NOT_FOUND, "the service has no name", nil, "since Windows Vista its port number is given instead (GNI-SERVICE)"},
 		{wsa.WSATRY_AGAIN, "temporary failure", held{GNIAgain}, ""},
 		{wsa.WSANO_RECOVERY, "failure for good", held{GNIFail}, ""},
 	}},
