@@ -240,11 +240,13 @@ func (w *world) callerWaits(x *socket) tri {
 	if !w.whole || w.forged || w.connsLost || w.strays || !x.portKnown {
 		return maybe
 	}
-	may, sure, taken := 0, 0, 0
+	may, sure, taken, unknown := 0, 0, 0, 0
 	for _, c := range w.conns.all {
 		switch {
 		case c.accepted && c.host == x.host && c.local.Port() == x.local.Port():
 			taken++
+		case c.accepted && c.host == x.host && c.local.Port() == 0:
+			unknown++ // accepted before the listener's port was known
 		case !c.accepted && (!c.peer.IsValid() || c.peer.Port() == x.local.Port() && (w.faulty || w.reaches(c.host, c.peer.Addr(), x.host))):
 			may++
 			if y := w.sockets.get(c.owner); y != nil && y.conn == c.number && y.status == connected && !y.sec.on {
@@ -255,7 +257,7 @@ func (w *world) callerWaits(x *socket) tri {
 	switch {
 	case may <= taken:
 		return no
-	case sure > taken && w.prompt(x) && !w.finished && w.onlyListener(x) && !w.othersOn(-1, sockKey(x.pid, uint64(x.handle)), accepts):
+	case sure > taken+unknown && w.prompt(x) && !w.finished && w.onlyListener(x) && !w.othersOn(-1, sockKey(x.pid, uint64(x.handle)), accepts):
 		return yes
 	}
 	return maybe
