@@ -5,6 +5,7 @@ import (
 
 	"wsasim/model/rules"
 	"wsasim/wsa"
+	"wsasim/wsa/trace"
 )
 
 // Fault is one wrong answer: a canary. Where one of Ops fails with From, it
@@ -20,6 +21,9 @@ type Fault struct {
 	// Later: the specification may have to believe the answer, and then finds
 	// that another call does not go with it.
 	Later bool
+	// Ends alters how the ends of operations are told: it gives the records in
+	// place of one. Nil: it leaves them.
+	Ends func(r trace.Record) []trace.Record
 }
 
 // String is the fault's name.
@@ -59,8 +63,52 @@ func Broken(api wsa.API, f Fault) wsa.API {
 	})
 }
 
+// records is a trace hook that passes on what a faulty API would have said.
+func (f Fault) records(emit func(*trace.Record)) func(*trace.Record) {
+	calls := make(map[int][]wsa.Call) // those that have not returned, of each thread
+	claimed := make(map[int]*wsa.Errno)
+	return func(r *trace.Record) {
+		switch r.Kind {
+		case trace.CallMade:
+			calls[r.TID] = append(calls[r.TID], r.Call)
+		case trace.Returned:
+			open := calls[r.TID]
+			call := open[len(open)-1]
+			calls[r.TID] = open[:len(open)-1]
+			told, ret := *r, *r.Return
+			told.Return = &ret
+			f.falsify(call, &ret, claimed, r.TID)
+			r = &told
+		case trace.Completion:
+			if f.Ends != nil {
+				for _, x := range f.Ends(*r) {
+					emit(&x)
+				}
+				return
+			}
+		}
+		emit(r)
+	}
+}
+
+// falsify alters a return; the last error follows what the calls say.
+func (f Fault) falsify(call wsa.Call, ret *wsa.Return, claimed map[int]*wsa.Errno, tid int) {
+	if _, asks := call.(wsa.WSAGetLastErrorCall); asks {
+		if e := claimed[tid]; e != nil {
+			ret.N = int64(*e)
+		}
+		f.alter(call, ret)
+		return
+	}
+	claimed[tid] = nil
+	if f.alter(call, ret) {
+		e := ret.Err
+		claimed[tid] = &e
+	}
+}
+
 // Faults lists the canaries: what a careless implementation might get wrong.
-func Faults() []Fault { return slices.Concat(faults, readinessFaults, nameFaults) }
+func Faults() []Fault { return slices.Concat(faults, readinessFaults, nameFaults, overlappedFaults) }
 
 // swallow makes any failure of the functions a success.
 func swallow(_ wsa.Call, r *wsa.Return) bool {

@@ -17,6 +17,7 @@ type Pool struct {
 	Closed  []wsa.SOCKET     // sockets it has closed
 	Handles []wsa.HANDLE     // token handles, open or not
 	Events  []wsa.HANDLE     // open events
+	Ports   []wsa.HANDLE     // open completion ports
 	PIDs    []uint32         // processes of the world
 	Infos   []wsa.Bytes      // what WSADuplicateSocket gave, of all processes
 	Hosts   []netip.Addr     // addresses of the world's hosts, scope ids included

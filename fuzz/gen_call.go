@@ -69,10 +69,7 @@ var weighted, weightedNames = func() (list, names []string) {
 
 // undrawn are the calls that the specification does not judge yet.
 var undrawn = []string{
-	"WSAGetOverlappedResult", "GetOverlappedResult",
-	"CancelIo", "CancelIoEx", "CreateIoCompletionPort", "GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx",
-	"PostQueuedCompletionStatus", "SetFileCompletionNotificationModes", "AcceptEx", "GetAcceptExSockaddrs", "ConnectEx",
-	"DisconnectEx", "TransmitFile", "WSASendMsg", "WSARecvMsg", "WSADuplicateSocket",
+	"WSADuplicateSocket",
 }
 
 // Undrawn lists the calls that Call never draws, because the specification does
@@ -139,6 +136,23 @@ var drawers = map[string]drawer{
 	"WSASendDisconnect":        {1, func(g source) wsa.Call { return wsa.WSASendDisconnectCall{S: g.socket(), Data: g.disconnectData()} }},
 	"WSARecvDisconnect":        {1, func(g source) wsa.Call { return wsa.WSARecvDisconnectCall{S: g.socket(), Data: g.disconnectData()} }},
 	"WSAEnumProtocols":         {1, source.enumProtocols},
+
+	"WSAGetOverlappedResult":             {3, source.wsaResult},
+	"GetOverlappedResult":                {2, source.kernelResult},
+	"CancelIo":                           {2, func(g source) wsa.Call { return wsa.CancelIoCall{File: g.file()} }},
+	"CancelIoEx":                         {2, source.cancelIoEx},
+	"CreateIoCompletionPort":             {3, source.createPort},
+	"GetQueuedCompletionStatus":          {4, source.getQueued},
+	"GetQueuedCompletionStatusEx":        {3, source.getQueuedEx},
+	"PostQueuedCompletionStatus":         {2, source.post},
+	"SetFileCompletionNotificationModes": {1, source.setModes},
+	"AcceptEx":                           {3, source.acceptEx},
+	"GetAcceptExSockaddrs":               {1, source.acceptExSockaddrs},
+	"ConnectEx":                          {3, source.connectEx},
+	"DisconnectEx":                       {2, source.disconnectEx},
+	"TransmitFile":                       {2, source.transmitFile},
+	"WSASendMsg":                         {2, source.wsaSendMsg},
+	"WSARecvMsg":                         {2, source.wsaRecvMsg},
 }
 
 // kind draws family, type and protocol: mostly those of TCP and UDP over IPv4
@@ -273,13 +287,13 @@ func list[T any](g source, draw func() T) []T {
 
 func (g source) wsaSend() wsa.Call {
 	c := wsa.WSASendCall{S: g.socket(), Buffers: list(g, g.payload), NullSent: g.once(8, "no count"), Flags: uint32(g.flags())}
-	c.Overlapped, c.Routine = g.overlapped()
+	c.Overlapped, c.Event, c.Routine = g.mostlyOverlapped()
 	return c
 }
 
 func (g source) wsaSendTo() wsa.Call {
 	c := wsa.WSASendToCall{S: g.socket(), Buffers: list(g, g.payload), NullSent: g.once(8, "no count"), Flags: uint32(g.flags()), To: g.to()}
-	c.Overlapped, c.Routine = g.overlapped()
+	c.Overlapped, c.Event, c.Routine = g.mostlyOverlapped()
 	return c
 }
 
@@ -294,14 +308,14 @@ func (g source) flagsPointer() *uint32 {
 
 func (g source) wsaRecv() wsa.Call {
 	c := wsa.WSARecvCall{S: g.socket(), Buffers: list(g, g.room), NullReceived: g.once(8, "no count"), Flags: g.flagsPointer()}
-	c.Overlapped, c.Routine = g.overlapped()
+	c.Overlapped, c.Event, c.Routine = g.mostlyOverlapped()
 	return c
 }
 
 func (g source) wsaRecvFrom() wsa.Call {
 	c := wsa.WSARecvFromCall{S: g.socket(), Buffers: list(g, g.room), NullReceived: g.once(8, "no count"), Flags: g.flagsPointer()}
 	c.From, c.Fromlen = g.addressRoom()
-	c.Overlapped, c.Routine = g.overlapped()
+	c.Overlapped, c.Event, c.Routine = g.mostlyOverlapped()
 	return c
 }
 
@@ -446,7 +460,7 @@ func (g source) query() wsa.Call {
 	}
 	n := uint32(max(c.Info, 0))
 	switch g.upTo(11, "info length") {
-	case 11:
+	case 9, 11:
 		return c
 	case 10:
 		n = pick(g, "odd info length", uint32(0), 1, 24, 64, 4096)

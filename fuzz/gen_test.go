@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"reflect"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -79,6 +80,8 @@ func TestStructures(t *testing.T) {
 	}
 }
 
+var anyOverlapped = regexp.MustCompile(`"overlapped":[1-9][0-9]*`)
+
 // TestFromCalls: a call that goes through FromCalls arrives as it was made, and
 // what it gives back is what was answered.
 func TestFromCalls(t *testing.T) {
@@ -96,6 +99,8 @@ func TestFromCalls(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		// An OVERLAPPED that is used first gets the first id.
+		one = anyOverlapped.ReplaceAll(one, []byte(`"overlapped":1`))
 		if arrived.Op() != call.Op() || !bytes.Equal(one, two) {
 			t.Fatalf("%s %s arrived as %s %s", call.Op(), one, arrived.Op(), two)
 		}

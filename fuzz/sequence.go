@@ -79,6 +79,11 @@ var sequenceActions = map[string]func(*Machine, source){
 	"select event": (*Machine).selectEvent,
 	"watch":        (*Machine).watchConnection,
 	"enumerate":    (*Machine).enumerate,
+	"operate":      (*Machine).operate,
+	"operate more": (*Machine).operate,
+	"extended":     (*Machine).extended,
+	"collect":      (*Machine).collect,
+	"collect more": (*Machine).collect,
 }
 
 // call does a call of the actor.
@@ -125,17 +130,19 @@ var fitting = map[string][]string{
 		"bind", "connect", "WSAConnect", "setsockopt", "getsockopt", "WSASetSocketSecurity", "WSASetSocketPeerTargetName",
 		"WSADeleteSocketPeerTargetName", "ioctlsocket", "WSAIoctl", "getsockname", "WSAQuerySocketSecurity",
 	},
-	"bound stream": {"listen", "listen", "connect", "getsockname", "WSASetSocketPeerTargetName", "WSASetSocketSecurity", "bind", "setsockopt", "closesocket"},
-	"listening":    {"accept", "accept", "WSAAccept", "getsockname", "WSASetSocketPeerTargetName", "listen", "getsockopt", "WSAIoctl", "shutdown", "ioctlsocket"},
+	"bound stream": {"ConnectEx", "listen", "listen", "connect", "getsockname", "WSASetSocketPeerTargetName", "WSASetSocketSecurity", "bind", "setsockopt", "closesocket"},
+	"listening":    {"CancelIo", "CreateIoCompletionPort", "accept", "accept", "WSAAccept", "getsockname", "WSASetSocketPeerTargetName", "listen", "getsockopt", "WSAIoctl", "shutdown", "ioctlsocket"},
 	"connected": {
 		"send", "recv", "WSASend", "WSARecv", "sendto", "recvfrom", "shutdown", "getpeername", "getsockname", "WSAQuerySocketSecurity",
 		"WSAImpersonateSocketPeer", "WSADeleteSocketPeerTargetName", "WSASetSocketPeerTargetName", "WSASetSocketSecurity",
 		"connect", "setsockopt", "ioctlsocket", "closesocket", "WSAIoctl", "getsockopt", "WSARevertImpersonation", "WSASendDisconnect", "WSARecvDisconnect",
+		"DisconnectEx", "TransmitFile", "CancelIo", "CancelIoEx", "CreateIoCompletionPort", "SetFileCompletionNotificationModes", "WSASend", "WSARecv", "WSARecv",
 	},
 	"datagram": {
 		"sendto", "recvfrom", "WSASendTo", "WSARecvFrom", "send", "recv", "connect", "WSASetSocketPeerTargetName", "WSASetSocketPeerTargetName",
 		"WSADeleteSocketPeerTargetName", "WSADeleteSocketPeerTargetName", "WSAQuerySocketSecurity", "WSAImpersonateSocketPeer",
 		"setsockopt", "bind", "WSAIoctl", "shutdown", "getpeername", "ioctlsocket",
+		"WSASendMsg", "WSARecvMsg", "WSARecvMsg", "CancelIo", "CreateIoCompletionPort",
 	},
 }
 

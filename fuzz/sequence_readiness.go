@@ -89,6 +89,9 @@ func (m *Machine) selectEvent(g source) {
 	s := pick(g, "socket", pool.Sockets...)
 	mask := pick(g, "mask", int32(wsa.FD_ALL_EVENTS), wsa.FD_ALL_EVENTS, wsa.FD_READ|wsa.FD_ACCEPT|wsa.FD_CLOSE, wsa.FD_WRITE, 0)
 	m.call(a, wsa.WSAEventSelectCall{S: s, EventObject: e, NetworkEvents: mask})
+	if g.once(8, "block again") {
+		m.call(a, wsa.IoctlsocketCall{S: s, Cmd: wsa.FIONBIO, Argp: new(uint32)})
+	}
 	if g.once(2, "wait") {
 		m.call(a, wsa.WSAWaitForMultipleEventsCall{Events: []wsa.HANDLE{e}})
 	}

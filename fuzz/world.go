@@ -23,7 +23,8 @@ type Setup struct {
 	Links []LinkSetup
 	// Wrapped puts a wsa.FromCalls between the caller and the simulator.
 	Wrapped bool
-	// Fault, if not nil, makes every thread's API answer wrongly in one way.
+	// Fault, if not nil, has the trace say that every thread's API answers wrongly
+	// in one way.
 	Fault *Fault
 }
 
@@ -158,13 +159,17 @@ func (k DisturbanceKind) String() string {
 type process struct {
 	sim  *sim.Process
 	pool Pool
+	ids  wsa.OverlappedIDs
+	// inner and outer perform the calls of its threads: inner below a wrapper,
+	// outer those of the machine.
+	inner, outer *wsa.Invoker
 }
 
 // actor is one thread.
 type actor struct {
-	thread *sim.Thread
-	proc   *process
-	api    wsa.API
+	thread  *sim.Thread
+	proc    *process
+	invoker *wsa.Invoker
 }
 
 // Machine drives one world and asks the specification about each record as it
@@ -198,15 +203,9 @@ func Start(s Setup) *Machine {
 	m := &Machine{Setup: s, checker: model.NewChecker(model.Options{Forget: true})}
 	hook := m.observe
 	if s.Fault != nil {
-		// What the broken API says counts, not what the simulator did.
-		hook = func(r *trace.Record) {
-			if r.Kind != trace.CallMade && r.Kind != trace.Returned {
-				m.observe(r)
-			}
-		}
+		hook = s.Fault.records(m.observe)
 	}
 	m.World = sim.New(sim.Config{Seed: s.Seed, Clock: sim.VirtualTime, Trace: hook})
-	recorder := trace.NewRecorder(m.observe, m.World.Now)
 	for _, hs := range s.Hosts {
 		h, err := m.World.AddHost(sim.HostConfig{Name: hs.Name, Addrs: hs.Addrs, Principals: hs.Principals, User: hs.User})
 		if err != nil {
@@ -218,7 +217,7 @@ func Start(s Setup) *Machine {
 			m.procs = append(m.procs, p)
 			for range threads {
 				a := &actor{thread: p.sim.NewThread(), proc: p}
-				a.api = wrapped(s, recorder, hs.Name, len(m.procs), a.thread)
+				a.invoker = p.invoker(s, a.thread)
 				m.actors = append(m.actors, a)
 			}
 		}
@@ -239,15 +238,22 @@ func Start(s Setup) *Machine {
 	return m
 }
 
-// wrapped is the thread's API as the setup wants it.
-func wrapped(s Setup, r *trace.Recorder, host string, pid int, t *sim.Thread) wsa.API {
-	switch {
-	case s.Fault != nil:
-		return r.Thread(Broken(t, *s.Fault), host, pid, t.TID())
-	case s.Wrapped:
-		return wsa.FromCalls(func(c wsa.Call) wsa.Return { return wsa.Invoke(t, c) })
+// invoker performs the calls of a thread, by way of values if the setup wants it.
+// The threads of a process share their OVERLAPPEDs.
+func (p *process) invoker(s Setup, t wsa.API) *wsa.Invoker {
+	if s.Wrapped {
+		inner := another(&p.inner, t)
+		t = p.ids.FromCalls(inner.Invoke)
 	}
-	return t
+	return another(&p.outer, t)
+}
+
+func another(first **wsa.Invoker, api wsa.API) *wsa.Invoker {
+	if *first == nil {
+		*first = wsa.NewInvoker(api)
+		return *first
+	}
+	return (*first).For(api)
 }
 
 // Close ends the world.
@@ -320,8 +326,8 @@ func (m *Machine) perform(s Step) wsa.Return {
 // invoke makes a call of a step. A routine calls what the step says, except where
 // calls travel as values, which do not hold it.
 func (m *Machine) invoke(a *actor, s Step) wsa.Return {
-	if _, ok := s.Call.(wsa.QueueUserAPCCall); !ok || len(s.Routine) == 0 || m.Setup.Fault != nil {
-		return wsa.Invoke(a.api, s.Call)
+	if _, ok := s.Call.(wsa.QueueUserAPCCall); !ok || len(s.Routine) == 0 {
+		return a.invoker.Invoke(s.Call)
 	}
 	err := a.thread.QueueUserAPC(func() {
 		for _, c := range s.Routine {
@@ -407,10 +413,17 @@ func (m *Machine) learn(a *actor, call wsa.Call, ret wsa.Return) {
 		if ret.Handle != 0 {
 			p.Lookups = last(append(p.Lookups, ret.Handle), 4)
 		}
+	case wsa.CreateIoCompletionPortCall:
+		if ret.Err == 0 && c.ExistingCompletionPort == 0 {
+			p.Ports = append(p.Ports, ret.Handle)
+		}
 	case wsa.WSACloseEventCall:
 		p.forgetEvent(c.Event, ret)
 	case wsa.CloseHandleCall:
 		p.forgetEvent(c.H, ret)
+		if ret.Err == 0 {
+			p.Ports = slices.DeleteFunc(slices.Clone(p.Ports), func(x wsa.HANDLE) bool { return x == c.H })
+		}
 	case wsa.BindCall:
 		m.noteName(a, c.S)
 	case wsa.ConnectCall:

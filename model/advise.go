@@ -16,6 +16,15 @@ func Advise(s State, tid int, call wsa.Call) []rules.ID {
 	if t == nil {
 		return nil
 	}
+	if a := overlappedOf(call); a.id != 0 {
+		if r := w.results.get(resultKey(t.pid, a.id)); r != nil && r.running > 0 {
+			return append([]rules.ID{rules.OVReuse}, adviseCall(w, t, call)...)
+		}
+	}
+	return adviseCall(w, t, call)
+}
+
+func adviseCall(w *world, t *thread, call wsa.Call) []rules.ID {
 	h, _ := descriptor(call)
 	x := w.sockets.get(sockKey(t.pid, uint64(h)))
 	switch c := call.(type) {

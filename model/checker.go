@@ -109,6 +109,9 @@ type Checker struct {
 	wire    *wire
 	// stuck are the threads whose last call could not wait and yet waits for ever.
 	stuck map[int]bool
+	// endings are the ends of operations that were told since the open call was
+	// made: effects of the call, most of them, so they are judged behind it.
+	endings []*trace.Record
 }
 
 type openCall struct {
@@ -196,9 +199,10 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 	case trace.Thread:
 		return c.declare(r, func(s State) (State, bool) { return s.AddThread(r.PID, r.TID) })
 	case trace.ThreadEnd:
-		c.settle()
+		v := c.settle()
 		// A call that was waiting when its world ended returns after this.
 		c.each(func(s State) (State, bool) { return s.EndThread(r.TID), true })
+		return v
 	case trace.Fault:
 		if r.Host != "" && len(r.Addrs) == 1 {
 			c.each(func(s State) (State, bool) { return s.MoveAddress(addresses(r.Addrs)[0], r.Host), true })
@@ -219,8 +223,14 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		if _, known := rules.Lookup(rules.ID(r.Rule)); known {
 			c.count[rules.ID(r.Rule)]++
 		}
+	case trace.Completion:
+		if c.open != nil {
+			c.endings = append(c.endings, r)
+			return nil
+		}
+		return c.ended(r)
 	case trace.CallMade:
-		c.settle()
+		v := c.settle()
 		if calls := c.waiting[r.TID]; len(calls) > 0 {
 			if !nests(calls[len(calls)-1].call) {
 				return c.malformed(r, "the thread makes a call before its last one has returned, in which no routine can run")
@@ -229,10 +239,14 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		}
 		c.open = &openCall{r.TID, r.Call}
 		c.waiting[r.TID] = append(c.waiting[r.TID], c.open)
+		if v != nil {
+			return v
+		}
 		return c.traffic(r, nil)
 	case trace.Deadlock:
-		c.settle()
+		v := c.settle()
 		c.findStuck()
+		return v
 	case trace.Returned:
 		return c.returned(r)
 	}
@@ -351,9 +365,9 @@ func (c *Checker) each(f func(State) (State, bool)) bool {
 
 // settle turns the last call into one that waits, since something else
 // happened before it returned.
-func (c *Checker) settle() {
+func (c *Checker) settle() *Violation {
 	if c.open == nil {
-		return
+		return nil
 	}
 	var next []State
 	for _, s := range c.states {
@@ -361,6 +375,103 @@ func (c *Checker) settle() {
 	}
 	c.open = nil
 	c.keep(next)
+	return c.endAll()
+}
+
+// endAll judges the ends of operations that were put off.
+func (c *Checker) endAll() *Violation {
+	var first *Violation
+	for _, r := range c.endings {
+		if v := c.ended(r); first == nil {
+			first = v
+		}
+	}
+	c.endings = nil
+	return first
+}
+
+// endedIn gives the states after the end of an operation, and the rules that are
+// broken when there are none.
+func (c *Checker) endedIn(states []State, r *trace.Record) (next []State, broken []rules.ID) {
+	var ids []rules.ID
+	for _, s := range states {
+		after, why, wrong := s.complete(r)
+		next, ids, broken = append(next, after...), addNew(ids, why...), addNew(broken, wrong...)
+	}
+	for _, id := range ids {
+		c.count[id]++
+	}
+	return next, broken
+}
+
+// ended judges the end of an operation in every possible state.
+func (c *Checker) ended(r *trace.Record) *Violation {
+	next, broken := c.endedIn(c.states, r)
+	if len(next) > 0 {
+		c.keep(next)
+		return nil
+	}
+	v := &Violation{
+		Index: c.index, Record: r, Violated: broken,
+		Return: wsa.Return{Err: r.Status.Winsock(), N: int64(r.Transferred), Data: stored(r).Data},
+		Text:   "an operation ended that was not in flight",
+	}
+	for i, s := range c.states {
+		call, after := s.concluded(r)
+		if call != nil {
+			v.Call, v.Text = call, fmt.Sprintf("the operation of %s ended in a way that no possible state allows: %s, %d bytes", call.Op(), r.Status, r.Transferred)
+		}
+		c.states[i] = after
+	}
+	return v
+}
+
+// waited gives the states after a call that has waited, while operations ended.
+func (c *Checker) waited(r *trace.Record, call wsa.Call) (next []State, matched []*Outcome) {
+	if len(c.endings) == 0 {
+		return nil, nil
+	}
+	var states []State
+	for _, s := range c.states {
+		for _, o := range Step(s, r.TID, call) {
+			if o.Kind != Blocks {
+				continue
+			}
+			if n, ok := o.Apply(wsa.Return{}); ok {
+				states = append(states, n)
+			}
+		}
+	}
+	for _, end := range c.endings {
+		states, _ = c.endedIn(states, end)
+	}
+	for _, s := range states {
+		outs := Resume(s, r.TID)
+		for i := range outs {
+			if n, broken := outs[i].apply(r.Return); outs[i].Kind != Blocks && broken == "" {
+				next, matched = append(next, n), append(matched, &outs[i])
+			}
+		}
+	}
+	return next, matched
+}
+
+// untold finds operations of the thread that have succeeded within their call
+// without being told.
+func (c *Checker) untold(r *trace.Record, call wsa.Call) *Violation {
+	if !c.entire {
+		return nil
+	}
+	for _, s := range c.states {
+		if !s.world().operates(func(o *operation) bool { return o.tid == r.TID && o.done }) {
+			return nil
+		}
+	}
+	c.each(func(s State) (State, bool) { return s.tellAll(r.TID), true })
+	return &Violation{
+		Index: c.index, Record: r, Call: call, Return: *r.Return, Violated: []rules.ID{rules.OVTold},
+		Text: fmt.Sprintf("%s succeeded, and the end of its operation was not told", call.Op()),
+	}
 }
 
 // keep merges equal states.
@@ -397,8 +508,9 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 	immediate := c.open == call
 	if immediate {
 		c.open = nil
-	} else {
-		c.settle()
+	} else if v := c.settle(); v != nil {
+		c.abandon(r.TID)
+		return v
 	}
 	if r.Return.Failure != "" {
 		// The world or the DLL ended under the call: no statement about it, except
@@ -409,10 +521,16 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 		}
 		delete(c.stuck, r.TID)
 		c.abandon(r.TID)
+		if later := c.endAll(); v == nil {
+			v = later
+		}
 		return v
 	}
-	var next []State
-	var matched []*Outcome
+	var next, later []State
+	var matched, how []*Outcome
+	if immediate {
+		later, how = c.waited(r, call.call)
+	}
 	judged := make([][]Outcome, len(c.states))
 	for i, s := range c.states {
 		outs := outcomes(s, r.TID, call.call, immediate)
@@ -427,16 +545,35 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 			}
 		}
 	}
-	if len(next) > 0 {
-		c.credit(matched, r.Return)
-		c.keep(next)
-		return c.traffic(r, call.call)
+	if len(next) == 0 && len(later) == 0 {
+		return c.notAllowed(r, call.call, judged)
 	}
-	v := c.violation(r, call.call, judged)
+	c.credit(append(matched, how...), r.Return)
+	if len(later) > 0 {
+		for _, end := range c.endings {
+			next, _ = c.endedIn(next, end)
+		}
+		c.endings = nil
+	}
+	c.keep(append(next, later...))
+	if v := c.endAll(); v != nil {
+		return v
+	}
+	if v := c.untold(r, call.call); v != nil {
+		return v
+	}
+	return c.traffic(r, call.call)
+}
+
+// notAllowed is the violation of a return that no possible state allows.
+func (c *Checker) notAllowed(r *trace.Record, call wsa.Call, judged [][]Outcome) *Violation {
+	var next []State
+	v := c.violation(r, call, judged)
 	for i, s := range c.states {
 		next = append(next, recovered(s, r, judged[i]))
 	}
 	c.keep(next)
+	c.endAll()
 	return v
 }
 

@@ -92,6 +92,8 @@ func (v *verdict) connect(b []byte) {
 	switch {
 	case v.s.status == listening:
 		v.must(rules.CONNListening)
+	case v.s.status == connecting && v.w.operates(func(o *operation) bool { return o.kind == opConnect && o.conn == v.s.conn }):
+		v.must(rules.CONNPending)
 	case v.s.status == connecting:
 		v.must(rules.CONNAlready)
 	case v.s.status == connected && (v.s.deadRecv || v.s.deadSend):

@@ -313,8 +313,17 @@ func (w *world) beingSent(m *conn) (next []byte, unsure bool) {
 	if m.torn {
 		return nil, true
 	}
+	if w.operations.n > 0 {
+		for _, n := range w.find(sendsAt(m.number)) {
+			o := w.operations.get(n)
+			if o.urgent() || o.kind == opUnclear {
+				return nil, true
+			}
+			next = append(next, o.sent()...)
+		}
+	}
 	if !w.alive(m) {
-		return nil, false
+		return next, false
 	}
 	for _, f := range w.calls {
 		if !sends(f.pending) || !f.about(m.owner) {
@@ -342,7 +351,7 @@ func (w *world) othersOn(tid int, k uint64, kind func(wsa.Call) bool) bool {
 
 func receives(c wsa.Call) bool {
 	switch c.(type) {
-	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall:
+	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall, wsa.WSARecvMsgCall:
 		return true
 	}
 	return false
@@ -364,7 +373,7 @@ func (w *world) ended(m *conn) bool {
 			if t.pid == m.pid {
 				return true
 			}
-		case wsa.ClosesocketCall, wsa.WSASendDisconnectCall:
+		case wsa.ClosesocketCall, wsa.WSASendDisconnectCall, wsa.DisconnectExCall:
 			if f.about(m.owner) {
 				return true
 			}
@@ -444,7 +453,7 @@ func (w *world) judgeEnd(c *conn) (mate uint64, broken rules.ID) {
 	any, fits := false, 0
 	for m := range w.mates(c) {
 		any = true
-		if m.torn || m.sent == c.got && w.ended(m) {
+		if m.torn || m.sent <= c.got && w.ended(m) && w.allRead(c, m) {
 			mate = m.number
 			fits++
 		}
@@ -456,6 +465,16 @@ func (w *world) judgeEnd(c *conn) (mate uint64, broken rules.ID) {
 		return mate, ""
 	}
 	return 0, ""
+}
+
+// allRead reports whether an end may have read all that the other has sent, what
+// is being sent included or left out.
+func (w *world) allRead(c, m *conn) bool {
+	if c.got == m.sent {
+		return true
+	}
+	next, unsure := w.beingSent(m)
+	return unsure || c.got <= m.sent+uint64(len(next))
 }
 
 // took notes that an end has read n bytes, of the other end if that is known.

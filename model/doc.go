@@ -78,6 +78,21 @@
 // just told where nothing has happened since. A call that waits for ever although
 // it must not is found when a trace says that nothing will happen any more.
 //
+// # Operations in flight
+//
+// A call that starts an overlapped operation leaves it in the state
+// (operation.go), and a completion record is its end (ending.go): it must be one
+// that was started and has not ended, with a status, a count and data that it can
+// have, and it is what the structure says from then on (result.go) and what is
+// queued at a completion port (port.go). Several operations may be in flight at
+// one end of a connection: what they send counts as being sent, in order, and
+// receives are filled in the order of their start. A completion record between a
+// call and its return is judged behind the call, whose effect it mostly is, and
+// before it where the call may have waited for it.
+//
+// Only simulated worlds have completion records. In other traces nobody knows when
+// an operation has ended, so whatever depends on it conforms.
+//
 // # Security of traffic
 //
 // The two ends of a connection are matched by address and port among all ends
@@ -115,8 +130,9 @@
 //
 // Not modelled: the contents of data; lengths are bounded by the buffers. Which
 // connection a stream's peer belongs to: an end of stream is allowed once
-// anybody has closed or shut down a stream. Completions of overlapped
-// operations. Raw sockets and families other than IPv4 and IPv6, whose calls all
+// anybody has closed or shut down a stream. When an operation ends: one that could
+// end may still be in flight. A socket after calls that are not defined while it is
+// in an AcceptEx, or is disconnected to be used again. Raw sockets and families other than IPv4 and IPv6, whose calls all
 // conform. Options that are not in the table of options.go. Policies of hosts
 // (SEC-CONFLICT; see Options.Policies). The effect of names set after traffic
 // began, and of names whose form no source speaks of: they no longer exclude a

@@ -72,7 +72,7 @@ func (w *world) dropEvent(k uint64) {
 
 // taken reports whether a handle of the process is in use.
 func (w *world) taken(k uint64) bool {
-	return w.sockets.get(k) != nil || w.tokens.get(k) != nil || w.events.get(k) != nil
+	return w.sockets.get(k) != nil || w.tokens.get(k) != nil || w.events.get(k) != nil || w.completionPorts.get(k) != nil
 }
 
 // eventCall judges the calls about one event. They need Winsock started, unlike

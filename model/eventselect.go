@@ -62,6 +62,16 @@ func (c *selection) happened(certain tri, bits uint16) {
 	}
 }
 
+// unsaid leaves open what a connection records that AcceptEx or ConnectEx made: the
+// page speaks of connect and accept.
+func (c *selection) unsaid() {
+	const bits = wsa.FD_CONNECT | wsa.FD_WRITE
+	c.mayHave |= bits
+	c.has &^= bits
+	c.still &^= bits
+	c.told &^= bits
+}
+
 // record is one way in which the record of a socket may be.
 type record struct {
 	must, may uint16
@@ -74,7 +84,7 @@ type record struct {
 // is under way, they are those of each way in which it may have ended.
 func (w *world) records(x *socket) []record {
 	k := sockKey(x.pid, uint64(x.handle))
-	if !x.internet() {
+	if !x.internet() || x.unclear || w.inUse(k, x.conn) {
 		return []record{{may: wsa.FD_ALL_EVENTS, connect: maybe, closing: maybe}}
 	}
 	if x.status != connecting {

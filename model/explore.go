@@ -44,6 +44,7 @@ type WitnessStep struct {
 	TID     int
 	Call    wsa.Call
 	Resumed bool // the call waited, and this is its end
+	Ended   bool // this is the end of the operation that the call started
 	Kind    Kind
 	Return  wsa.Return
 }
@@ -53,6 +54,9 @@ func (s WitnessStep) String() string {
 	what := s.Call.Op()
 	if s.Resumed {
 		what = "end of " + what
+	}
+	if s.Ended {
+		what = "end of the operation of " + what
 	}
 	return fmt.Sprintf("thread %d: %s -> %s", s.TID, what, s.result())
 }
@@ -184,6 +188,7 @@ func (e *explorer) expand(n *node) {
 	for _, k := range n.state.endsOfLookups() {
 		e.endLookup(n, k)
 	}
+	e.ends(n)
 	for _, m := range e.dom.Moves {
 		t := n.state.world().threads.get(uint64(m.TID))
 		if t == nil || t.pending != nil {
@@ -207,7 +212,7 @@ func (e *explorer) take(n *node, m Move, o Outcome, resumed bool) {
 	for _, ret := range eachError(&o, ret) {
 		e.out.Transitions++
 		next, ok := o.Apply(ret)
-		step := WitnessStep{m.TID, m.Call, resumed, o.Kind, ret}
+		step := WitnessStep{TID: m.TID, Call: m.Call, Resumed: resumed, Kind: o.Kind, Return: ret}
 		if !ok {
 			e.broken("an outcome allows its own example", &node{from: n, step: step})
 			continue
@@ -237,7 +242,7 @@ func (e *explorer) endLookup(n *node, k uint64) {
 		o := &outs[i]
 		for _, ret := range eachError(o, o.Example()) {
 			e.out.Transitions++
-			step := WitnessStep{x.tid, x.call, true, o.Kind, ret}
+			step := WitnessStep{TID: x.tid, Call: x.call, Resumed: true, Kind: o.Kind, Return: ret}
 			next, ids, broken := n.state.endLookup(k, outs, &ret)
 			if broken != "" {
 				e.broken("an outcome allows its own example", &node{from: n, step: step})

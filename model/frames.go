@@ -146,6 +146,10 @@ func waitsFor(call wsa.Call, h wsa.SOCKET) bool {
 		return slices.Contains(c.Readfds, h) || slices.Contains(c.Writefds, h) || slices.Contains(c.Exceptfds, h)
 	case wsa.WSAWaitForMultipleEventsCall:
 		return slices.Contains(c.Events, wsa.HANDLE(h))
+	case wsa.GetQueuedCompletionStatusCall:
+		return wsa.SOCKET(c.CompletionPort) == h
+	case wsa.GetQueuedCompletionStatusExCall:
+		return wsa.SOCKET(c.CompletionPort) == h
 	case wsa.WSAPollCall:
 		return slices.ContainsFunc(c.FDArray, func(f wsa.PollFD) bool { return f.FD == h })
 	}

@@ -60,7 +60,7 @@ func (v *view) add(certain tri, flags uint16) {
 func (w *world) views(x *socket) []view {
 	k := sockKey(x.pid, uint64(x.handle))
 	switch {
-	case !x.internet():
+	case !x.internet(), x.unclear, w.inUse(k, x.conn):
 		return []view{{may: anything}}
 	case x.typ == wsa.SOCK_DGRAM:
 		return []view{w.datagramView(x, k)}
@@ -420,7 +420,7 @@ func (w *world) mayBreak(x *socket, c *conn) bool {
 	}
 	for m := range w.mates(c) {
 		y := w.sockets.get(m.owner)
-		if !w.alive(m) || y.shutRecv || y.sec.on {
+		if !w.alive(m) || y.shutRecv || y.sec.on || y.unclear {
 			return true
 		}
 		if p := w.procs.get(uint64(m.pid)); p == nil || p.ending {
@@ -470,7 +470,7 @@ func (v *verdict) taking(call wsa.Call) {
 func (v *verdict) waiting() bool {
 	k := sockKey(v.s.pid, uint64(v.s.handle))
 	switch {
-	case v.s.shutRecv || v.s.deadRecv || v.resume:
+	case v.s.shutRecv || v.s.deadRecv || v.resume, v.s.unclear, v.w.inUse(k, v.s.conn):
 		return false
 	case v.s.typ == wsa.SOCK_DGRAM:
 		return v.w.letterWaits(v.s, k) == yes

@@ -286,7 +286,7 @@ func (w *world) underWay(yield func(*posting) bool) {
 
 func sends(c wsa.Call) bool {
 	switch c.(type) {
-	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall:
+	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall, wsa.WSASendMsgCall, wsa.TransmitFileCall:
 		return true
 	}
 	return false

@@ -275,6 +275,9 @@ func optionExample(s *socket, o *option, room int64) wsa.Return {
 }
 
 func (v *verdict) setsockopt(c wsa.SetsockoptCall) {
+	if v.updateContext(c) {
+		return
+	}
 	o := v.optionName(c.Level, c.Optname)
 	if v.s.status == connecting {
 		v.mayAny(rules.OPTConnecting)
@@ -321,6 +324,15 @@ func (v *verdict) setUnknown(c wsa.SetsockoptCall) {
 	}
 	if c.Level == wsa.SOL_SOCKET && c.Optname == wsa.SO_KEEPALIVE {
 		e = v.change(func(x *socket) { x.kept = true })
+	}
+	if asks := v.asks(c); asks != nil {
+		first := e
+		e = func(n *world, ret *wsa.Return) rules.ID {
+			if first != nil {
+				first(n, ret)
+			}
+			return asks(n, ret)
+		}
 	}
 	v.succeed(e, nil, rules.OPTSet)
 }

@@ -115,6 +115,10 @@ func bySocket(records []*trace.Record) []int {
 		switch r.Kind {
 		case trace.Thread:
 			pids[r.TID] = r.PID
+		case trace.Completion:
+			if r.Socket != 0 {
+				out[i] = number(place{pids[r.TID], r.Socket})
+			}
 		case trace.CallMade:
 			calls.begin(r.TID, i)
 			if s, ok := descriptor(r.Call); ok {
@@ -141,7 +145,7 @@ func byCall(records []*trace.Record) []int {
 			out[i] = i + 1
 		case trace.Returned:
 			out[i] = calls.end(r.TID) + 1
-		case trace.PacketSent, trace.Negotiation, trace.Advisory, trace.Fault, trace.Event, trace.Deadlock,
+		case trace.Completion, trace.PacketSent, trace.Negotiation, trace.Advisory, trace.Fault, trace.Event, trace.Deadlock,
 			trace.Name, trace.Lookups, trace.LookupEnd:
 			out[i] = i + 1
 		}

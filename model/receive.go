@@ -35,6 +35,11 @@ func receiving(call wsa.Call) recvArgs {
 		a := recvArgs{from: c.From, fromlen: c.Fromlen, addressed: true, noCount: c.NullReceived, given: c.Overlapped != 0, fault: c.Flags == nil}
 		return a.list(c.Buffers, c.Flags, c.Overlapped != 0 || c.Routine)
 	}
+	if c, ok := call.(wsa.WSARecvMsgCall); ok {
+		a := recvArgs{from: c.Name, fromlen: &c.Namelen, addressed: true, noCount: c.NullReceived, given: c.Overlapped != 0}
+		flags := c.MsgFlags & wsa.MSG_PEEK
+		return a.list(c.Buffers, &flags, c.Overlapped != 0 || c.Routine)
+	}
 	return recvArgs{}
 }
 
@@ -166,7 +171,7 @@ func (v *verdict) recvGoes(a recvArgs) {
 		(a.fromlen == nil || int(*a.fromlen) < addrSize(v.s.family) || int(a.from) < addrSize(v.s.family))
 	if overlapped {
 		v.may(rules.RECVLimit)
-		v.pend(rules.RECVPending, v.blinded(nil))
+		v.pend(rules.RECVPending, nil)
 	}
 	// What is known to wait is received at once.
 	waits := !overlapped && a.flags&(wsa.MSG_OOB|wsa.MSG_WAITALL) == 0 && v.waiting()
@@ -240,7 +245,9 @@ func (v *verdict) streamGives(a recvArgs, ids []rules.ID) {
 	}
 	v.succeed(v.bytesEffect(a), v.bytesExample(a, int(min(a.room, 2))), ids...)
 	if !v.failed && a.room > 0 && c != nil {
-		v.out[len(v.out)-1].none = func(w *world) bool { return w.traced(c) && len(w.readable(c, 1)) == 0 }
+		v.out[len(v.out)-1].none = func(w *world) bool {
+			return w.traced(c) && (len(w.readable(c, 1)) == 0 || w.operates(receivesAt(c.number)))
+		}
 	}
 	if a.room > 0 && !v.w.traced(c) && !v.mayHaveEnded() {
 		return
@@ -307,6 +314,12 @@ func (w *world) receivedBytes(c *conn, tid int, a *recvArgs, ret *wsa.Return) ru
 	case peek && w.othersOn(tid, c.owner, receives):
 		return ""
 	}
+	if w.operates(receivesAt(c.number)) {
+		if peek {
+			return ""
+		}
+		return w.filled(&operation{number: w.numbers + 1}, c, ret.Data, got)
+	}
 	mate := uint64(0)
 	if w.traced(c) && len(ret.Data) == got {
 		var broken rules.ID
@@ -336,7 +349,7 @@ func (v *verdict) endEffect(a recvArgs) effect {
 			n.editSocket(sockKey(s.pid, uint64(s.handle)), func(x *socket) { x.eof = true })
 		}
 		c := n.conns.get(s.conn)
-		if c == nil || a.room == 0 || a.uncounted(ret) || a.flags&wsa.MSG_OOB != 0 || !n.traced(c) || n.othersOn(tid, c.owner, receives) {
+		if c == nil || a.room == 0 || a.uncounted(ret) || a.flags&wsa.MSG_OOB != 0 || !n.traced(c) || n.othersOn(tid, c.owner, receives) || n.operates(receivesAt(c.number)) {
 			return ""
 		}
 		mate, broken := n.judgeEnd(c)

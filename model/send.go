@@ -26,6 +26,8 @@ type sendArgs struct {
 	extended   bool // WSASend, WSASendTo
 	overlapped bool
 	badBuffers bool
+	uncounted  bool        // TransmitFile: the call does not tell how much it sent
+	file       bool        // what it sends is not known
 	one        wsa.Bytes   // what is sent: one buffer,
 	many       []wsa.Bytes // or several
 }
@@ -50,6 +52,16 @@ func sending(call wsa.Call) sendArgs {
 	case wsa.WSASendToCall:
 		a := sendArgs{flags: int32(c.Flags), to: c.To, addressed: true, noCount: c.NullSent, given: c.Overlapped != 0, extended: true}
 		return a.list(c.Buffers, c.Overlapped != 0 || c.Routine)
+	}
+	switch c := call.(type) {
+	case wsa.WSASendMsgCall:
+		a := sendArgs{flags: int32(c.Flags), to: c.Name, addressed: true, noCount: c.NullSent, given: c.Overlapped != 0, extended: true}
+		return a.list(c.Buffers, c.Overlapped != 0 || c.Routine)
+	case wsa.TransmitFileCall:
+		a := sendArgs{given: true, extended: true, uncounted: true}
+		a = a.list([]wsa.Bytes{c.Head, c.Tail}, c.Overlapped != 0)
+		a.file = c.File != 0
+		return a
 	}
 	return sendArgs{}
 }
@@ -231,7 +243,7 @@ func (v *verdict) sendGoes(a sendArgs) {
 	}
 	if overlapped {
 		v.may(rules.SENDLimit)
-		v.pend(rules.SENDPending, v.sentEffect(a, false))
+		v.pend(rules.SENDPending, v.sendStarted(a))
 	}
 	if !overlapped && v.s.nonblocking != no {
 		v.mayThen(rules.SENDWouldblock, v.change(func(x *socket) { x.sel.starved, x.sel.unfed = true, true }))
@@ -272,14 +284,24 @@ func (v *verdict) sendGoes(a sendArgs) {
 	}
 }
 
+// sendStarted is what starting an operation does that sends: a datagram may
+// arrive from then on; what a stream sends is up to the operation.
+func (v *verdict) sendStarted(a sendArgs) effect {
+	if v.s.typ == wsa.SOCK_STREAM {
+		return nil
+	}
+	return v.sentEffect(a, false)
+}
+
 // sentEffect judges the count of bytes and notes what sending does.
 func (v *verdict) sentEffect(a sendArgs, counted bool) effect {
 	k, stream, now, tid := sockKey(v.s.pid, uint64(v.s.handle)), v.s.typ == wsa.SOCK_STREAM, v.s, v.tid
 	return func(n *world, ret *wsa.Return) rules.ID {
-		got := ret.N
+		got, counted := ret.N, counted
 		if a.extended {
 			if ret.Count == nil {
-				counted = false
+				counted = counted && a.uncounted && !a.file
+				got = int64(a.total)
 			} else {
 				got = int64(*ret.Count)
 			}
@@ -335,7 +357,7 @@ func (w *world) numberSender(k uint64, bound tri) {
 // sentStream notes what a stream sent: got bytes, if that is known.
 func (w *world) sentStream(tid int, now *socket, a *sendArgs, got int64, counted bool) {
 	k := sockKey(now.pid, uint64(now.handle))
-	if !counted || a.flags&wsa.MSG_OOB != 0 || w.othersOn(tid, k, sends) {
+	if !counted || a.flags&wsa.MSG_OOB != 0 || w.othersOn(tid, k, sends) || w.operates(sendsAt(now.conn)) {
 		w.tear(now.conn)
 		return
 	}

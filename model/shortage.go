@@ -71,7 +71,11 @@ func (v *verdict) mayLack(id rules.ID) bool {
 		return true
 	}
 	set := v.p.lacks | v.w.hosts[v.p.host].lacks
-	return set&shortageOf(id) != 0 && slices.ContainsFunc(refs[id].errs, func(e wsa.Errno) bool { return rules.Lists(v.call.Op(), e) })
+	op := v.call.Op()
+	if _, ok := v.call.(wsa.TransmitFileCall); ok {
+		op = wsa.WSASendCall{}.Op() // it sends, and its page has no table of errors
+	}
+	return set&shortageOf(id) != 0 && slices.ContainsFunc(refs[id].errs, func(e wsa.Errno) bool { return rules.Lists(op, e) })
 }
 
 var environmentFailure = Outcome{
@@ -102,7 +106,7 @@ func (v *verdict) environment() {
 		if v.resume && v.s != nil && v.s.status == connecting {
 			o.effect = v.change(disconnected)
 		}
-	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall:
+	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall, wsa.WSASendMsgCall:
 		if v.t.pending != nil && v.s != nil && v.s.internet() {
 			o.effect = v.failedSend(sending(v.call), nil)
 		}

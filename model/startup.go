@@ -132,6 +132,13 @@ func (v *verdict) closeHandle(c wsa.CloseHandleCall) {
 		}, nil, rules.HANDLEClose, rules.EVENTClose)
 		return
 	}
+	if v.w.completionPorts.get(k) != nil {
+		v.succeed(func(n *world, _ *wsa.Return) rules.ID {
+			n.dropPort(k)
+			return ""
+		}, nil, rules.HANDLEClose, rules.PORTClose)
+		return
+	}
 	if v.w.tokens.get(k) == nil {
 		v.must(rules.HANDLEInvalid)
 		// It may be a handle of a kind that a trace does not hold.

@@ -43,6 +43,11 @@ type world struct {
 	echoes table[echo]
 	// conns are the ends of connections, by number. See conns.go.
 	conns table[conn]
+	// What is known of overlapped operations, of the structures that tell their
+	// ends, and of completion ports. See operation.go, result.go, port.go.
+	operations      table[operation]
+	results         table[told]
+	completionPorts table[completionPort]
 	// numbers is the last number that was given, posted how many routes there
 	// are, unread how many bytes the ends hold: names, and what follows from
 	// the rest, so they are no part of the key.
@@ -67,7 +72,9 @@ type world struct {
 	// bytesLost: too many bytes were not read. strays: some ends were
 	// forgotten that had sent nothing.
 	connsLost, bytesLost, strays bool
-	key                          Key
+	// operationsLost: some operations were started that are not followed.
+	operationsLost bool
+	key            Key
 }
 
 type host struct {
@@ -205,6 +212,14 @@ type socket struct {
 	eof                 bool // a receive has told the end of the stream
 	wasReset            bool // a call has told that the peer reset the connection
 	sel                 selection
+	// Where the ends of its operations are reported: the place of a completion
+	// port (0: nowhere), and the key; and its notification modes.
+	port, portKey uint64
+	modes         uint8
+	// context: AcceptEx or ConnectEx has connected it, and its context was not
+	// updated. unclear: what state it is in is not known.
+	context, unclear  bool
+	wants, wantsMaybe controls // what comes as control messages
 }
 
 // security is what WSASetSocketSecurity asked for.
@@ -324,6 +339,15 @@ func (s State) Encode() []byte {
 	if w.names != nil {
 		b = w.names.encode(b)
 	}
+	for _, x := range w.operations.all {
+		b = x.encode(b)
+	}
+	for _, x := range w.results.all {
+		b = x.encode(b)
+	}
+	for _, x := range w.completionPorts.all {
+		b = x.encode(b)
+	}
 	return w.encodeFlags(b)
 }
 
@@ -412,7 +436,8 @@ func (x *socket) encode(b []byte) []byte {
 		byte(x.mode), byte(x.status), flag(x.peerKnown), flag(x.shutRecv), flag(x.shutSend), flag(x.deadRecv), flag(x.deadSend),
 		flag(x.sent), byte(x.reuse), byte(x.exclusive), flag(x.broadcast), byte(x.v6only), byte(x.oobInline), flag(x.noReset),
 		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted), flag(x.kept), byte(x.failure), flag(x.unread), flag(x.eof), flag(x.wasReset))
-	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout), x.number, x.since, x.conn)
+	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout), x.number, x.since, x.conn, x.port, x.portKey)
+	b = append(b, x.modes, flag(x.context), flag(x.unclear), byte(x.wants), byte(x.wantsMaybe))
 	b = putName(putName(b, x.local), x.peer)
 	for _, n := range x.names {
 		b = putString(putName(append(b, 'n', flag(n.unclear)), n.peer), n.name)
@@ -430,7 +455,7 @@ func (e endpoint) encode(b []byte) []byte {
 
 func (w *world) encodeFlags(b []byte) []byte {
 	return append(b, 'F', flag(w.finished), flag(w.faulty), flag(w.policies), flag(w.forged), flag(w.whole), flag(w.mailLost),
-		flag(w.connsLost), flag(w.bytesLost), flag(w.strays))
+		flag(w.connsLost), flag(w.bytesLost), flag(w.strays), flag(w.operationsLost))
 }
 
 // encoded is what digests are taken of: something with an encoding.
@@ -503,6 +528,7 @@ func (w *world) dropSocket(k uint64) {
 	w.sockets = w.sockets.remove(k)
 	w.reindex(k, old, nil)
 	w.selected -= old.selects()
+	w.socketGone(k)
 	w.orphan(k, old.conn)
 	w.missed(old.pid, old.handle)
 	if old.conn != 0 {
@@ -640,6 +666,7 @@ func (s State) EndThread(tid int) State {
 	}
 	n := s.world().edit()
 	n.dropThread(tid)
+	n.editOperations(func(o *operation) bool { return o.tid == tid }, func(o *operation) { o.abort = true })
 	// Its process may be at its end too, and what it has open with it.
 	n.noteEnd()
 	if p := *n.procs.get(uint64(t.pid)); !p.ending {

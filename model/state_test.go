@@ -142,6 +142,15 @@ func recomputed(s State) Key {
 		k = k.plus(digestOf(x))
 	}
 	k = k.plus(digestOf(w.names))
+	for _, x := range w.operations.all {
+		k = k.plus(digestOf(x))
+	}
+	for _, x := range w.results.all {
+		k = k.plus(digestOf(x))
+	}
+	for _, x := range w.completionPorts.all {
+		k = k.plus(digestOf(x))
+	}
 	if !bytes.Equal(w.encodeFlags(nil), (&world{}).encodeFlags(nil)) {
 		k = k.plus(digest(w.encodeFlags(nil))).minus(digest((&world{}).encodeFlags(nil)))
 	}

@@ -81,6 +81,7 @@ func run(w *world, tid int, call wsa.Call, resume bool) []Outcome {
 	} else {
 		v.judgeEach(call, s)
 	}
+	v.operation(call)
 	v.threads(call)
 	return v.out
 }
@@ -168,6 +169,18 @@ func (v *verdict) judge(call wsa.Call) {
 		v.selectSockets(c)
 	case wsa.WSAPollCall:
 		v.poll(c)
+	case wsa.CreateIoCompletionPortCall, wsa.GetQueuedCompletionStatusCall, wsa.GetQueuedCompletionStatusExCall,
+		wsa.PostQueuedCompletionStatusCall, wsa.SetFileCompletionNotificationModesCall:
+		v.portCall(c)
+	case wsa.GetOverlappedResultCall:
+		v.kernelResult(c)
+	case wsa.CancelIoCall:
+		tid := v.tid
+		v.cancelIo(c.File, func(o *operation) bool { return o.tid == tid }, false)
+	case wsa.CancelIoExCall:
+		v.cancelIo(c.File, func(o *operation) bool { return c.Overlapped == 0 || o.id == c.Overlapped }, true)
+	case wsa.GetAcceptExSockaddrsCall:
+		v.acceptExSockaddrs(c)
 	case wsa.GetCurrentProcessIdCall:
 		v.processID()
 	case wsa.WSAEnumProtocolsCall:
@@ -186,6 +199,10 @@ func (v *verdict) judgeSocket(call wsa.Call) {
 	if v.gone() || v.anyHandle(call) {
 		return
 	}
+	if v.busy(call) {
+		v.environment()
+		return
+	}
 	switch c := call.(type) {
 	case wsa.WSASetSocketSecurityCall:
 		v.setSecurity(c.Settings, c.Overlapped, false)
@@ -202,6 +219,9 @@ func (v *verdict) judgeSocket(call wsa.Call) {
 	default:
 		// The handle is judged before anything else (SP1, SN3, DU1).
 		if v.valid() && !v.foreign(call) {
+			if v.s.context {
+				v.old(call)
+			}
 			v.judgeBase(call)
 		}
 	}
@@ -244,6 +264,24 @@ func (v *verdict) judgeBase(call wsa.Call) {
 		v.send(sending(c))
 	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall:
 		v.receive(receiving(c))
+	case wsa.WSASendMsgCall:
+		v.sendMsg(c)
+	case wsa.WSARecvMsgCall:
+		v.recvMsg(c)
+	case wsa.TransmitFileCall:
+		v.transmitFile(c)
+	case wsa.AcceptExCall:
+		v.acceptEx(c)
+	case wsa.ConnectExCall:
+		v.connectEx(c)
+	case wsa.DisconnectExCall:
+		if v.resume {
+			v.disconnectResumes(c)
+		} else {
+			v.disconnectEx(c)
+		}
+	case wsa.WSAGetOverlappedResultCall:
+		v.wsaResult(c)
 	case wsa.GetsockoptCall:
 		v.getsockopt(c)
 	case wsa.SetsockoptCall:
@@ -282,9 +320,9 @@ func closedWhile(call wsa.Call) rules.ID {
 		return rules.ACCEPTClosed
 	case wsa.ConnectCall, wsa.WSAConnectCall:
 		return rules.CONNClosed
-	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall:
+	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall, wsa.WSASendMsgCall, wsa.TransmitFileCall:
 		return rules.SENDClosed
-	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall:
+	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall, wsa.WSARecvMsgCall:
 		return rules.RECVClosed
 	}
 	return rules.CLOSECancel
@@ -389,6 +427,20 @@ func descriptor(call wsa.Call) (wsa.SOCKET, bool) {
 func optionDescriptor(call wsa.Call) (wsa.SOCKET, bool) {
 	switch c := call.(type) {
 	case wsa.WSAAcceptCall:
+		return c.S, true
+	case wsa.AcceptExCall:
+		return c.ListenSocket, true
+	case wsa.ConnectExCall:
+		return c.S, true
+	case wsa.DisconnectExCall:
+		return c.S, true
+	case wsa.TransmitFileCall:
+		return c.S, true
+	case wsa.WSASendMsgCall:
+		return c.S, true
+	case wsa.WSARecvMsgCall:
+		return c.S, true
+	case wsa.WSAGetOverlappedResultCall:
 		return c.S, true
 	case wsa.WSASendDisconnectCall:
 		return c.S, true

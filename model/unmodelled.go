@@ -8,15 +8,10 @@ import (
 )
 
 // unmodelled reports whether a call is outside of the specification. Not
-// modelled: the ends of overlapped operations, the extension functions, sharing
-// and names.
+// modelled: sharing.
 func unmodelled(call wsa.Call) bool {
 	switch call.(type) {
-	case wsa.WSAGetOverlappedResultCall, wsa.GetOverlappedResultCall, wsa.CancelIoCall, wsa.CancelIoExCall,
-		wsa.CreateIoCompletionPortCall, wsa.GetQueuedCompletionStatusCall, wsa.GetQueuedCompletionStatusExCall,
-		wsa.PostQueuedCompletionStatusCall, wsa.SetFileCompletionNotificationModesCall,
-		wsa.AcceptExCall, wsa.GetAcceptExSockaddrsCall, wsa.ConnectExCall, wsa.DisconnectExCall, wsa.TransmitFileCall,
-		wsa.WSASendMsgCall, wsa.WSARecvMsgCall, wsa.WSADuplicateSocketCall:
+	case wsa.WSADuplicateSocketCall:
 		return true
 	}
 	return false
@@ -24,7 +19,7 @@ func unmodelled(call wsa.Call) bool {
 
 // outsideRules belong to modelled calls and speak of what is not modelled.
 var outsideRules = []rules.ID{
-	rules.OVReuse, rules.CONNPending, rules.OPTMtu, rules.OPTDatagram, rules.OPTContext, rules.OPTGroup,
+	rules.OPTMtu, rules.OPTDatagram, rules.OPTGroup,
 	rules.IOCTLExtension, rules.IOCTLNotconn, rules.IOCTLRoute,
 }
 

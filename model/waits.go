@@ -81,7 +81,7 @@ func (v *verdict) threads(call wsa.Call) {
 		}
 	}
 	if event, routine := startsOperation(call); event != 0 || routine {
-		k, tid := sockKey(v.p.pid, uint64(event)), v.tid
+		k, tid := sockKey(v.p.pid, uint64(event&^1)), v.tid // its low bit is for ports
 		v.also(func(n *world) {
 			n.useEvent(k)
 			if routine {

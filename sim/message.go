@@ -197,6 +197,9 @@ func (t *Thread) WSARecvMsg(s wsa.SOCKET, msg *wsa.Msg, received *uint32, ov *ws
 			ret.Data, ret.Control = received2(msg.Buffers, n), clone(msg.Control[:msg.ControlLen])
 			ret.ControlLen, ret.MsgFlags = copyOf(&msg.ControlLen), copyOf(&msg.Flags)
 			ret.Len = lengthOf(&msg.Namelen)
+			if msg.Name != nil {
+				ret.Addr = clone(msg.Name[:msg.Namelen])
+			}
 		}
 		t.returned(ret)
 	}

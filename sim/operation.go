@@ -40,6 +40,7 @@ type operation struct {
 	event   *eventObject
 	own     wsa.Overlapped // stands in when the caller gives a routine only
 
+	silent  bool      // hEvent has its low bit set: no packet (observed CP13)
 	few     [4][]byte // room for bufs
 	bufs    [][]byte
 	flags   int32
@@ -135,6 +136,7 @@ func (t *Thread) begin(kind operationKind, s *socket, bufs [][]byte, ov *wsa.Ove
 	}
 	o.ov = ov
 	o.event = t.checkOverlapped(s, ov)
+	o.silent = ov.HEvent&1 != 0 // what the caller writes there later does not count
 	// The array of buffers is the caller's only until the call returns.
 	o.bufs = append(o.few[:0], bufs...)
 	s.ops.push(o)
@@ -198,7 +200,10 @@ func (o *operation) end(status wsa.NTStatus, n int) {
 		o.by.adviseLate(rules.OVReuse, "the WSAOVERLAPPED was changed while its operation was in flight")
 	}
 	o.ov.Internal, o.ov.InternalHigh = uintptr(status), uintptr(n)
-	c := completion{o.by, s, o.ov, o.routine, o.event, status, n, o.outFlag, false}
+	c := completion{o.by, s, o.ov, o.routine, o.event, status, n, o.outFlag, o.silent, nil}
+	if w.trace != nil {
+		c.stored = o.stored(status, n)
+	}
 	if o.ov == &o.own {
 		// The routine gets the NULL that was given.
 		c.ov, c.private = nil, true
@@ -221,7 +226,35 @@ type completion struct {
 	status  wsa.NTStatus
 	n       int
 	flags   uint32
-	private bool // nobody outside has the OVERLAPPED
+	private bool        // nobody outside has the OVERLAPPED
+	stored  *wsa.Return // for the trace: what was stored after the call returned
+}
+
+// stored is what the trace says of the memory that an operation wrote to.
+func (o *operation) stored(status wsa.NTStatus, n int) *wsa.Return {
+	r := new(wsa.Return)
+	if all := flat(o.bufs); n > 0 && n <= len(all) && (o.kind == opRecv || o.kind == opDatagram || o.kind == opAcceptData) {
+		r.Data = all[:n]
+	}
+	given := status == wsa.STATUS_SUCCESS || status == wsa.STATUS_BUFFER_OVERFLOW
+	switch {
+	case !given:
+	case o.msg != nil:
+		r.Control, r.ControlLen, r.MsgFlags = clone(o.msg.Control[:o.msg.ControlLen]), copyOf(&o.msg.ControlLen), copyOf(&o.msg.Flags)
+		if o.msg.Name != nil {
+			r.Addr = clone(o.msg.Name[:o.msg.Namelen])
+		}
+	case o.kind == opDatagram && o.from != nil:
+		r.Addr = clone(o.from[:*o.fromlen])
+	case o.kind == opAccept || o.kind == opAcceptData:
+		b := &o.accept
+		r.Local = clone(addressPart(b.out[b.data : b.data+b.local]))
+		r.Addr = clone(addressPart(b.out[b.data+b.local : b.data+b.local+b.remote]))
+	}
+	if r.Data == nil && r.Addr == nil && r.MsgFlags == nil {
+		return nil
+	}
+	return r
 }
 
 // tell signals the event, queues the routine or the packet. With a routine the
@@ -230,7 +263,7 @@ func (c *completion) tell(w *World) {
 	if w.trace != nil {
 		w.emit(&trace.Record{
 			Kind: trace.Completion, Host: c.sock.host().cfg.Name, PID: c.by.proc.pid, TID: c.by.tid,
-			Overlapped: w.ids[c.ov], Status: c.status, Transferred: uint32(c.n),
+			Overlapped: w.ids[c.ov], Socket: c.sock.handle, Status: c.status, Transferred: uint32(c.n), Return: c.stored,
 		})
 	}
 	if c.by.proc.startup == 0 {
@@ -241,7 +274,7 @@ func (c *completion) tell(w *World) {
 		return
 	}
 	c.sock.signalEnd(c.event)
-	if c.sock.reports != nil && !c.private && c.ov.HEvent&1 == 0 {
+	if c.sock.reports != nil && !c.private {
 		w.queuePacket(c.sock.reports, packet{c.sock.key, c.ov, c.status, uint32(c.n)})
 	}
 }
@@ -275,7 +308,7 @@ func (t *Thread) completeNow(s *socket, ov *wsa.Overlapped, routine wsa.Completi
 	ev := t.checkOverlapped(s, ov)
 	t.overlappedRef(ov)
 	ov.Internal, ov.InternalHigh = wsa.STATUS_SUCCESS, uintptr(n)
-	c := completion{t, s, ov, routine, ev, 0, n, flags, private || s.modes&wsa.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS != 0}
+	c := completion{t, s, ov, routine, ev, 0, n, flags, private || ov.HEvent&1 != 0 || s.modes&wsa.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS != 0, nil}
 	if private {
 		c.ov = nil
 	}

@@ -223,6 +223,7 @@ func (t *Thread) GetQueuedCompletionStatusEx(h wsa.HANDLE, entries []wsa.Overlap
 			}
 		}
 		*removed = uint32(n)
+		ret.Count = copyOf(removed)
 		if !p.empty() {
 			w.wakeFirst(&p.waiters)
 		}

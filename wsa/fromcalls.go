@@ -1,6 +1,9 @@
 package wsa
 
-import "errors"
+import (
+	"errors"
+	"sync"
+)
 
 // FromCalls makes an API of a function that answers calls: the way back from
 // [Invoke]. Each method becomes the Call it stands for, and what the Return
@@ -8,12 +11,56 @@ import "errors"
 // look at, change or record calls, and backends that live elsewhere and are
 // reached by messages.
 //
-// As with Invoke, a Return says nothing of what happens after it: an operation
-// that is still in flight then cannot be followed up, and its OVERLAPPED and
-// completion routine are known to answer only by whether they were given.
-func FromCalls(answer func(Call) Return) API { return fromCalls{answer} }
+// As with Invoke, a Return says nothing of what happens after it: buffers that an
+// operation writes to later stay as they are, and its completion routine is known
+// to answer only by whether it was given. An OVERLAPPED keeps its id: see
+// [OverlappedIDs].
+func FromCalls(answer func(Call) Return) API { return new(OverlappedIDs).FromCalls(answer) }
 
-type fromCalls struct{ answer func(Call) Return }
+// OverlappedIDs gives the OVERLAPPEDs of a process their ids, from 1 in the order of
+// their first use. The zero value knows none. It may be used by several
+// goroutines.
+type OverlappedIDs struct {
+	mu   sync.Mutex
+	ids  map[*Overlapped]OverlappedID
+	list []*Overlapped // that of id i is at i-1
+}
+
+// FromCalls is [FromCalls] for one of several threads of a process, which share
+// the ids.
+func (t *OverlappedIDs) FromCalls(answer func(Call) Return) API { return fromCalls{answer, t} }
+
+type fromCalls struct {
+	answer func(Call) Return
+	*OverlappedIDs
+}
+
+// overlappedIn is the id of a structure; 0 for nil.
+func (t *OverlappedIDs) overlappedIn(o *Overlapped) OverlappedID {
+	if o == nil {
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ids == nil {
+		t.ids = make(map[*Overlapped]OverlappedID)
+	}
+	if t.ids[o] == 0 {
+		t.list = append(t.list, o)
+		t.ids[o] = OverlappedID(len(t.list))
+	}
+	return t.ids[o]
+}
+
+// overlappedOut is the structure of an id; nil for one that was not given out.
+func (t *OverlappedIDs) overlappedOut(id OverlappedID) *Overlapped {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if id == 0 || int(id) > len(t.list) {
+		return nil
+	}
+	return t.list[id-1]
+}
 
 var _ API = fromCalls{}
 
@@ -23,13 +70,6 @@ func roomIn(b []byte) Room {
 		return NULL
 	}
 	return Room(len(b))
-}
-
-func overlappedIn(o *Overlapped) OverlappedID {
-	if o == nil {
-		return 0
-	}
-	return 1
 }
 
 func store[T int32 | uint32](to *T, from *int64) {
@@ -181,19 +221,19 @@ func (f fromCalls) Recvfrom(s SOCKET, buf []byte, flags int32, from []byte, from
 }
 
 func (f fromCalls) WSASend(s SOCKET, buffers [][]byte, sent *uint32, flags uint32, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSASendCall{S: s, Buffers: bytesIn(buffers), NullSent: sent == nil, Flags: flags, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSASendCall{S: s, Buffers: bytesIn(buffers), NullSent: sent == nil, Flags: flags, Overlapped: f.overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	storeCount(sent, r.Count)
 	return r.err()
 }
 
 func (f fromCalls) WSASendTo(s SOCKET, buffers [][]byte, sent *uint32, flags uint32, to []byte, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSASendToCall{S: s, Buffers: bytesIn(buffers), NullSent: sent == nil, Flags: flags, To: to, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSASendToCall{S: s, Buffers: bytesIn(buffers), NullSent: sent == nil, Flags: flags, To: to, Overlapped: f.overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	storeCount(sent, r.Count)
 	return r.err()
 }
 
 func (f fromCalls) WSARecv(s SOCKET, buffers [][]byte, received, flags *uint32, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSARecvCall{S: s, Buffers: roomsIn(buffers), NullReceived: received == nil, Flags: clone(flags), Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSARecvCall{S: s, Buffers: roomsIn(buffers), NullReceived: received == nil, Flags: clone(flags), Overlapped: f.overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	scatter(buffers, r.Data)
 	storeCount(received, r.Count)
 	storeCount(flags, r.Flags)
@@ -201,7 +241,7 @@ func (f fromCalls) WSARecv(s SOCKET, buffers [][]byte, received, flags *uint32, 
 }
 
 func (f fromCalls) WSARecvFrom(s SOCKET, buffers [][]byte, received, flags *uint32, from []byte, fromlen *int32, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSARecvFromCall{S: s, Buffers: roomsIn(buffers), NullReceived: received == nil, Flags: clone(flags), From: roomIn(from), Fromlen: clone(fromlen), Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSARecvFromCall{S: s, Buffers: roomsIn(buffers), NullReceived: received == nil, Flags: clone(flags), From: roomIn(from), Fromlen: clone(fromlen), Overlapped: f.overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	scatter(buffers, r.Data)
 	storeCount(received, r.Count)
 	storeCount(flags, r.Flags)
@@ -227,26 +267,26 @@ func (f fromCalls) Ioctlsocket(s SOCKET, cmd uint32, argp *uint32) error {
 }
 
 func (f fromCalls) WSAIoctl(s SOCKET, code uint32, in, out []byte, returned *uint32, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSAIoctlCall{S: s, Code: code, In: in, Out: roomIn(out), NullReturned: returned == nil, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSAIoctlCall{S: s, Code: code, In: in, Out: roomIn(out), NullReturned: returned == nil, Overlapped: f.overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	copy(out, r.Data)
 	storeCount(returned, r.Count)
 	return r.err()
 }
 
 func (f fromCalls) WSASetSocketSecurity(s SOCKET, settings []byte, overlapped *Overlapped, routine CompletionRoutine) error {
-	return f.answer(WSASetSocketSecurityCall{S: s, Settings: settings, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil}).err()
+	return f.answer(WSASetSocketSecurityCall{S: s, Settings: settings, Overlapped: f.overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil}).err()
 }
 
 func (f fromCalls) WSASetSocketPeerTargetName(s SOCKET, name []byte, overlapped *Overlapped, routine CompletionRoutine) error {
-	return f.answer(WSASetSocketPeerTargetNameCall{S: s, PeerTargetName: name, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil}).err()
+	return f.answer(WSASetSocketPeerTargetNameCall{S: s, PeerTargetName: name, Overlapped: f.overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil}).err()
 }
 
 func (f fromCalls) WSADeleteSocketPeerTargetName(s SOCKET, peerAddr []byte, overlapped *Overlapped, routine CompletionRoutine) error {
-	return f.answer(WSADeleteSocketPeerTargetNameCall{S: s, PeerAddr: peerAddr, Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil}).err()
+	return f.answer(WSADeleteSocketPeerTargetNameCall{S: s, PeerAddr: peerAddr, Overlapped: f.overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil}).err()
 }
 
 func (f fromCalls) WSAQuerySocketSecurity(s SOCKET, template, info []byte, infoLen *uint32, overlapped *Overlapped, routine CompletionRoutine) error {
-	r := f.answer(WSAQuerySocketSecurityCall{S: s, Template: template, Info: roomIn(info), InfoLen: clone(infoLen), Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
+	r := f.answer(WSAQuerySocketSecurityCall{S: s, Template: template, Info: roomIn(info), InfoLen: clone(infoLen), Overlapped: f.overlappedIn(overlapped), Event: eventIn(overlapped), Routine: routine != nil})
 	copy(info, r.Data)
 	store(infoLen, r.Len)
 	return r.err()

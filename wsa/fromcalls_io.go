@@ -72,14 +72,14 @@ func (f fromCalls) WSAEnumNetworkEvents(s SOCKET, event HANDLE, networkEvents *N
 }
 
 func (f fromCalls) WSAGetOverlappedResult(s SOCKET, overlapped *Overlapped, transfer *uint32, wait bool, flags *uint32) error {
-	r := f.answer(WSAGetOverlappedResultCall{s, overlappedIn(overlapped), transfer == nil, wait, flags == nil})
+	r := f.answer(WSAGetOverlappedResultCall{s, f.overlappedIn(overlapped), transfer == nil, wait, flags == nil})
 	storeCount(transfer, r.Count)
 	storeCount(flags, r.Flags)
 	return r.err()
 }
 
 func (f fromCalls) GetOverlappedResult(file HANDLE, overlapped *Overlapped, transferred *uint32, wait bool) error {
-	r := f.answer(GetOverlappedResultCall{file, overlappedIn(overlapped), wait})
+	r := f.answer(GetOverlappedResultCall{file, f.overlappedIn(overlapped), wait})
 	storeCount(transferred, r.Count)
 	return r.err()
 }
@@ -87,36 +87,35 @@ func (f fromCalls) GetOverlappedResult(file HANDLE, overlapped *Overlapped, tran
 func (f fromCalls) CancelIo(file HANDLE) error { return f.answer(CancelIoCall{file}).err() }
 
 func (f fromCalls) CancelIoEx(file HANDLE, overlapped *Overlapped) error {
-	return f.answer(CancelIoExCall{file, overlappedIn(overlapped)}).err()
+	return f.answer(CancelIoExCall{file, f.overlappedIn(overlapped)}).err()
 }
 
 func (f fromCalls) CreateIoCompletionPort(file, existingPort HANDLE, key uintptr, concurrentThreads uint32) (HANDLE, error) {
 	return f.answer(CreateIoCompletionPortCall{file, existingPort, key, concurrentThreads}).handle()
 }
 
-// GetQueuedCompletionStatus gives no OVERLAPPED: a Return holds only its id.
 func (f fromCalls) GetQueuedCompletionStatus(port HANDLE, transferred *uint32, key *uintptr, overlapped **Overlapped, milliseconds uint32) error {
 	r := f.answer(GetQueuedCompletionStatusCall{port, milliseconds})
 	*overlapped = nil
 	if len(r.Packets) > 0 {
 		*transferred, *key = r.Packets[0].Transferred, r.Packets[0].Key
+		*overlapped = f.overlappedOut(r.Packets[0].Overlapped)
 	}
 	return r.err()
 }
 
-// GetQueuedCompletionStatusEx gives no OVERLAPPED: a Return holds only its id.
 func (f fromCalls) GetQueuedCompletionStatusEx(port HANDLE, entries []OverlappedEntry, removed *uint32, milliseconds uint32, alertable bool) error {
 	r := f.answer(GetQueuedCompletionStatusExCall{port, uint32(len(entries)), milliseconds, alertable})
 	for i := range min(len(entries), len(r.Packets)) {
 		p := r.Packets[i]
-		entries[i] = OverlappedEntry{p.Key, nil, uintptr(p.Status), p.Transferred}
+		entries[i] = OverlappedEntry{p.Key, f.overlappedOut(p.Overlapped), uintptr(p.Status), p.Transferred}
 	}
 	storeCount(removed, r.Count)
 	return r.err()
 }
 
 func (f fromCalls) PostQueuedCompletionStatus(port HANDLE, transferred uint32, key uintptr, overlapped *Overlapped) error {
-	return f.answer(PostQueuedCompletionStatusCall{port, transferred, key, overlappedIn(overlapped)}).err()
+	return f.answer(PostQueuedCompletionStatusCall{port, transferred, key, f.overlappedIn(overlapped)}).err()
 }
 
 func (f fromCalls) SetFileCompletionNotificationModes(file HANDLE, flags uint8) error {
@@ -124,7 +123,7 @@ func (f fromCalls) SetFileCompletionNotificationModes(file HANDLE, flags uint8) 
 }
 
 func (f fromCalls) AcceptEx(listenSocket, acceptSocket SOCKET, out []byte, data, local, remote uint32, received *uint32, o *Overlapped) error {
-	r := f.answer(AcceptExCall{listenSocket, acceptSocket, roomIn(out), data, local, remote, received == nil, overlappedIn(o), eventIn(o)})
+	r := f.answer(AcceptExCall{listenSocket, acceptSocket, roomIn(out), data, local, remote, received == nil, f.overlappedIn(o), eventIn(o)})
 	copy(out, r.Data)
 	storeCount(received, r.Count)
 	return r.err()
@@ -136,19 +135,19 @@ func (f fromCalls) GetAcceptExSockaddrs(out []byte, data, local, remote uint32) 
 }
 
 func (f fromCalls) ConnectEx(s SOCKET, name, send []byte, sent *uint32, o *Overlapped) error {
-	r := f.answer(ConnectExCall{s, name, send, sent == nil, overlappedIn(o), eventIn(o)})
+	r := f.answer(ConnectExCall{s, name, send, sent == nil, f.overlappedIn(o), eventIn(o)})
 	storeCount(sent, r.Count)
 	return r.err()
 }
 
 func (f fromCalls) DisconnectEx(s SOCKET, o *Overlapped, flags, reserved uint32) error {
-	return f.answer(DisconnectExCall{s, overlappedIn(o), eventIn(o), flags, reserved}).err()
+	return f.answer(DisconnectExCall{s, f.overlappedIn(o), eventIn(o), flags, reserved}).err()
 }
 
 func (f fromCalls) TransmitFile(s SOCKET, file HANDLE, bytesToWrite, bytesPerSend uint32, o *Overlapped, buffers *TransmitFileBuffers, flags uint32) error {
 	c := TransmitFileCall{
 		S: s, File: file, BytesToWrite: bytesToWrite, BytesPerSend: bytesPerSend,
-		Overlapped: overlappedIn(o), Event: eventIn(o), NullBuffers: buffers == nil, Flags: flags,
+		Overlapped: f.overlappedIn(o), Event: eventIn(o), NullBuffers: buffers == nil, Flags: flags,
 	}
 	if buffers != nil {
 		c.Head, c.Tail = buffers.Head, buffers.Tail
@@ -157,7 +156,7 @@ func (f fromCalls) TransmitFile(s SOCKET, file HANDLE, bytesToWrite, bytesPerSen
 }
 
 func (f fromCalls) WSASendMsg(s SOCKET, msg *Msg, flags uint32, sent *uint32, o *Overlapped, routine CompletionRoutine) error {
-	c := WSASendMsgCall{S: s, NullMsg: msg == nil, Flags: flags, NullSent: sent == nil, Overlapped: overlappedIn(o), Event: eventIn(o), Routine: routine != nil}
+	c := WSASendMsgCall{S: s, NullMsg: msg == nil, Flags: flags, NullSent: sent == nil, Overlapped: f.overlappedIn(o), Event: eventIn(o), Routine: routine != nil}
 	if msg != nil {
 		c.Name, c.Buffers, c.Control, c.MsgFlags = msg.Name, bytesIn(msg.Buffers), msg.Control, msg.Flags
 	}
@@ -167,7 +166,7 @@ func (f fromCalls) WSASendMsg(s SOCKET, msg *Msg, flags uint32, sent *uint32, o 
 }
 
 func (f fromCalls) WSARecvMsg(s SOCKET, msg *Msg, received *uint32, o *Overlapped, routine CompletionRoutine) error {
-	c := WSARecvMsgCall{S: s, NullMsg: msg == nil, Name: NULL, Control: NULL, NullReceived: received == nil, Overlapped: overlappedIn(o), Event: eventIn(o), Routine: routine != nil}
+	c := WSARecvMsgCall{S: s, NullMsg: msg == nil, Name: NULL, Control: NULL, NullReceived: received == nil, Overlapped: f.overlappedIn(o), Event: eventIn(o), Routine: routine != nil}
 	if msg != nil {
 		c.Name, c.Namelen, c.Buffers = roomIn(msg.Name), msg.Namelen, roomsIn(msg.Buffers)
 		c.Control, c.ControlLen, c.MsgFlags = roomIn(msg.Control), msg.ControlLen, msg.Flags

@@ -17,7 +17,7 @@ func (f fromCalls) GetAddrInfo(nodeName, serviceName *string, hints *AddrInfo) (
 func (f fromCalls) GetAddrInfoEx(name, serviceName *string, nameSpace uint32, nspID *GUID, hints *AddrInfoEx, result *[]AddrInfoEx, timeout *Timeval, overlapped *Overlapped, routine LookupRoutine, nameHandle *HANDLE) error {
 	r := f.answer(GetAddrInfoExCall{
 		Name: clone(name), ServiceName: clone(serviceName), NameSpace: nameSpace, NspID: clone(nspID), Hints: clone(hints),
-		NullResult: result == nil, Timeout: clone(timeout), Overlapped: overlappedIn(overlapped), Event: eventIn(overlapped),
+		NullResult: result == nil, Timeout: clone(timeout), Overlapped: f.overlappedIn(overlapped), Event: eventIn(overlapped),
 		Routine: routine != nil, NameHandle: nameHandle != nil,
 	})
 	if result != nil {
@@ -34,7 +34,7 @@ func (f fromCalls) GetAddrInfoExCancel(handle *HANDLE) error {
 }
 
 func (f fromCalls) GetAddrInfoExOverlappedResult(overlapped *Overlapped) error {
-	return f.answer(GetAddrInfoExOverlappedResultCall{overlappedIn(overlapped)}).err()
+	return f.answer(GetAddrInfoExOverlappedResultCall{f.overlappedIn(overlapped)}).err()
 }
 
 // textRoomIn is the Room that a buffer of text offers.

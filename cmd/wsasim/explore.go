@@ -86,6 +86,9 @@ func steps(list []model.WitnessStep) []string {
 		if st.Resumed {
 			call = "... " + call
 		}
+		if st.Ended {
+			call = "end of " + call
+		}
 		result := "..."
 		if st.Kind != model.Blocks {
 			result = scenario.FormatReturn(st.Call, &st.Return)

@@ -141,7 +141,7 @@ var documentedTransfer = []page{
 		{wsa.WSAENETRESET, "datagram: time-to-live expired", held{SENDNetreset}, ""},
 		{wsa.WSAENETUNREACH, "network unreachable", held{SENDUnreach}, ""},
 		noBuffers,
-		{wsa.WSAENOTCONN, "not connected", held{SENDNotconn}, ""},
+		{wsa.WSAENOTCONN, "not connected", held{SENDNotconn, SENDDest}, ""},
 		notSocket,
 		{wsa.WSAEOPNOTSUPP, "WSAMSG.dwFlags holds control flags invalid for WSASendMsg", held{SENDFlags}, ""},
 		{wsa.WSAESHUTDOWN, "shut down for sending", held{SENDShutdown}, ""},

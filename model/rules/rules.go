@@ -126,7 +126,7 @@ func (r Rule) Advisory() bool { return r.Strength == Should }
 var all = slices.Concat(
 	generalRules, securityRules, startupRules, createRules, bindRules, listenRules, connectRules,
 	namesRules, shutdownRules, sendRules, receiveRules, optionsRules, controlRules, rawRules, waitsRules,
-	environmentRules, ioRules, lookupRules,
+	environmentRules, ioRules, completionRules, lookupRules,
 )
 
 var index = func() map[ID]int {

@@ -66,8 +66,9 @@ const (
 	// LookupEnd: an overlapped GetAddrInfoEx of the thread has ended:
 	// Overlapped, Err, AddrInfo.
 	LookupEnd Kind = "lookupend"
-	// Completion: an overlapped operation of the thread has ended: Overlapped,
-	// Status, Transferred.
+	// Completion: an overlapped operation that the thread started has ended:
+	// Overlapped, Socket, Status, Transferred, Return. One that ends within the
+	// call which started it has its record between call and return.
 	Completion Kind = "completion"
 )
 
@@ -108,8 +109,12 @@ type Record struct {
 
 	From, To string // PacketSent, Negotiation: addresses, netip.AddrPort form
 	Packet   *Packet
-	// Completion: which operation, how it ended, and how many bytes it moved.
+	// Completion: which operation, at which socket its end is reported, how it
+	// ended, and how many bytes it moved. Return is what it has stored after its
+	// call returned (Data, Addr, Control, MsgFlags; for AcceptEx Local and Addr),
+	// nil for nothing.
 	Overlapped  wsa.OverlappedID
+	Socket      wsa.SOCKET
 	Status      wsa.NTStatus
 	Transferred uint32
 
@@ -185,6 +190,7 @@ type wire struct {
 	Note       string          `json:"note,omitempty"`
 
 	Overlapped  wsa.OverlappedID `json:"overlapped,omitempty"`
+	Socket      wsa.SOCKET       `json:"socket,omitempty"`
 	Status      wsa.NTStatus     `json:"status,omitempty"`
 	Transferred uint32           `json:"transferred,omitempty"`
 
@@ -238,7 +244,7 @@ func (r Record) MarshalJSON() ([]byte, error) {
 		Kind: r.Kind, Time: int64(r.Time), Host: r.Host, PID: r.PID, TID: r.TID,
 		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Attacker: r.Attacker, Admin: r.Admin, Lacks: r.Lacks,
 		Op: r.Op, Return: r.Return, As: r.As, Rule: r.Rule, From: r.From, To: r.To, Packet: r.Packet, Agreement: r.Agreement, Note: r.Note,
-		Overlapped: r.Overlapped, Status: r.Status, Transferred: r.Transferred,
+		Overlapped: r.Overlapped, Socket: r.Socket, Status: r.Status, Transferred: r.Transferred,
 		DNSName: r.DNSName, Name: r.Name, Alias: r.Alias, Reverse: r.Reverse, Err: r.Err, AddrInfo: r.AddrInfo,
 	}
 	if r.Call != nil {
@@ -273,7 +279,7 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 		Kind: w.Kind, Time: time.Duration(w.Time), Host: w.Host, PID: w.PID, TID: w.TID,
 		Version: w.Version, Seed: w.Seed, Addrs: w.Addrs, Principals: w.Principals, Attacker: w.Attacker, Admin: w.Admin, Lacks: w.Lacks,
 		Op: w.Op, Return: w.Return, As: w.As, Rule: w.Rule, From: w.From, To: w.To, Packet: w.Packet, Agreement: w.Agreement, Note: w.Note,
-		Overlapped: w.Overlapped, Status: w.Status, Transferred: w.Transferred,
+		Overlapped: w.Overlapped, Socket: w.Socket, Status: w.Status, Transferred: w.Transferred,
 		DNSName: w.DNSName, Name: w.Name, Alias: w.Alias, Reverse: w.Reverse, Err: w.Err, AddrInfo: w.AddrInfo,
 	}
 	if !slices.Contains(Kinds(), w.Kind) {
@@ -311,6 +317,7 @@ func (r *Record) complete() error {
 		LookupEnd:  {{"tid", r.TID > 0}, {"overlapped", r.Overlapped != 0}},
 		Shortage:   {{"host", r.Host != ""}},
 		Advisory:   {{"rule", r.Rule != ""}},
+		Completion: {{"tid", r.TID > 0}},
 		PacketSent: {{"from", r.From != ""}, {"to", r.To != ""}, {"packet", r.Packet != nil}},
 	}
 	for _, n := range needs[r.Kind] {
