@@ -65,7 +65,7 @@ func TestChainsOverSimulator(t *testing.T) {
 					st.Close()
 					w.Close()
 				})
-				e := &env{t: t, netLike: over(st)}
+				e := &env{t: t, netLike: over(st), soon: time.Second}
 				s.run(e)
 				recorded := slices.Clone(want[s.name])
 				for _, o := range wineOddities[s.name] {

@@ -27,6 +27,8 @@ type netLike struct {
 type env struct {
 	t *testing.T
 	netLike
+	// soon is the time after which something happens to a call that waits.
+	soon  time.Duration
 	lines []string
 }
 
@@ -159,9 +161,6 @@ func (e *env) dialed(what string, c net.Conn, err error) {
 	}
 }
 
-// soon is the time after which something happens to a call that waits.
-const soon = 20 * time.Millisecond
-
 // fill writes until nothing more is taken.
 func fill(c net.Conn) error {
 	b := make([]byte, 1<<20)
@@ -239,7 +238,7 @@ var situations = []struct {
 	}},
 	{"tcp/listener closed while accepting", func(e *env) {
 		l := e.listener()
-		time.AfterFunc(soon, func() { l.Close() })
+		time.AfterFunc(e.soon, func() { l.Close() })
 		_, err := l.Accept()
 		e.errs("accept", err)
 		_, err = l.Accept()
@@ -250,7 +249,7 @@ var situations = []struct {
 	{"tcp/listener's deadline", func(e *env) {
 		l := e.listener()
 		set := l.(interface{ SetDeadline(time.Time) error }).SetDeadline
-		e.errs("set", set(time.Now().Add(soon)))
+		e.errs("set", set(time.Now().Add(e.soon)))
 		_, err := l.Accept()
 		e.errs("accept", err)
 		_, err = l.Accept()
@@ -258,7 +257,7 @@ var situations = []struct {
 	}},
 	{"tcp/reset while reading", func(e *env) {
 		c, s := e.pair()
-		time.AfterFunc(soon, func() {
+		time.AfterFunc(e.soon, func() {
 			s.SetLinger(0)
 			s.Close()
 		})
@@ -273,7 +272,7 @@ var situations = []struct {
 	}},
 	{"tcp/reset while writing", func(e *env) {
 		c, s := e.pair()
-		time.AfterFunc(soon, func() {
+		time.AfterFunc(e.soon, func() {
 			s.SetLinger(0)
 			s.Close()
 		})
@@ -281,7 +280,7 @@ var situations = []struct {
 	}},
 	{"tcp/read deadline", func(e *env) {
 		c, _ := e.pair()
-		e.errs("set", c.SetReadDeadline(time.Now().Add(soon)))
+		e.errs("set", c.SetReadDeadline(time.Now().Add(e.soon)))
 		n, err := c.Read(make([]byte, 10))
 		e.note("read", n, err)
 		n, err = c.Read(nil)
@@ -291,20 +290,20 @@ var situations = []struct {
 	}},
 	{"tcp/write deadline", func(e *env) {
 		c, _ := e.pair()
-		e.errs("set", c.SetWriteDeadline(time.Now().Add(soon)))
+		e.errs("set", c.SetWriteDeadline(time.Now().Add(e.soon)))
 		e.errs("write", fill(c))
 		n, err := c.Write(nil)
 		e.note("write nothing", n, err)
 	}},
 	{"tcp/closed while reading", func(e *env) {
 		c, _ := e.pair()
-		time.AfterFunc(soon, func() { c.Close() })
+		time.AfterFunc(e.soon, func() { c.Close() })
 		n, err := c.Read(make([]byte, 10))
 		e.note("read", n, err)
 	}},
 	{"tcp/closed while writing", func(e *env) {
 		c, _ := e.pair()
-		time.AfterFunc(soon, func() { c.Close() })
+		time.AfterFunc(e.soon, func() { c.Close() })
 		e.errs("write", fill(c))
 	}},
 	{"tcp/after close", func(e *env) {
@@ -365,7 +364,7 @@ var situations = []struct {
 		c, _ := e.pair()
 		raw, _ := c.SyscallConn()
 		e.errs("raw write that waits", raw.Write(func(uintptr) bool { return false }))
-		c.SetReadDeadline(time.Now().Add(soon))
+		c.SetReadDeadline(time.Now().Add(e.soon))
 		e.errs("raw read at the deadline", raw.Read(func(uintptr) bool { return false }))
 		raw, _ = e.listener().(interface {
 			SyscallConn() (syscall.RawConn, error)
@@ -376,14 +375,14 @@ var situations = []struct {
 		s := e.packets()
 		c := e.peer(s.LocalAddr())
 		// Each receive waits, lest it depends on how fast a datagram is.
-		time.AfterFunc(soon, func() { c.Write([]byte("0123456789")) })
+		time.AfterFunc(e.soon, func() { c.Write([]byte("0123456789")) })
 		n, from, err := s.ReadFrom(make([]byte, 4))
 		e.note(fmt.Sprintf("read from %v", from), n, err)
 		send := func() { s.WriteTo([]byte("0123456789"), c.LocalAddr()) }
-		time.AfterFunc(soon, send)
+		time.AfterFunc(e.soon, send)
 		n, err = c.Read(make([]byte, 4))
 		e.note("read", n, err)
-		time.AfterFunc(soon, send)
+		time.AfterFunc(e.soon, send)
 		n, oobn, flags, _, err := c.ReadMsgUDP(make([]byte, 4), nil)
 		e.note("read message", n, err)
 		e.lines = append(e.lines, fmt.Sprintf("of the message: %d of control, flags %#x", oobn, flags))
@@ -394,7 +393,7 @@ var situations = []struct {
 		s.Close()
 		n, err := c.Write([]byte("x"))
 		e.note("write", n, err)
-		c.SetReadDeadline(time.Now().Add(soon))
+		c.SetReadDeadline(time.Now().Add(e.soon))
 		n, err = c.Read(make([]byte, 10))
 		e.note("read", n, err)
 		n, err = c.Write([]byte("x"))
@@ -448,7 +447,7 @@ var situations = []struct {
 	}},
 	{"udp/deadlines", func(e *env) {
 		s := e.packets()
-		s.SetDeadline(time.Now().Add(soon))
+		s.SetDeadline(time.Now().Add(e.soon))
 		n, _, err := s.ReadFrom(make([]byte, 10))
 		e.note("read from", n, err)
 		n, err = s.Read(make([]byte, 10))
@@ -460,7 +459,7 @@ var situations = []struct {
 	}},
 	{"udp/closed", func(e *env) {
 		s := e.packets()
-		time.AfterFunc(soon, func() { s.Close() })
+		time.AfterFunc(e.soon, func() { s.Close() })
 		n, _, err := s.ReadFrom(make([]byte, 10))
 		e.note("read from", n, err)
 		n, _, err = s.ReadFrom(make([]byte, 10))

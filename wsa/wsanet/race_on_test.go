@@ -1,0 +1,6 @@
+//go:build race
+
+package wsanet_test
+
+// raceEnabled says that allocations mean nothing.
+const raceEnabled = true
