@@ -130,7 +130,7 @@ func (g *guide) safe(c wsa.Call) bool {
 	}
 	info, ok := g.info(x)
 	if !ok || info.Nonblocking {
-		return ok == false || g.safeSize(c)
+		return !ok || g.safeSize(c)
 	}
 	switch c.(type) {
 	case wsa.AcceptCall:

@@ -125,20 +125,6 @@ func (g source) disconnectData() wsa.Bytes {
 	return nil
 }
 
-func (g source) duplicate() wsa.Call {
-	c := wsa.WSADuplicateSocketCall{S: g.socket(), ProtocolInfo: wsa.ProtocolInfoSize}
-	if len(g.p.PIDs) > 0 {
-		c.ProcessID = pick(g, "process", g.p.PIDs...)
-	}
-	if g.once(12, "no such process") {
-		c.ProcessID = pick(g, "process", uint32(0), 0xFFFFFFFF)
-	}
-	if g.once(12, "little room") {
-		c.ProtocolInfo = pick(g, "room", wsa.NULL, wsa.Room(0), 100)
-	}
-	return c
-}
-
 func (g source) enumProtocols() wsa.Call {
 	c := wsa.WSAEnumProtocolsCall{ProtocolBuffer: pick(g, "room", wsa.Room(8*wsa.ProtocolInfoSize), wsa.ProtocolInfoSize, 0, wsa.NULL)}
 	if g.once(2, "some") {

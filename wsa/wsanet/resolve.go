@@ -147,8 +147,9 @@ func dnsError(host string, err error) error {
 	}
 	err = syscallError("getaddrinfow", err)
 	d := &net.DNSError{Err: err.Error(), Name: host}
-	if ne, ok := err.(net.Error); ok {
-		d.IsTimeout, d.IsTemporary = ne.Timeout(), ne.Temporary()
+	var code wsa.Errno
+	if errors.As(err, &code) {
+		d.IsTimeout, d.IsTemporary = code.Timeout(), code.Temporary()
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		d.UnwrapErr = err
