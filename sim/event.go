@@ -337,7 +337,12 @@ func (t *Thread) GetOverlappedResult(h wsa.HANDLE, ov *wsa.Overlapped, transferr
 	if w.trace != nil {
 		t.called(wsa.GetOverlappedResultCall{File: h, Overlapped: t.overlappedID(ov), Wait: wait})
 	}
-	e := t.awaitResult(ov, wait, "GetOverlappedResult")
+	var e wsa.Errno
+	if ov == nil || transferred == nil {
+		e = t.fail(rules.OVResultFault, wsa.WSAEFAULT)
+	} else {
+		e = t.awaitResult(ov, wait, "GetOverlappedResult")
+	}
 	if e == 0 {
 		*transferred = uint32(ov.InternalHigh)
 		if e = wsa.NTStatus(ov.Internal).Win32(); e != 0 {

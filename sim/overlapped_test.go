@@ -542,3 +542,18 @@ func TestInvoker(t *testing.T) {
 		t.Fatal(r)
 	}
 }
+
+// TestResultOfNothing: a NULL pointer is an error, and the world goes on.
+func TestResultOfNothing(t *testing.T) {
+	w := sim.New(sim.Config{Clock: sim.VirtualTime})
+	defer w.Close()
+	th := w.MustHost("host", "10.0.0.1").NewThread()
+	for i, err := range []error{
+		th.GetOverlappedResult(4, nil, new(uint32), false),
+		th.GetOverlappedResult(4, new(wsa.Overlapped), nil, false),
+	} {
+		if err != wsa.WSAEFAULT {
+			t.Errorf("%d: %v, want WSAEFAULT", i, err)
+		}
+	}
+}

@@ -324,11 +324,11 @@ var ioRules = []Rule{
 		Notes:     "Windows does not notice: the program loses completions.",
 	},
 	{
-		ID: OVResultFault, Function: "WSAGetOverlappedResult", Strength: Must,
+		ID: OVResultFault, Function: "WSAGetOverlappedResult, GetOverlappedResult", Strength: Must,
 		Condition: "a pointer is NULL",
 		Errors:    []wsa.Errno{wsa.WSAEFAULT},
 		Sources:   []Source{{Doc, "nf-winsock2-wsagetoverlappedresult"}},
-		Notes:     "An access violation on Windows since Vista.",
+		Notes:     "An access violation on Windows since Vista. That the kernel's function does the same is inferred.",
 	},
 	{
 		ID: OVResultIncomplete, Function: "WSAGetOverlappedResult, GetOverlappedResult", Strength: Must,
