@@ -225,10 +225,11 @@ type socket struct {
 // security is what WSASetSocketSecurity asked for.
 type security struct {
 	on, guarantee, allowInsecure bool
-	custom                       bool // policies or strings of its own
-	optional                     bool // the peer's name need not be verified
-	first                        bool // the first packet of a peer may be in clear
-	raw                          bool // target names are those of accounts, which a trace does not hold
+	custom                       bool   // policies or strings of its own
+	optional                     bool   // the peer's name need not be verified
+	first                        bool   // the first packet of a peer may be in clear
+	raw                          bool   // target names are those of accounts, which a trace does not hold
+	user                         string // who proves itself for the socket, in lower case; "" for its process's own
 }
 
 // links is the set of ways in which a connection may be protected.
@@ -427,7 +428,8 @@ func (x *token) encode(b []byte) []byte {
 }
 
 func (c security) encode(b []byte) []byte {
-	return append(b, flag(c.on), flag(c.guarantee), flag(c.allowInsecure), flag(c.custom), flag(c.optional), flag(c.first), flag(c.raw))
+	b = append(b, flag(c.on), flag(c.guarantee), flag(c.allowInsecure), flag(c.custom), flag(c.optional), flag(c.first), flag(c.raw))
+	return putString(b, c.user)
 }
 
 func (x *socket) encode(b []byte) []byte {

@@ -157,7 +157,23 @@ func (a *agreement) peerOf(host string) (names, accounts []string) {
 // proves reports whether the peer of a host proved to be the principal.
 func (a *agreement) proves(host, name string) bool {
 	names, accounts := a.peerOf(host)
-	return slices.ContainsFunc(append(names, accounts...), func(n string) bool { return n != "" && strings.EqualFold(n, name) })
+	certified := a.Method == "certificate"
+	return slices.ContainsFunc(append(names, accounts...), func(n string) bool {
+		return n != "" && (strings.EqualFold(n, name) || certified && certifies(n, name))
+	})
+}
+
+// certifies reports whether a certificate for the computer of one service name
+// is one for that of another: the class of the service does not matter, and a
+// leftmost "*" stands for one label (RFC 6125 6.4.3).
+func certifies(shown, name string) bool {
+	_, shown, _ = strings.Cut(strings.ToLower(shown), "/")
+	_, name, _ = strings.Cut(strings.ToLower(name), "/")
+	if rest, wild := strings.CutPrefix(shown, "*."); wild {
+		label, of, _ := strings.Cut(name, ".")
+		return label != "" && of == rest
+	}
+	return shown != "" && shown == name
 }
 
 // since lists the association and those that took its place.
@@ -187,6 +203,9 @@ func (x *wire) judge(d *demand, p *trace.Packet, host string, known int) (f pack
 		return packetFault{rules.SECNoclear, "is in clear, and its socket does not allow that"}
 	case d.sec.guarantee && p.Protection != "encrypted":
 		return packetFault{rules.SECGuarantee, "is not encrypted, and its socket has GUARANTEE_ENCRYPTION"}
+	case d.sec.user != "" && p.Protection != "" && a != nil && a.initiator == host && a.Peer != host &&
+		a.InitiatorUser != "" && userName(a.InitiatorUser) != d.sec.user:
+		return packetFault{rules.SSSStrings, fmt.Sprintf("is of a socket whose user is %q, and its association %d proved %q", d.sec.user, p.SA, a.InitiatorUser)}
 	case d.names == "" || d.names == "*" || d.sec.optional || a == nil || p.Protection == "":
 	case d.key != 0 && x.named[d.key] >= known:
 	case !a.proves(host, d.names):

@@ -27,6 +27,7 @@ type associationKey struct {
 	local, remote netip.Addr
 	proto         int32
 	ours, theirs  ale.Need
+	user, peer    *ale.Credential // of the two ends, where users prove themselves
 }
 
 // mainModeKey is the same for main modes.

@@ -50,6 +50,26 @@ func (w *World) SetAlias(name, canonical string) {
 	w.setRecord(&nameRecord{name: name, alias: canonical}, fmt.Sprintf("the name %s is an alias of %s", name, canonical))
 }
 
+// OverrideName makes a name resolve to addresses until restore is called, which
+// brings back what was said about the name before, whatever that was: addresses,
+// an alias, or nothing, so that a host's own name has its host's canonical name
+// again. restore must be called once, and after that of every override of the
+// same name made since.
+func (w *World) OverrideName(name string, addrs ...netip.Addr) (restore func()) {
+	w.lock()
+	defer w.unlock()
+	before := w.names.records[foldName(name)]
+	w.setRecord(&nameRecord{name: name, addrs: slices.Clone(addrs)}, fmt.Sprintf("the name %s resolves to %v", name, addrs))
+	return func() {
+		w.lock()
+		defer w.unlock()
+		if before == nil {
+			before = &nameRecord{name: name}
+		}
+		w.setRecord(before, fmt.Sprintf("the name %s is what it was before", name))
+	}
+}
+
 func (w *World) setRecord(r *nameRecord, note string) {
 	key := foldName(r.name)
 	if w.names.records == nil {

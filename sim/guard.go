@@ -100,7 +100,7 @@ func (w *World) guard(g *guard, s *socket, local, remote netip.AddrPort, then fu
 		return
 	}
 	g.state = guardAsking
-	n := &negotiation{world: w, from: h, traffic: t, need: need, who: h.credentialOf(s)}
+	n := &negotiation{world: w, from: h, traffic: t, need: need, who: h.initiates(s)}
 	g.pending = n
 	n.done = func(ours, theirs ale.Outcome) (a *association) {
 		g.pending, g.state = nil, guardShut
@@ -133,9 +133,11 @@ func (w *World) reuse(h *Host, s *socket, need ale.Need, t ale.Traffic) *associa
 		return nil
 	}
 	m := mirrored(t)
+	r := to.socketFor(m)
+	theirs := to.need(r, m)
 	return w.find(associationKey{
 		from: h, to: to, local: t.Local.Addr(), remote: t.Remote.Addr(), proto: t.Protocol,
-		ours: need, theirs: to.need(to.socketFor(m), m),
+		ours: need, theirs: theirs, user: userOf(&need, h.initiates(s)), peer: userOf(&theirs, to.credentialOf(r)),
 	})
 }
 

@@ -24,6 +24,14 @@ type account struct {
 	credentials domain.Credentials
 	name        string
 	computer    bool
+	typed       *typed // the user is whoever this logs on as; nil for one who is logged on
+}
+
+// typed is what WSASetSocketSecurity was given to prove a user with, on a host
+// with credentials of its own.
+type typed struct {
+	base                   *ale.Credential
+	user, domain, password string
 }
 
 // makeCredential is what a process on the host can prove that runs on behalf of
@@ -33,7 +41,7 @@ func (h *Host) makeCredential(user string, owner domain.Credentials) *ale.Creden
 	if owner.Account != nil {
 		c.User = owner.Account.String()
 	}
-	c.UserIdentity = &account{owner, c.User, false}
+	c.UserIdentity = &account{credentials: owner, name: c.User}
 	own := h.cfg.Computer
 	switch {
 	case own.Account != nil:
@@ -48,9 +56,51 @@ func (h *Host) makeCredential(user string, owner domain.Credentials) *ale.Creden
 	default:
 		return nil
 	}
-	c.ComputerIdentity = &account{own, c.Computer, true}
+	c.ComputerIdentity = &account{credentials: own, name: c.Computer, computer: true}
 	c.Authority = authority{h.world}
 	return c
+}
+
+// explicit is what a socket proves that was given a user name by
+// WSASetSocketSecurity: the host's computer, with that user in place of the
+// process's (rule SSS-STRINGS). Only who begins a negotiation uses it (MS-AIPS
+// 2.2.3.1, GSS_EXPLICIT_CREDENTIALS). Sockets that were given the same share it,
+// so that they share main modes.
+func (h *Host) explicit(base *ale.Credential, s *ale.Settings) *ale.Credential {
+	if base == nil || s == nil || s.User == "" {
+		return base
+	}
+	key := typed{base, s.User, s.Domain, s.Password}
+	if c := h.typed[key]; c != nil {
+		return c
+	}
+	c := *base
+	c.User = s.User
+	if s.Domain != "" {
+		c.User = s.Domain + `\` + s.User
+	}
+	c.UserIdentity = &account{name: c.User, typed: &key}
+	if h.typed == nil {
+		h.typed = make(map[typed]*ale.Credential)
+	}
+	h.typed[key] = &c
+	return &c
+}
+
+// logOn has the domain of the host decide who the user is that was typed. A
+// host without a domain believes what it is told, as it is believed itself.
+func (a *account) logOn() error {
+	k := a.typed
+	own, _ := k.base.ComputerIdentity.(*account)
+	if own == nil || own.credentials.Account == nil {
+		return fmt.Errorf("the computer is a member of no domain that could judge the password of %q", a.name)
+	}
+	c, err := own.credentials.Account.Domain().LogOn(k.domain, k.user, k.password)
+	if err != nil {
+		return err
+	}
+	a.credentials = c
+	return nil
 }
 
 // principals is the names that a host can prove, for the trace: those given, or
@@ -173,6 +223,11 @@ func (a authority) Prove(prover, verifier *ale.Credential, begins bool, by []ale
 // ProveUser implements ale.Authority.
 func (a authority) ProveUser(prover, verifier *ale.Credential, by []ale.Method) error {
 	p := prover.UserIdentity.(*account)
+	if p.typed != nil {
+		if err := p.logOn(); err != nil {
+			return err
+		}
+	}
 	if p.credentials.Account == nil && len(p.credentials.Certificates) == 0 {
 		return fmt.Errorf("%s has no credentials", p.name)
 	}

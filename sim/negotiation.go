@@ -26,6 +26,7 @@ type negotiation struct {
 	need      ale.Need
 	theirNeed *ale.Need // the responder's; set before only when it is fixed
 	fixed     *Host     // who is to answer, and by what need, in a renewal
+	answerer  *ale.Credential
 	who       *ale.Credential
 	mode      *mainMode // that is gone on from; nil to make one
 
@@ -69,11 +70,31 @@ func (h *Host) credentialOf(s *socket) *ale.Credential {
 	return h.credential
 }
 
+// initiates is what a socket proves that begins a negotiation.
+func (h *Host) initiates(s *socket) *ale.Credential {
+	base := h.credentialOf(s)
+	if s == nil {
+		return base
+	}
+	return h.explicit(base, s.security.Settings())
+}
+
+// userOf is whose association it is: where users prove themselves each has its
+// own, since credentials are negotiated for each flow (MS-AIPS 1.3). It is nil
+// where they do not, so that all of a host share.
+func userOf(n *ale.Need, c *ale.Credential) *ale.Credential {
+	if !n.Secured || !n.Settings.QuickMode.Impersonate {
+		return nil
+	}
+	return c
+}
+
 // key is what the association that is being negotiated will be found by.
 func (n *negotiation) key() associationKey {
 	return associationKey{
 		from: n.from, to: n.at, local: n.traffic.Local.Addr(), remote: n.traffic.Remote.Addr(),
 		proto: n.traffic.Protocol, ours: n.need, theirs: *n.theirNeed,
+		user: userOf(&n.need, n.who), peer: userOf(n.theirNeed, n.answerer),
 	}
 }
 
@@ -205,7 +226,8 @@ func (n *negotiation) respond(at *Host) {
 	if n.mode != nil {
 		from = &n.mode.theirs
 	}
-	n.theirs = ale.NewResponder(ale.Party{Need: *n.theirNeed, Credential: at.credentialOf(r)}, from)
+	n.answerer = at.credentialOf(r)
+	n.theirs = ale.NewResponder(ale.Party{Need: *n.theirNeed, Credential: n.answerer}, from)
 }
 
 // socketFor is the socket that some traffic that arrives is for, nil for none.

@@ -252,8 +252,10 @@ type Host struct {
 	quickModes map[wsa.GUID]*ale.QuickModePolicy
 	admin      ale.AdminPolicy
 	credential *ale.Credential // nil: the computer can prove nothing
-	dropped    DropCounts
-	lookups    hostLookups
+	// typed are the credentials of sockets that were given a user's name.
+	typed   map[typed]*ale.Credential
+	dropped DropCounts
+	lookups hostLookups
 }
 
 // AddHost adds a computer. The error says what is wrong with cfg: a name or

@@ -48,6 +48,17 @@ func adviseStrings(v wsa.SecuritySettingsIPsecView) (list []Advisory) {
 	return list
 }
 
+// adviseUser finds credentials that select nobody.
+func adviseUser(list []Advisory, s *Settings) []Advisory {
+	switch {
+	case s.User == "" && s.Domain+s.Password != "":
+		return advise(list, rules.SSSStrings, "a domain or password without a user name selects nobody")
+	case s.User != "" && !s.QuickMode.Impersonate:
+		return advise(list, rules.SSSStrings, "the credentials of %q select nobody: no user proves itself under this quick-mode policy", s.User)
+	}
+	return list
+}
+
 // adviseName judges a target name that is about to be set.
 func adviseName(s Socket, buf []byte, peerAddress []byte, name string) []Advisory {
 	list := adviseLength(nil, buf)

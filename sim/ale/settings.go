@@ -21,7 +21,7 @@ func SetSecurity(s Socket, settings []byte, contexts Contexts) Decision {
 	case isIpsecSettings(settings):
 		v, _ := wsa.ViewSecuritySettingsIPsec(settings)
 		asked = ipsecSettings(v, contexts)
-		d.Advisories = adviseStrings(v)
+		d.Advisories = adviseUser(adviseStrings(v), asked)
 	default:
 		asked = genericSettings(settings)
 		d.Advisories = adviseProtocol(asked.Protocol)

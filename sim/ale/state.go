@@ -27,7 +27,8 @@ type Settings struct {
 	MainMode  *MainModePolicy
 	QuickMode *QuickModePolicy
 	// User, Domain and Password are the explicit credential of the socket, if
-	// any (rule SSS-STRINGS). Not modelled: which credential they select.
+	// any (rule SSS-STRINGS): the user who proves itself in extended mode, when
+	// the socket begins the negotiation, in place of its process's.
 	User, Domain, Password string
 }
 

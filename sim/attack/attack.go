@@ -37,11 +37,9 @@ func TakeOver(w *sim.World, a netip.Addr, attacker *sim.Host) error {
 }
 
 // Poison makes a name resolve to the attacker's addresses; restore makes it
-// what it was before.
+// what it was before, its aliases and canonical name included.
 func Poison(w *sim.World, name string, attacker *sim.Host) (restore func()) {
-	before := w.Resolve(name)
-	w.SetName(name, attacker.Addrs()...)
-	return func() { w.SetName(name, before...) }
+	return w.OverrideName(name, attacker.Addrs()...)
 }
 
 // Filter selects packets. A zero field selects everything.

@@ -48,6 +48,7 @@ type Account struct {
 // password stands for the account's secret, of which only sameness matters.
 type password struct {
 	number uint32 // counts the resets, so that an old one never fits again
+	text   string // what is typed to log on; "" for one that nobody can type
 	none   bool
 	expiry time.Duration // world time from which it must be changed first; 0: never
 }
@@ -163,6 +164,41 @@ func (a *Account) SetPasswordExpiry(at time.Duration) { a.password.expiry = at }
 // Credentials handed out before no longer match: a computer whose account was
 // reset behind its back cannot read the tickets that are issued for it any more.
 func (a *Account) ResetPassword() { a.password = password{number: a.password.number + 1} }
+
+// SetPassword gives the account a new password that does not expire and that can
+// be typed ([Domain.LogOn]); credentials handed out before no longer match. ""
+// is ResetPassword.
+func (a *Account) SetPassword(text string) {
+	a.ResetPassword()
+	a.password.text = text
+}
+
+// LogOn is what somebody holds who gives a name and a password, as in the
+// explicit credentials of a socket (page ns-mstcpip-socket_security_settings_ipsec)
+// on a computer of this domain: the account's credentials. domain is either name
+// of a domain, "" for the one of a user given as "alice@contoso.com", otherwise
+// this one (inferred, after the structure SEC_WINNT_AUTH_IDENTITY). The error is
+// an *Error: ClientUnknown when there is no such account, PreauthFailed when the
+// password is another one or cannot be typed. Whether the account may be used is
+// decided when it authenticates.
+func (d *Domain) LogOn(domain, user, password string) (Credentials, error) {
+	var a *Account
+	switch in := d.dir.Domain(domain); {
+	case domain == "" && strings.Contains(user, "@"):
+		a = d.dir.Account(user)
+	case domain == "":
+		a = d.Account(user)
+	case in != nil:
+		a = in.Account(user)
+	}
+	switch {
+	case a == nil:
+		return Credentials{}, fail(ClientUnknown, "there is no account %q of %q", clip(user), clip(domain))
+	case password == "" || a.password.none || a.password.text != password:
+		return Credentials{}, fail(PreauthFailed, "the password given is not that of %v", a)
+	}
+	return a.Credentials(), nil
+}
 
 // ClearPassword leaves the account without a password until the next
 // ResetPassword: nothing can be issued to it or for it.

@@ -16,6 +16,7 @@ type Failure uint8
 const (
 	NoFailure Failure = iota
 	ServiceExpired
+	ClientUnknown
 	ServiceUnknown
 	ServiceNotUnique
 	NoKey
@@ -47,6 +48,7 @@ var failures = [failureCount]struct {
 }{
 	NoFailure:          {"KDC_ERR_NONE", 0, "no error"},
 	ServiceExpired:     {"KDC_ERR_SERVICE_EXP", 2, "the service's account has expired"},
+	ClientUnknown:      {"KDC_ERR_C_PRINCIPAL_UNKNOWN", 6, "the client has no account"},
 	ServiceUnknown:     {"KDC_ERR_S_PRINCIPAL_UNKNOWN", 7, "no account holds the service name"},
 	ServiceNotUnique:   {"KDC_ERR_PRINCIPAL_NOT_UNIQUE", 8, "several accounts hold the service name"},
 	NoKey:              {"KDC_ERR_NULL_KEY", 9, "the account has no password"},

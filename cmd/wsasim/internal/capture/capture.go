@@ -34,6 +34,9 @@ type Writer struct {
 	// cookies are those of the negotiation under way between two addresses.
 	cookies map[[2]netip.Addr]uint64
 	begun   uint64
+	// quick is the message id of the latest quick mode between two addresses,
+	// and whether it has been answered.
+	quick map[[2]netip.Addr]*quickMode
 	// answered is the last datagram between two ends, for what ICMP quotes.
 	answered map[[2]netip.AddrPort][]byte
 	ids      map[netip.Addr]uint16
@@ -49,7 +52,7 @@ type association struct {
 func New(w io.Writer) *Writer {
 	c := &Writer{
 		interfaces: map[string]int{"": 0}, bySA: make(map[uint64]*association), numbers: make(map[uint32]uint32), places: make(map[string]uint32),
-		cookies: make(map[[2]netip.Addr]uint64), answered: make(map[[2]netip.AddrPort][]byte), ids: make(map[netip.Addr]uint16),
+		cookies: make(map[[2]netip.Addr]uint64), quick: make(map[[2]netip.Addr]*quickMode), answered: make(map[[2]netip.AddrPort][]byte), ids: make(map[netip.Addr]uint16),
 	}
 	c.ng, c.err = pcapgo.NewNgWriterInterface(w, interfaceOf("network", "what was sent by somebody who has no host"),
 		pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{Application: "wsasim", Comment: "a simulated world; there is no cryptography in it"}})

@@ -22,9 +22,11 @@
 //   - One that is only authenticated shows what it holds, in ESP without
 //     encryption or in AH; the check value is zeros.
 //   - The SPI is made of the association's number and the direction.
-//   - A keying message is an ISAKMP header alone, with the exchange types that
-//     AuthIP uses (MS-AIPS; TechNet Magazine, "The Authenticated Internet
-//     Protocol": 243 to 246) and made-up cookies.
+//   - A keying message is an ISAKMP header alone, with AuthIP's exchange types
+//     and message ids (MS-AIPS 2.2.1: main mode 0xF3, quick mode 0xF4, extended
+//     mode 0xF5, notify 0xF6; the id is 0 in main mode, 1 in extended mode, and
+//     in quick mode the initiator's choice) and made-up cookies. A deletion is a
+//     notify message, since AuthIP has no delete payload (MS-AIPS 2.2.3).
 //
 // The comment of a packet also says that it is lost, forged or altered on its
 // way, and how. A payload too large for one IP packet is several, which share

@@ -86,6 +86,34 @@ var exchanges = map[string]byte{
 
 const notification = 246
 
+// quickMode is a quick mode in its course.
+type quickMode struct {
+	id       uint32
+	answered bool
+}
+
+// messageID is that of a keying message between two addresses: 0 in main mode
+// and of notifications, 1 in extended mode, and of the initiator's choice in quick
+// mode, where a request that is sent again keeps it (MS-AIPS 2.2.1).
+func (c *Writer) messageID(between [2]netip.Addr, message string) uint32 {
+	switch exchanges[message] {
+	case exchanges["extended mode 1"]:
+		return 1
+	case exchanges["quick mode 1"]:
+		q := c.quick[between]
+		switch {
+		case q == nil:
+			q = &quickMode{id: 2}
+			c.quick[between] = q
+		case message == "quick mode 1" && q.answered:
+			*q = quickMode{id: q.id + 1}
+		}
+		q.answered = q.answered || message == "quick mode 2"
+		return q.id
+	}
+	return 0
+}
+
 // ike writes a keying message: the header of ISAKMP, and no payload.
 func (c *Writer) ike(p *packet) {
 	k := pair(p.from.Addr(), p.to.Addr())
@@ -104,7 +132,7 @@ func (c *Writer) ike(p *packet) {
 	}
 	b = append(b, responder...)
 	b = append(b, 0, 0x10, exchange, 0)          // no payload, version 1.0, no flags
-	b = binary.BigEndian.AppendUint32(b, 0)      // message id
+	b = binary.BigEndian.AppendUint32(b, c.messageID(k, p.Flags))
 	b = binary.BigEndian.AppendUint32(b, 8+8+12) // length
 	text := p.Flags
 	if p.SA != 0 {

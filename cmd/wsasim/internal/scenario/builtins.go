@@ -32,7 +32,7 @@ var builtins []builtin
 func init() {
 	builtins = []builtin{
 		{"world", "world(seed=0, syn_retry=\"3s\", refused_retry=\"500ms\", data_retry=\"1s\")", "makes the world; without it the first host does, with seed 0", doWorld},
-		{"host", "host(name, addrs, principals=[\"host/NAME\"], user=\"\", policy_keys={}, account=None, owner=None, policy=[], failover=False, attacker=False, dns_name=\"\")", "adds a computer; dns_name is its fully qualified name, which resolves as name does; principals=[] gives it no credential, account and owner give it those of a domain's computer and user; policy_keys maps a GUID to words among \"impersonate\", \"encrypt\", \"pfs\", \"kilobytes=N\", \"lifetime=1h\" and \"idle=5m\"; policy lists the administrator's rules (h.set_policy replaces them); attacker marks it as one in diagrams; h.thread() starts a process with one thread, h.process(admin=False) one without, and its thread() more of them", doHost},
+		{"host", "host(name, addrs, principals=[\"host/NAME\"], user=\"\", policy_keys={}, account=None, owner=None, certificates=[], trusted_issuers=[], policy=[], failover=False, attacker=False, dns_name=\"\")", "adds a computer; dns_name is its fully qualified name, which resolves as name does; principals=[] gives it no credential, account and owner give it those of a domain's computer and user, certificates are what it holds besides or instead, and trusted_issuers whose certificates it accepts (h.set_credentials(account=None, certificates=[], trusted_issuers=[]) replaces them); policy_keys maps a GUID to words among \"impersonate\", \"encrypt\", \"pfs\", \"kilobytes=N\", \"lifetime=1h\" and \"idle=5m\"; policy lists the administrator's rules (h.set_policy replaces them); attacker marks it as one in diagrams; h.thread() starts a process with one thread, h.process(admin=False, user=\"\", owner=None) one without, on behalf of its own user, and its thread() more of them", doHost},
 		{"link", "link(a, b, latency=0, jitter=0, loss=0.0, duplicate=0.0, reset=0.0, one_way=False)", "says how packets travel between two hosts; link(a, b) is a perfect link", doLink},
 		{"route", "route(a, b, routers=[], one_way=False)", "puts routers between two hosts, nearest to a first; each takes one from the hop limit of a packet; none makes them neighbours", doRoute},
 		{"partition", "partition([a, ...], [b, ...], ...)", "cuts the network between groups of hosts", doPartition},
@@ -143,14 +143,15 @@ func doWorld(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.T
 
 func doHost(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name, user, dnsName string
-	var addrs, principals, keys, account, owner, policy starlark.Value
+	var addrs, principals, keys, owner, policy starlark.Value
+	var own identity
 	var failover, attacker bool
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "name", &name, "addrs?", &addrs, "principals?", &principals, "user?", &user, "policy_keys?", &keys,
-		"account?", &account, "owner?", &owner, "policy?", &policy, "failover?", &failover, "attacker?", &attacker, "dns_name?", &dnsName); err != nil {
+		"account?", &own.account, "owner?", &owner, "certificates?", &own.certificates, "trusted_issuers?", &own.trusted, "policy?", &policy, "failover?", &failover, "attacker?", &attacker, "dns_name?", &dnsName); err != nil {
 		return nil, err
 	}
 	cfg := sim.HostConfig{Name: name, User: user, Failover: failover, Attacker: attacker, DNSName: dnsName}
-	if err := identities(&cfg, account, owner, policy); err != nil {
+	if err := identities(&cfg, own, owner, policy); err != nil {
 		return nil, err
 	}
 	texts, err := stringList("addrs", addrs)
@@ -173,7 +174,7 @@ func doHost(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 		return nil, err
 	}
 	if e.machine != nil {
-		if keys != nil || account != nil || owner != nil || policy != nil || attacker || failover {
+		if keys != nil || own.given() || owner != nil || policy != nil || attacker || failover {
 			return nil, &MachineError{"a host with policies, accounts or an attacker on it"}
 		}
 		return e.newMachineHost(name, cfg.Addrs)

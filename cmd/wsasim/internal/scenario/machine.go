@@ -240,8 +240,9 @@ func (e *Engine) newMachineHost(name string, addrs []netip.Addr) (*Host, error) 
 	}
 	v.attrs = map[string]func() (starlark.Value, error){
 		"name": constant(starlark.String(name)), "addr": constant(first), "addrs": constant(list),
-		"set_policy": func() (starlark.Value, error) { return nil, &MachineError{"set_policy"} },
-		"process":    func() (starlark.Value, error) { return nil, &MachineError{"a process of its own for each host"} },
+		"set_policy":      func() (starlark.Value, error) { return nil, &MachineError{"set_policy"} },
+		"set_credentials": func() (starlark.Value, error) { return nil, &MachineError{"set_credentials"} },
+		"process":         func() (starlark.Value, error) { return nil, &MachineError{"a process of its own for each host"} },
 		"thread": method("thread", func(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			if err := starlark.UnpackArgs("thread", args, kwargs); err != nil {
 				return nil, err

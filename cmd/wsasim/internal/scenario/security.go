@@ -19,7 +19,8 @@ import (
 // securityBuiltins is the language about domains, administrators and attackers.
 func securityBuiltins() []builtin {
 	return []builtin{
-		{"domain", "domain(dns, netbios=\"\")", "adds a domain; d.computer(name), d.user(name) and d.group(name, [member, ...]) add accounts, d.trusts(other) trusts another domain; an account has name, sid, spns, register(spn), disable(), enable(), reset_password(), expires(when), which is counted from the beginning of the world", doDomain},
+		{"domain", "domain(dns, netbios=\"\")", "adds a domain; d.computer(name), d.user(name) and d.group(name, [member, ...]) add accounts, d.trusts(other) trusts another domain; an account has name, sid, spns, register(spn), disable(), enable(), reset_password(), set_password(text), expires(when), which is counted from the beginning of the world", doDomain},
+		{"certificate", "certificate(subject, issuer, names=[], valid_from=0, valid_until=0, revoked=False, account=None)", "a certificate, for host(certificates=[...]) and h.set_credentials(...); names are DNS names, \"*.example.com\" among them; times are counted from the beginning of the world, 0 is no limit; account is the account of a domain that it is mapped to", doCertificate},
 		{"admin_rule", "admin_rule(action, port=0, remote_port=0, remote=\"\", protocol=0, encrypt=False)", "a rule of a host's administrator: \"require\", \"request\", \"bypass\" or \"block\"; for host(policy=[...]) and h.set_policy([...])", doAdminRule},
 		{"access_check", "access_check(thread, sddl, desired, token=0)", "whether the thread, or the account behind a token handle, gets the access: by the peer it impersonates, or as itself", doAccessCheck},
 		{"associations", "associations()", "the security associations, as structs with mm, qm, initiator, responder, encrypted and users", doAssociations},
@@ -112,6 +113,7 @@ func (e *Engine) newAccount(kind string, a *domain.Account) *Account {
 		"disable":        does("disable", func() { a.SetDisabled(true) }),
 		"enable":         does("enable", func() { a.SetDisabled(false) }),
 		"reset_password": does("reset_password", a.ResetPassword),
+		"set_password":   method("set_password", setPassword(e, a)),
 		"expires":        method("expires", expires(e, a)),
 		"register": method("register", func(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			var spn string
@@ -127,6 +129,18 @@ func (e *Engine) newAccount(kind string, a *domain.Account) *Account {
 		}),
 	}
 	return v
+}
+
+// setPassword is a method of an account: a new password, which can be typed.
+func setPassword(e *Engine, a *domain.Account) func(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	return func(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		var text string
+		if err := starlark.UnpackArgs("set_password", args, kwargs, "text", &text); err != nil {
+			return nil, err
+		}
+		e.world.Administer(func() { a.SetPassword(text) })
+		return starlark.None, nil
+	}
 }
 
 // expires is a method of an account: from a time of the world on it may not be
@@ -211,20 +225,102 @@ func credentials(name string, v starlark.Value) (c domain.Credentials, err error
 	return c, usagef("host: %s: expected an account of a domain, got %s", name, v.Type())
 }
 
+// identity is what a script says that a computer holds.
+type identity struct{ account, certificates, trusted starlark.Value }
+
+// computer reads what a computer holds: an account of a domain, certificates and
+// the issuers whose certificates it accepts, each or none.
+func (i *identity) computer() (c domain.Credentials, err error) {
+	if c, err = credentials("account", i.account); err != nil {
+		return c, err
+	}
+	if i.certificates != nil && i.certificates != starlark.None {
+		list, ok := i.certificates.(*starlark.List)
+		if !ok {
+			return c, usagef("host: certificates: expected a list of certificate(...), got %s", i.certificates.Type())
+		}
+		for k := range list.Len() {
+			cert, ok := list.Index(k).(*Certificate)
+			if !ok {
+				return c, usagef("host: certificates: expected a list of certificate(...), found %s in it", list.Index(k).Type())
+			}
+			c.Certificates = append(c.Certificates, cert.certificate)
+		}
+	}
+	if i.trusted != nil && i.trusted != starlark.None {
+		c.TrustedIssuers, err = stringList("trusted_issuers", i.trusted)
+	}
+	return c, err
+}
+
+// given reports whether anything was said.
+func (i *identity) given() bool {
+	return i.account != nil || i.certificates != nil || i.trusted != nil
+}
+
 // identities reads who a host is, and its administrator's rules. A host without
-// an account is believed to be the one it says.
-func identities(cfg *sim.HostConfig, account, owner, policy starlark.Value) (err error) {
-	if cfg.Computer, err = credentials("account", account); err != nil {
+// an account and without a word about certificates is believed to be the one it says.
+func identities(cfg *sim.HostConfig, own identity, owner, policy starlark.Value) (err error) {
+	if cfg.Computer, err = own.computer(); err != nil {
 		return err
 	}
 	if cfg.Owner, err = credentials("owner", owner); err != nil {
 		return err
 	}
-	if cfg.Computer.Account == nil {
+	if cfg.Computer.Account == nil && (own.certificates == nil || own.certificates == starlark.None) {
 		cfg.Principals = []string{"host/" + strings.ToLower(cfg.Name)}
 	}
 	cfg.Policy, err = adminPolicy(policy)
 	return err
+}
+
+// setCredentials is a method of a host: what its computer holds from now on.
+func setCredentials(h *sim.Host) func() (starlark.Value, error) {
+	return method("set_credentials", func(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		var i identity
+		if err := starlark.UnpackArgs("set_credentials", args, kwargs, "account?", &i.account, "certificates?", &i.certificates, "trusted_issuers?", &i.trusted); err != nil {
+			return nil, err
+		}
+		c, err := i.computer()
+		if err != nil {
+			return nil, err
+		}
+		h.SetCredentials(c)
+		return starlark.None, nil
+	})
+}
+
+// Certificate is a certificate in a script.
+type Certificate struct {
+	object
+	certificate domain.Certificate
+}
+
+func doCertificate(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var c domain.Certificate
+	var names, from, until, mapped starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "subject", &c.Subject, "issuer", &c.Issuer, "names?", &names,
+		"valid_from?", &from, "valid_until?", &until, "revoked?", &c.Revoked, "account?", &mapped); err != nil {
+		return nil, err
+	}
+	var err error
+	if names != nil {
+		if c.Names, err = stringList("names", names); err != nil {
+			return nil, err
+		}
+	}
+	if c.Valid.From, err = duration(from); err != nil {
+		return nil, err
+	}
+	if c.Valid.Until, err = duration(until); err != nil {
+		return nil, err
+	}
+	who, err := credentials("account", mapped)
+	if err != nil {
+		return nil, err
+	}
+	c.Account = who.Account
+	return &Certificate{object{kind: "certificate", name: c.Subject}, c}, nil
 }
 
 // adminRule is a rule in a script.

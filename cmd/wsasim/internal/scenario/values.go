@@ -132,16 +132,22 @@ func (e *Engine) newHost(h *sim.Host) *Host {
 		first = addrs[0]
 	}
 	v.attrs = map[string]func() (starlark.Value, error){
-		"name":       constant(starlark.String(h.Name())),
-		"addr":       constant(first),
-		"addrs":      constant(starlark.Tuple(addrs)),
-		"set_policy": setPolicy(h),
+		"name":            constant(starlark.String(h.Name())),
+		"addr":            constant(first),
+		"addrs":           constant(starlark.Tuple(addrs)),
+		"set_policy":      setPolicy(h),
+		"set_credentials": setCredentials(h),
 		"process": method("process", func(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			var admin bool
-			if err := starlark.UnpackArgs("process", args, kwargs, "admin?", &admin); err != nil {
+			var cfg sim.ProcessConfig
+			var owner starlark.Value
+			if err := starlark.UnpackArgs("process", args, kwargs, "admin?", &cfg.Admin, "user?", &cfg.User, "owner?", &owner); err != nil {
 				return nil, err
 			}
-			return e.newProcess(h.NewProcess(sim.ProcessConfig{Admin: admin})), nil
+			var err error
+			if cfg.Owner, err = credentials("owner", owner); err != nil {
+				return nil, err
+			}
+			return e.newProcess(h.NewProcess(cfg)), nil
 		}),
 		"thread": method("thread", func(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			if err := starlark.UnpackArgs("thread", args, kwargs); err != nil {
