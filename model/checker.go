@@ -224,6 +224,9 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 			c.count[rules.ID(r.Rule)]++
 		}
 	case trace.Completion:
+		if v := c.endedProtected(r); v != nil {
+			return v
+		}
 		if c.open != nil {
 			c.endings = append(c.endings, r)
 			return nil

@@ -53,7 +53,11 @@
 //     the IPsec structure, of which 84 bytes and the strings must be there.
 //   - SSS-BOUND, SSS-ONCE: WSAEINVAL. An implicit bind counts as one.
 //   - SSS-POLICY-KEYS: an unknown key is WSAEINVAL.
-//   - SSS-STRINGS: an odd length succeeds, with an advisory.
+//   - SSS-STRINGS: an odd length succeeds, with an advisory. The user given is
+//     who proves itself in extended mode in place of the process's, when the
+//     socket begins the negotiation and its policy has users prove themselves
+//     (MS-AIPS 2.2.3.1, explicit credentials); otherwise it selects nobody, with
+//     an advisory.
 //   - PTN-SIZE-TAIL: succeeds, since the name is what must fit.
 //   - PTN-STREAM-ADDR: a stream's PeerAddress is ignored even when it is not
 //     zero; the name is for whatever peer is connected to next.

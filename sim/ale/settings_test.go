@@ -89,7 +89,10 @@ func TestSettingsKept(t *testing.T) {
 		UserName: "Ann", DomainName: "contoso", Password: "pa\u00dfwort",
 	}), contexts)
 	outcome(t, d, 0, rules.SSSExclusive)
-	advised(t, d)
+	advised(t, d, rules.SSSStrings) // no user proves itself under the policy
+	qm.Impersonate = true
+	advised(t, SetSecurity(stream(), ipsec(wsa.SecuritySettingsIPsec{SecurityProtocol: 1, AuthipQMPolicyKey: wsa.GUID{2}, UserName: "Ann"}), contexts))
+	advised(t, SetSecurity(stream(), ipsec(wsa.SecuritySettingsIPsec{SecurityProtocol: 1, AuthipQMPolicyKey: wsa.GUID{2}, Password: "x"}), contexts), rules.SSSStrings)
 	want := Settings{Protocol: 1, Flags: 2, IpsecFlags: 1, MainMode: &mm, QuickMode: &qm, User: "Ann", Domain: "contoso", Password: "pa\u00dfwort"}
 	if got := *s.state.Settings(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -108,9 +111,12 @@ func TestSettingsAdvice(t *testing.T) {
 	advised(t, SetSecurity(stream(), settings(0, 0), nil))
 	advised(t, SetSecurity(stream(), settings(1, 0), nil), rules.SSSDefaultProto)
 	advised(t, SetSecurity(stream(), ipsec(wsa.SecuritySettingsIPsec{SecurityProtocol: 1}), nil))
-	odd := ipsec(wsa.SecuritySettingsIPsec{SecurityProtocol: 1, UserName: "user"})
+	users := DefaultQuickMode()
+	users.Impersonate = true
+	contexts := fakeContexts{nil, map[wsa.GUID]*QuickModePolicy{{2}: &users}}
+	odd := ipsec(wsa.SecuritySettingsIPsec{SecurityProtocol: 1, AuthipQMPolicyKey: wsa.GUID{2}, UserName: "user"})
 	odd[72]-- // UserNameStringLen
-	d := SetSecurity(stream(), odd, nil)
+	d := SetSecurity(stream(), odd, contexts)
 	outcome(t, d, 0, rules.SSSExclusive)
 	advised(t, d, rules.SSSStrings)
 }

@@ -379,3 +379,29 @@ func TestForgedReset(t *testing.T) {
 		}
 	}
 }
+
+// TestPoisonRestores: after the attack a name is what it was before, with its
+// canonical name: an alias, a host's own name, or nothing.
+func TestPoisonRestores(t *testing.T) {
+	s := newScene(t, false)
+	s.w.SetAlias("www.contoso.com", "Server.contoso.com")
+	th := s.client.NewThread()
+	look := func(name string) string {
+		found, err := th.GetAddrInfo(&name, nil, &wsa.AddrInfo{Flags: wsa.AI_CANONNAME, Family: wsa.AF_INET, SockType: wsa.SOCK_STREAM})
+		if err != nil {
+			return err.Error()
+		}
+		return fmt.Sprint(found[0].Addr, " ", found[0].CanonName)
+	}
+	for _, name := range []string{"www.contoso.com", "server", "SERVER.contoso.com", "nobody.contoso.com"} {
+		before := look(name)
+		restore := attack.Poison(s.w, name, s.attacker)
+		if got := s.w.Resolve(name); len(got) != 1 || got[0] != netip.MustParseAddr("10.0.0.66") {
+			t.Errorf("%s is poisoned and resolves to %v", name, got)
+		}
+		restore()
+		if after := look(name); after != before {
+			t.Errorf("%s: %s before the attack, %s after", name, before, after)
+		}
+	}
+}

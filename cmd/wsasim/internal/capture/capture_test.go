@@ -2,9 +2,11 @@ package capture_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -245,6 +247,32 @@ func TestBadRecords(t *testing.T) {
 		c.Add(sent("a", tt.from, tt.to, trace.Packet{Protocol: tt.proto}))
 		if err := c.Close(); err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%+v: %v", tt, err)
+		}
+	}
+}
+
+// TestKeyingHeaders: exchange types and message ids are those of AuthIP (MS-AIPS
+// 2.2.1).
+func TestKeyingHeaders(t *testing.T) {
+	const a, b = "10.0.0.1:500", "10.0.0.2:500"
+	var records []*trace.Record
+	var want [][2]uint32
+	for _, m := range []struct {
+		message      string
+		exchange, id uint32
+	}{
+		{"main mode 1", 0xF3, 0}, {"main mode 2", 0xF3, 0}, {"main mode 3", 0xF3, 0}, {"main mode 4", 0xF3, 0},
+		{"quick mode 1", 0xF4, 2}, {"quick mode 1", 0xF4, 2}, {"quick mode 2", 0xF4, 2},
+		{"extended mode 1", 0xF5, 1}, {"extended mode 2", 0xF5, 1},
+		{"quick mode 1", 0xF4, 3}, {"quick mode 2", 0xF4, 3}, {"delete", 0xF6, 0}, {"refusal", 0xF6, 0},
+	} {
+		records = append(records, sent("a", a, b, trace.Packet{Protocol: "ike", Flags: m.message}))
+		want = append(want, [2]uint32{m.exchange, m.id})
+	}
+	for i, p := range written(t, append(slices.Clone(world), records...)...) {
+		h := p.TransportLayer().LayerPayload()
+		if got := [2]uint32{uint32(h[18]), binary.BigEndian.Uint32(h[20:])}; len(h) != 28 || got != want[i] {
+			t.Errorf("message %d: exchange and id %x, want %x", i, got, want[i])
 		}
 	}
 }

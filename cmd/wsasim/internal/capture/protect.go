@@ -131,7 +131,7 @@ func (c *Writer) ike(p *packet) {
 		responder = make([]byte, 8)
 	}
 	b = append(b, responder...)
-	b = append(b, 0, 0x10, exchange, 0)          // no payload, version 1.0, no flags
+	b = append(b, 0, 0x10, exchange, 0) // no payload, version 1.0, no flags
 	b = binary.BigEndian.AppendUint32(b, c.messageID(k, p.Flags))
 	b = binary.BigEndian.AppendUint32(b, 8+8+12) // length
 	text := p.Flags
