@@ -100,13 +100,13 @@ func (w *World) silent(from, to *Host) bool {
 	return !w.reachable(from, to) || l != nil && l.Loss >= 1
 }
 
-// keepAlives looks again at every connection with keep-alive on, after the
-// network has changed.
-func (w *World) keepAlives() {
-	for _, h := range w.hosts {
+// keepAlives looks again at every connection with keep-alive on that ends at one
+// of the hosts, after the network around them has changed.
+func keepAlives(hosts ...*Host) {
+	for _, h := range hosts {
 		for _, p := range h.processes {
-			for _, s := range p.handles.sockets() {
-				if s.stream != nil && s.stream.keep != nil {
+			for _, e := range p.handles.entries {
+				if s, ok := e.(*socket); ok && s.stream != nil && s.stream.keep != nil {
 					s.stream.keepAlive()
 				}
 			}

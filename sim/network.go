@@ -42,7 +42,7 @@ func (w *World) SetLink(from, to *Host, l Link) {
 	} else {
 		w.links[linkKey{from, to}] = &l
 	}
-	w.keepAlives()
+	keepAlives(from, to)
 	w.fault("link %s to %s: latency %v, jitter %v, loss %v, duplicate %v, reset %v",
 		from.cfg.Name, to.cfg.Name, l.Latency, l.Jitter, l.Loss, l.Duplicate, l.Reset)
 }
@@ -69,7 +69,7 @@ func (w *World) Partition(groups ...[]*Host) {
 		}
 		names = append(names, strings.Join(members, "+"))
 	}
-	w.keepAlives()
+	keepAlives(w.hosts...)
 	w.fault("partition %s", strings.Join(names, " | "))
 }
 
@@ -78,7 +78,7 @@ func (w *World) Heal() {
 	w.lock()
 	defer w.unlock()
 	w.groups = nil
-	w.keepAlives()
+	keepAlives(w.hosts...)
 	w.fault("healed")
 }
 
