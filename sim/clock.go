@@ -90,6 +90,11 @@ type clock struct {
 	armed   time.Duration // when timer fires; valid if timerOn
 	timerOn bool
 	expired func() // what timer runs: locks the world and calls fireDue
+
+	// See coarse; RealTime only.
+	lately  time.Duration
+	ticking bool
+	asked   bool // since the last tick
 }
 
 func (c *clock) init(kind ClockKind, expired func()) {
@@ -105,6 +110,34 @@ func (c *clock) read() time.Duration {
 		return time.Since(c.start)
 	}
 	return c.now
+}
+
+// coarse is read, up to a millisecond late: for what every transfer notes and
+// hardly anything looks at. Asking the system takes as long as a small transfer
+// does, so it is asked once a millisecond, for as long as somebody wants to know.
+func (c *clock) coarse() time.Duration {
+	if c.kind == VirtualTime {
+		return c.now
+	}
+	c.asked = true
+	if !c.ticking {
+		c.ticking = true
+		c.tick()
+	}
+	return c.lately
+}
+
+// tick notes the time for coarse, and again in a millisecond.
+func (c *clock) tick() {
+	c.lately = c.read()
+	c.at(c.lately+time.Millisecond, classTimeout, func() {
+		if !c.asked {
+			c.ticking = false
+			return
+		}
+		c.asked = false
+		c.tick()
+	})
 }
 
 // at schedules fire for the given time.

@@ -353,7 +353,7 @@ func (a *attempt) finish(rule rules.ID, e wsa.Errno) {
 	s.state, s.attempt, s.peer = stateOpen, nil, netip.AddrPort{}
 	if !a.blocking && a.op == nil {
 		// A call that waits has told the error already (observed PO17, SL25).
-		s.setOpt(optError, uint32(e))
+		s.setError(e)
 	}
 	s.connectFailed, s.failedBlocking = true, a.blocking || a.op != nil
 	if s.port != nil {
@@ -378,7 +378,7 @@ func (a *attempt) established(h *Host, l *socket) {
 	}
 	s := a.sock
 	w := s.world()
-	now := w.clock.read()
+	now := w.clock.coarse()
 	// The ends know each other, so that they live and die together.
 	ends := new([2]stream)
 	ours, theirs := &ends[0], &ends[1]
@@ -387,7 +387,7 @@ func (a *attempt) established(h *Host, l *socket) {
 	a.guard.give(ours, theirs)
 	ours.peer, theirs.peer = theirs, ours
 	s.stream, s.state, s.attempt = ours, stateConnected, nil
-	s.setOpt(optError, 0)
+	s.setError(0)
 	w.clock.cancel(a.retry)
 	w.wakeAll(&a.waiters, wokenReady)
 	s.connectErr = 0

@@ -51,6 +51,9 @@ func (t *Thread) connectEx(s *socket, name, send []byte, ov *wsa.Overlapped) wsa
 	a.op = t.begin(opConnect, s, nil, ov, nil)
 	a.data = clone(send) // the buffer is free again at once (observed CX6)
 	a.request()
+	if a.brief {
+		t.world.retire(a)
+	}
 	return t.fail(rules.CONNEXPending, wsa.WSA_IO_PENDING)
 }
 

@@ -21,7 +21,7 @@ import (
 
 // keepAlive is what a stream with keep-alive on has besides.
 type keepAlive struct {
-	last  time.Duration // when data was last sent or received
+	last  time.Duration // when data was last sent or received; under RealTime to the millisecond
 	found *event        // when it comes out that the peer is gone; nil while it answers
 }
 
@@ -38,7 +38,7 @@ func (s *stream) keepAlive() {
 		return
 	}
 	if s.keep == nil {
-		s.keep = &keepAlive{last: w.clock.read()}
+		s.keep = &keepAlive{last: w.clock.coarse()}
 	}
 	silent := w.silent(s.host, s.peer.host) || w.silent(s.peer.host, s.host)
 	if !silent && s.peer.broken == 0 {
@@ -87,7 +87,7 @@ func (s *stream) timedOut() {
 // active notes that a connection was used.
 func (s *stream) active() {
 	if s.keep != nil {
-		s.keep.last = s.world().clock.read()
+		s.keep.last = s.world().clock.coarse()
 		if s.keep.found != nil {
 			s.keepAlive()
 		}

@@ -177,7 +177,7 @@ func (t *Thread) acceptedSocket(s *socket, c *stream, addr []byte, addrlen *int3
 	}
 	c.sock = n
 	t.proc.adopt(n)
-	n.setOpt(optError, 0)
+	n.setError(0)
 	if n.opts.get(optKeepAlive) != 0 {
 		c.keepAlive()
 	}

@@ -288,7 +288,10 @@ func (w *World) shared(o options) *options {
 		return p
 	}
 	if w.optionSets == nil {
-		w.optionSets = make(map[options]*options)
+		w.optionSets = map[options]*options{defaultOptions: &defaultOptions}
+		if o == defaultOptions {
+			return &defaultOptions
+		}
 	}
 	p := new(options)
 	if *p = o; len(w.optionSets) < mostOptionSets {
@@ -304,11 +307,58 @@ func (s *socket) setOpts(o options) {
 	}
 }
 
-// setOpt changes one of a socket's options.
+// change is what setsockopt does to a set of options.
+type change struct {
+	from   *options
+	option option
+	value  uint32
+}
+
+// setOpt does to a socket's options what setsockopt does. Most sockets go
+// through the same changes, so each is worked out once.
 func (s *socket) setOpt(i option, v uint32) {
-	if s.opts.values[i] != v {
-		s.setOpts(s.opts.with(i, v))
+	w, c := s.world(), change{s.opts, i, v}
+	to := w.optionChanges[c]
+	if to == nil {
+		to = w.shared(s.opts.after(i, v))
+		if w.optionChanges == nil {
+			w.optionChanges = make(map[change]*options)
+		}
+		if len(w.optionChanges) < mostOptionSets {
+			w.optionChanges[c] = to
+		}
 	}
+	s.opts = to
+}
+
+// setError sets what SO_ERROR reads as.
+func (s *socket) setError(e wsa.Errno) {
+	if s.opts.get(optError) != uint32(e) {
+		s.setOpt(optError, uint32(e))
+	}
+}
+
+// after is the options once one of them has been given a value: some are two
+// names for one thing.
+func (o *options) after(i option, v uint32) options {
+	switch i {
+	case optDontLinger:
+		// Turning it on turns lingering off, and off brings it back with the
+		// time that was set (page closesocket).
+		return o.with(optLinger, o.get(optLinger)&^0xffff|flag(v == 0))
+	case optKeepIdle:
+		return o.with(i, v).keepingAlive(milliseconds(v), o.keepInterval)
+	case optKeepIntvl:
+		return o.with(i, v).keepingAlive(o.keepTime, milliseconds(v))
+	case optExpedited, optBSDUrgent:
+		// TCP_EXPEDITED_1122 that is on stays on (page
+		// ipproto-tcp-socket-options).
+		if (i == optExpedited) == (v != 0) {
+			return o.with(optExpedited, 1).with(optBSDUrgent, 0)
+		}
+		return *o
+	}
+	return o.with(i, v)
 }
 
 // keepingAlive is the options with other times of keep-alive; 0 is the default.
@@ -352,39 +402,56 @@ func (t *Thread) unknownOption(level, name int32) wsa.Errno {
 // optionName is how a call names an option.
 type optionName struct{ level, name int32 }
 
-// optionsByName finds the rows of optionTable.
-var optionsByName = func() map[optionName]option {
-	m := make(map[optionName]option, numOptions)
+// knownOption is what an option's name stands for: a row of specialOptions, or
+// else one of optionTable.
+type knownOption struct {
+	special *specialOption
+	row     option
+}
+
+var optionsByName = func() map[optionName]knownOption {
+	m := make(map[optionName]knownOption, int(numOptions)+len(specialOptions))
 	for i, o := range optionTable {
-		m[optionName{o.level, o.name}] = option(i)
+		m[optionName{o.level, o.name}] = knownOption{row: option(i)}
+	}
+	for i := range specialOptions {
+		o := &specialOptions[i]
+		m[optionName{o.level, o.name}] = knownOption{special: o}
 	}
 	return m
 }()
 
 // find looks an option up for a socket.
-func (t *Thread) find(s *socket, level, name int32) (option, wsa.Errno) {
-	if !levels[level] {
-		return 0, t.fail(rules.OPTLevel, wsa.WSAEINVAL)
+func (t *Thread) find(s *socket, level, name int32) (knownOption, wsa.Errno) {
+	k, known := optionsByName[optionName{level, name}]
+	if k.special != nil {
+		return k, 0
 	}
 	const recvErr = 75 // IP_RECVERR, IPV6_RECVERR: no option of Windows' headers
-	if s.typ == wsa.SOCK_RAW && name == recvErr && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6) {
-		return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV7
+	switch {
+	case known:
+		return k, t.fits(s, k.row)
+	case !levels[level]:
+		return k, t.fail(rules.OPTLevel, wsa.WSAEINVAL)
+	case s.typ == wsa.SOCK_RAW && name == recvErr && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6):
+		return k, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV7
 	}
-	i, known := optionsByName[optionName{level, name}]
-	if !known {
-		return 0, t.unknownOption(level, name)
-	}
+	return k, t.unknownOption(level, name)
+}
+
+// fits judges whether a socket of this kind has an option.
+func (t *Thread) fits(s *socket, i option) wsa.Errno {
 	o := &optionTable[i]
-	if (i == optHdrIncl || i == opt6HdrIncl) && s.typ != wsa.SOCK_RAW {
-		return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed SP6
+	ip := o.level == wsa.IPPROTO_IP || o.level == wsa.IPPROTO_IPV6
+	switch {
+	case (i == optHdrIncl || i == opt6HdrIncl) && s.typ != wsa.SOCK_RAW:
+		return t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed SP6
+	case s.typ == wsa.SOCK_STREAM && !o.stream && ip && (o.family == 0 || o.family == s.family):
+		return t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV3, OV8
+	case s.typ == wsa.SOCK_STREAM && !o.stream || s.typ != wsa.SOCK_STREAM && !o.datagram || s.raw() && o.level == wsa.IPPROTO_UDP || o.family != 0 && o.family != s.family:
+		return t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
 	}
-	if s.typ == wsa.SOCK_STREAM && !o.stream && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6) && (o.family == 0 || o.family == s.family) {
-		return 0, t.fail(rules.OPTDatagram, wsa.WSAEINVAL) // observed OV3, OV8
-	}
-	if s.typ == wsa.SOCK_STREAM && !o.stream || s.typ != wsa.SOCK_STREAM && !o.datagram || s.raw() && level == wsa.IPPROTO_UDP || o.family != 0 && o.family != s.family {
-		return 0, t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
-	}
-	return i, 0
+	return 0
 }
 
 // isOpenType reports whether an option is SO_OPENTYPE: it belongs to the thread
@@ -438,16 +505,17 @@ func (t *Thread) Getsockopt(s wsa.SOCKET, level, optname int32, optval []byte, o
 }
 
 func (t *Thread) getOption(s *socket, level, name int32, val []byte, length *int32) wsa.Errno {
-	if o := findSpecial(level, name); o != nil {
+	known, e := t.find(s, level, name)
+	if e != 0 {
+		return e
+	}
+	if o := known.special; o != nil {
 		if o.get == nil {
 			return t.fail(rules.OPTReadonly, wsa.WSAENOPROTOOPT) // observed OV4
 		}
 		return o.get(t, s, val, length)
 	}
-	i, e := t.find(s, level, name)
-	if e != 0 {
-		return e
-	}
+	i := known.row
 	if val == nil || length == nil || *length <= 0 || len(val) == 0 {
 		return t.fail(rules.OPTFault, wsa.WSAEFAULT)
 	}
@@ -526,16 +594,17 @@ func (t *Thread) Setsockopt(s wsa.SOCKET, level, optname int32, optval []byte) e
 }
 
 func (t *Thread) setOption(s *socket, level, name int32, val []byte) wsa.Errno {
-	if o := findSpecial(level, name); o != nil {
+	known, e := t.find(s, level, name)
+	if e != 0 {
+		return e
+	}
+	if o := known.special; o != nil {
 		if o.set == nil {
 			return t.fail(rules.OPTReadonly, wsa.WSAENOPROTOOPT)
 		}
 		return o.set(t, s, val)
 	}
-	i, e := t.find(s, level, name)
-	if e != 0 {
-		return e
-	}
+	i := known.row
 	spec := &optionTable[i]
 	if spec.status == readOnly {
 		if i == optType && s.typ == wsa.SOCK_DGRAM {
@@ -550,25 +619,7 @@ func (t *Thread) setOption(s *socket, level, name int32, val []byte) wsa.Errno {
 	if e != 0 {
 		return e
 	}
-	switch i {
-	case optDontLinger:
-		// Turning it on turns lingering off, and off brings it back with the
-		// time that was set (page closesocket).
-		old := s.opts.get(optLinger)
-		s.setOpts(s.opts.with(optLinger, old&^0xffff|flag(v == 0)))
-	case optKeepIdle:
-		s.setOpts(s.opts.with(i, v).keepingAlive(milliseconds(v), s.opts.keepInterval))
-	case optKeepIntvl:
-		s.setOpts(s.opts.with(i, v).keepingAlive(s.opts.keepTime, milliseconds(v)))
-	case optExpedited, optBSDUrgent:
-		// Two names for one thing. TCP_EXPEDITED_1122 that is on stays on (page
-		// ipproto-tcp-socket-options).
-		if (i == optExpedited) == (v != 0) {
-			s.setOpts(s.opts.with(optExpedited, 1).with(optBSDUrgent, 0))
-		}
-	default:
-		s.setOpt(i, v)
-	}
+	s.setOpt(i, v)
 	if i == optKeepAlive || i == optKeepIdle || i == optKeepCnt || i == optKeepIntvl {
 		s.keepAlive()
 	}

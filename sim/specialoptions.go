@@ -42,15 +42,6 @@ var specialOptions = [...]specialOption{
 	{wsa.IPPROTO_IPV6, wsa.IPV6_DROP_MEMBERSHIP, simulated, nil, groupOption(wsa.AF_INET6, false)},
 }
 
-func findSpecial(level, name int32) *specialOption {
-	for i := range specialOptions {
-		if o := &specialOptions[i]; o.level == level && o.name == name {
-			return o
-		}
-	}
-	return nil
-}
-
 // storeStructure writes a structure; too little room is told with its size
 // (observed SP3).
 func (t *Thread) storeStructure(b, val []byte, length *int32) wsa.Errno {

@@ -97,8 +97,10 @@ type World struct {
 	spareAttempt *attempt
 	idle         *operation // free ones, linked by nextOp
 	ids          map[*wsa.Overlapped]wsa.OverlappedID
-	// optionSets are the sets of options that sockets have had.
-	optionSets map[options]*options
+	// optionSets are the sets of options that sockets have had, optionChanges
+	// how one led to another.
+	optionSets    map[options]*options
+	optionChanges map[change]*options
 	// duplicates are what WSADuplicateSocket has made and nobody has taken.
 	duplicates       map[uint32]duplicate
 	lastDuplicate    uint32
