@@ -1,7 +1,7 @@
 # What there is to do here. `make` alone lists it.
 
 GO ?= go
-# How long `make fuzz` works on each target.
+# How long `make fuzz` works on each target: a time, or a number of runs as in 2000x.
 FUZZTIME ?= 10s
 # How long `make bench` measures each benchmark.
 BENCHTIME ?= 1s
