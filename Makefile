@@ -10,7 +10,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 TARGETS = windows/amd64 windows/386 windows/arm64 darwin/arm64 linux/386 js/wasm
 
 .DEFAULT_GOAL := help
-.PHONY: help test race determinism bench bench-smoke fuzz libfuzzer vectors lint cross cover scenarios explore interop wine-test
+.PHONY: help test race determinism bench bench-smoke fuzz libfuzzer vectors lint cross cover scenarios explore interop nettest wine-test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ wine-test: ## tests, a recording and a differential run under Wine; says what is
 
 race: ## all tests under the race detector; needs a C compiler
 	$(GO) test -race ./...
+
+nettest: ## nettest's TestConn on wsa/wsanet, 50 times, under the race detector; needs a C compiler
+	$(GO) test -race -run '^TestConn$$' -count 50 ./wsa/wsanet
 
 interop: ## gRPC and QUIC over wsa/wsanet, in a module of their own; needs the Go module proxy
 	cd wsa/wsanet/interop && $(GO) vet ./... && $(GO) test ./...
