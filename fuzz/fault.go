@@ -242,7 +242,6 @@ var readinessFaults = []Fault{
 		return r | wsa.POLLRDNORM
 	})},
 	{Name: "what waits is not seen by WSAPoll", Rule: rules.POLLRead, Ops: []string{"WSAPoll"}, Change: changeRevents(func(r int16) int16 { return r &^ wsa.POLLRDNORM })},
-	{Name: "the end of a stream is not seen by WSAPoll", Rule: rules.POLLHup, Ops: []string{"WSAPoll"}, Change: changeRevents(func(r int16) int16 { return r &^ wsa.POLLHUP })},
 	{Name: "nothing can be sent, says WSAPoll", Rule: rules.POLLWrite, Ops: []string{"WSAPoll"}, Change: changeRevents(func(r int16) int16 { return r &^ wsa.POLLWRNORM })},
 	{Name: "select counts one too many", Rule: rules.SELECTCount, Ops: []string{"select"}, Change: func(_ wsa.Call, r *wsa.Return) bool {
 		if r.Err != 0 || r.N == 0 {
@@ -252,6 +251,7 @@ var readinessFaults = []Fault{
 		return true
 	}},
 	// What it says is believed where it may be so, and found out by what comes next.
+	{Name: "the end of a stream is not seen by WSAPoll", Rule: rules.POLLHup, Ops: append([]string{"WSAPoll"}, receives...), Change: changeRevents(func(r int16) int16 { return r &^ wsa.POLLHUP })},
 	{Name: "a set is given back as it was", Rule: rules.SELECTRead, Ops: append([]string{"select", "WSAPoll"}, receives...), Change: func(c wsa.Call, r *wsa.Return) bool {
 		s, ok := c.(wsa.SelectCall)
 		if !ok || r.Err != 0 || s.Same || len(r.Sets) < 3 || len(s.Readfds) == 0 {

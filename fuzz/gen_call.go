@@ -58,7 +58,7 @@ var weighted, weightedNames = func() (list, names []string) {
 		op := c.Op()
 		d, ok := drawers[op]
 		name, about := nameDrawers[op]
-		if !ok && !about && !slices.Contains(undrawn, op) {
+		if !ok && !about {
 			panic(fmt.Sprintf("fuzz: package wsa has a call %s that nothing draws", op))
 		}
 		list = append(list, slices.Repeat([]string{op}, d.weight)...)
@@ -66,15 +66,6 @@ var weighted, weightedNames = func() (list, names []string) {
 	}
 	return list, names
 }()
-
-// undrawn are the calls that the specification does not judge yet.
-var undrawn = []string{
-	"WSADuplicateSocket",
-}
-
-// Undrawn lists the calls that Call never draws, because the specification does
-// not judge them yet.
-func Undrawn() []string { return slices.Clone(undrawn) }
 
 // drawers has one row for each other call of package wsa.
 var drawers = map[string]drawer{
@@ -126,7 +117,7 @@ var drawers = map[string]drawer{
 	"WSACreateEvent":           {2, func(source) wsa.Call { return wsa.WSACreateEventCall{} }},
 	"WSASetEvent":              {2, func(g source) wsa.Call { return wsa.WSASetEventCall{Event: g.event()} }},
 	"WSAResetEvent":            {2, func(g source) wsa.Call { return wsa.WSAResetEventCall{Event: g.event()} }},
-	"WSACloseEvent":            {1, func(g source) wsa.Call { return wsa.WSACloseEventCall{Event: g.event()} }},
+	"WSACloseEvent":            {2, func(g source) wsa.Call { return wsa.WSACloseEventCall{Event: g.event()} }},
 	"WSAWaitForMultipleEvents": {3, source.waitForEvents},
 	"select":                   {3, source.selectSockets},
 	"WSAPoll":                  {3, source.poll},
@@ -136,6 +127,7 @@ var drawers = map[string]drawer{
 	"WSASendDisconnect":        {1, func(g source) wsa.Call { return wsa.WSASendDisconnectCall{S: g.socket(), Data: g.disconnectData()} }},
 	"WSARecvDisconnect":        {1, func(g source) wsa.Call { return wsa.WSARecvDisconnectCall{S: g.socket(), Data: g.disconnectData()} }},
 	"WSAEnumProtocols":         {1, source.enumProtocols},
+	"WSADuplicateSocket":       {2, source.duplicate},
 
 	"WSAGetOverlappedResult":             {3, source.wsaResult},
 	"GetOverlappedResult":                {2, source.kernelResult},
@@ -182,8 +174,11 @@ func (g source) newWSASocket() wsa.Call {
 	if g.once(12, "odd flags") {
 		c.Flags = g.constant(wsa.KindSocketFlag)
 	}
-	if g.once(16, "protocol info") {
+	switch kind := g.upTo(15, "protocol info"); {
+	case kind == 15:
 		c.ProtocolInfo = make(wsa.Bytes, pick(g, "its size", 0, 8, 371))
+	case kind >= 12 && len(g.p.Infos) > 0:
+		return g.takeDuplicate()
 	}
 	return c
 }

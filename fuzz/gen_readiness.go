@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"reflect"
+	"slices"
 
 	"wsasim/wsa"
 )
@@ -133,6 +134,39 @@ func (g source) enumProtocols() wsa.Call {
 	if !g.once(12, "no length") {
 		n := uint32(max(c.ProtocolBuffer, 0))
 		c.BufferLength = &n
+	}
+	return c
+}
+
+// duplicate draws a socket to share: mostly with a process of the world.
+func (g source) duplicate() wsa.Call {
+	c := wsa.WSADuplicateSocketCall{S: g.socket(), ProtocolInfo: wsa.ProtocolInfoSize}
+	if len(g.p.PIDs) > 0 {
+		c.ProcessID = pick(g, "process", g.p.PIDs...)
+	}
+	if g.once(12, "odd process") {
+		c.ProcessID = pick(g, "process", uint32(0), 0xFFFFFFFF, 77)
+	}
+	if g.once(12, "odd room") {
+		c.ProtocolInfo = pick(g, "room", wsa.NULL, 0, wsa.ProtocolInfoSize-1)
+	}
+	return c
+}
+
+// takeDuplicate draws the call that makes a descriptor of what was duplicated.
+func (g source) takeDuplicate() wsa.Call {
+	c := wsa.WSASocketCall{
+		Family: wsa.FROM_PROTOCOL_INFO, Type: wsa.FROM_PROTOCOL_INFO, Protocol: wsa.FROM_PROTOCOL_INFO,
+		ProtocolInfo: pick(g, "info", g.p.Infos...), Flags: wsa.WSA_FLAG_OVERLAPPED,
+	}
+	switch g.upTo(15, "arguments") {
+	case 15:
+		c.Family, c.Type, c.Protocol = g.kind()
+	case 14:
+		c.ProtocolInfo = slices.Clone(c.ProtocolInfo)
+		c.ProtocolInfo[g.upTo(len(c.ProtocolInfo)-1, "changed byte")] ^= 1
+	case 12, 13:
+		c.Family, c.Type, c.Protocol, c.Flags = 0, 0, 0, 0
 	}
 	return c
 }

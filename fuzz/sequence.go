@@ -72,6 +72,7 @@ var sequenceActions = map[string]func(*Machine, source){
 	"secure more":  (*Machine).secure,
 	"disturb":      (*Machine).disturbNetwork,
 	"close":        (*Machine).closeOne,
+	"share":        (*Machine).share,
 	"events":       (*Machine).events,
 	"look":         (*Machine).look,
 	"look after":   (*Machine).lookAfter,

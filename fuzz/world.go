@@ -424,6 +424,10 @@ func (m *Machine) learn(a *actor, call wsa.Call, ret wsa.Return) {
 		if ret.Err == 0 {
 			p.Ports = slices.DeleteFunc(slices.Clone(p.Ports), func(x wsa.HANDLE) bool { return x == c.H })
 		}
+	case wsa.WSADuplicateSocketCall:
+		if ret.Err == 0 {
+			m.noteInfo(ret.Data)
+		}
 	case wsa.BindCall:
 		m.noteName(a, c.S)
 	case wsa.ConnectCall:
@@ -459,6 +463,13 @@ func (m *Machine) noteName(a *actor, s wsa.SOCKET) {
 	m.names = last(append(m.names, at), 8)
 	for _, p := range m.procs {
 		p.pool.Names = m.names
+	}
+}
+
+// noteInfo has every process know a structure, not only the one that it is for.
+func (m *Machine) noteInfo(info wsa.Bytes) {
+	for _, p := range m.procs {
+		p.pool.Infos = last(append(p.pool.Infos, info), 3)
 	}
 }
 

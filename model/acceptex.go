@@ -20,7 +20,7 @@ func (x *socket) short(length uint32) bool {
 }
 
 func (v *verdict) acceptEx(c wsa.AcceptExCall) {
-	k := sockKey(v.p.pid, uint64(c.AcceptSocket))
+	k := v.w.placeOf(v.p.pid, uint64(c.AcceptSocket))
 	n := v.w.sockets.get(k)
 	if n == nil {
 		v.add(Outcome{Kind: Failure, Rules: notSocket, Errors: notSocketErrs})
@@ -46,7 +46,7 @@ func (v *verdict) acceptEx(c wsa.AcceptExCall) {
 	}
 	v.may(rules.ACCEPTReset)
 	ids := append(make([]rules.ID, 0, 4), rules.ACCEPTEXOk)
-	l := sockKey(v.s.pid, uint64(v.s.handle))
+	l := v.s.place
 	v.succeed(func(w *world, ret *wsa.Return) rules.ID {
 		got := &trace.Record{Return: &wsa.Return{Data: ret.Data}}
 		if ret.Count != nil {
@@ -209,7 +209,7 @@ func (v *verdict) updateContext(c wsa.SetsockoptCall) bool {
 	if c.Level != wsa.SOL_SOCKET || c.Optname != wsa.SO_UPDATE_ACCEPT_CONTEXT && c.Optname != wsa.SO_UPDATE_CONNECT_CONTEXT {
 		return false
 	}
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	v.mayAny(rules.OPTContext)
 	if v.s.status != connected && !v.w.accepting(k) {
 		v.certain()
@@ -220,7 +220,7 @@ func (v *verdict) updateContext(c wsa.SetsockoptCall) bool {
 		if len(c.Optval) >= 8 {
 			h = binary.LittleEndian.Uint64(c.Optval)
 		}
-		l = v.w.sockets.get(sockKey(v.p.pid, h))
+		l = v.w.socketAt(v.p.pid, h)
 	}
 	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
 		n.editSocket(k, func(x *socket) {

@@ -26,7 +26,7 @@ func Advise(s State, tid int, call wsa.Call) []rules.ID {
 
 func adviseCall(w *world, t *thread, call wsa.Call) []rules.ID {
 	h, _ := descriptor(call)
-	x := w.sockets.get(sockKey(t.pid, uint64(h)))
+	x := w.socketAt(t.pid, uint64(h))
 	switch c := call.(type) {
 	case wsa.WSASetSocketPeerTargetNameCall:
 		return adviseName(x, c.PeerTargetName)

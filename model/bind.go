@@ -59,7 +59,7 @@ func (v *verdict) bind(c wsa.BindCall) {
 		v.may(rules.BINDDeferred)
 	}
 	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
-		k := sockKey(v.s.pid, uint64(v.s.handle))
+		k := v.s.place
 		n.editSocket(k, func(x *socket) {
 			x.bound, x.explicit, x.mode = yes, true, x.sharing()
 			x.boundNow(yes)
@@ -154,7 +154,7 @@ func (v *verdict) conflicts(name netip.AddrPort) bool {
 	if use.soft > 0 {
 		v.may(rules.BINDLingering)
 	}
-	self, shared := sockKey(v.s.pid, uint64(v.s.handle)), false
+	self, shared := v.s.place, false
 	for _, k := range use.keys {
 		if k == self {
 			continue

@@ -11,7 +11,7 @@ import (
 // attempt goes on, it has succeeded, or it has failed. Calls on the socket
 // decide among them by what they return.
 func unfold(w *world, s *socket) []*world {
-	k := sockKey(s.pid, uint64(s.handle))
+	k := s.place
 	out := []*world{w}
 	if link := w.linkTo(s); link != 0 {
 		n := w.edit()
@@ -114,7 +114,7 @@ func (v *verdict) connect(b []byte) {
 
 // stream judges a connect whose arguments are right.
 func (v *verdict) stream(name netip.AddrPort) {
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	start := func(n *world, _ *wsa.Return) rules.ID {
 		n.editSocket(k, func(x *socket) {
 			bindImplicitly(yes)(x)
@@ -292,7 +292,7 @@ func (v *verdict) connectDatagram(b []byte) {
 }
 
 func (v *verdict) peerSet(name netip.AddrPort) effect {
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	return func(n *world, _ *wsa.Return) rules.ID {
 		n.editSocket(k, func(x *socket) {
 			bindImplicitly(yes)(x)

@@ -44,7 +44,7 @@ func (v *verdict) connectEx(c wsa.ConnectExCall) {
 	}
 	v.may(rules.CONNUnreach)
 	v.may(rules.CONNInuse)
-	k, tid := sockKey(v.s.pid, uint64(v.s.handle)), v.tid
+	k, tid := v.s.place, v.tid
 	v.pend(rules.CONNEXPending, func(n *world, ret *wsa.Return) rules.ID {
 		n.attempt(k, name)
 		return ""
@@ -147,7 +147,7 @@ func (v *verdict) disconnectEx(c wsa.DisconnectExCall) {
 	if v.failed {
 		return
 	}
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	reuse := c.Flags&wsa.TF_REUSE_SOCKET != 0
 	begin := func(n *world, _ *wsa.Return) rules.ID {
 		n.noteEnd()
@@ -175,7 +175,7 @@ func (v *verdict) disconnectEx(c wsa.DisconnectExCall) {
 
 // disconnectResumes judges the end of a DisconnectEx that waited.
 func (v *verdict) disconnectResumes(c wsa.DisconnectExCall) {
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	v.may(rules.DISCONNNotconn)
 	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
 		if c.Flags&wsa.TF_REUSE_SOCKET != 0 {
@@ -252,7 +252,7 @@ func (v *verdict) transmitFile(c wsa.TransmitFileCall) {
 	if v.t.pending != nil {
 		v.perhapsSent(a, base)
 	}
-	k, tid := sockKey(v.s.pid, uint64(v.s.handle)), v.tid
+	k, tid := v.s.place, v.tid
 	for i := base; i < len(v.out); i++ {
 		o := &v.out[i]
 		if o.Kind != Success && o.Kind != Pending {

@@ -45,7 +45,7 @@ func (v *verdict) classic(code, in uint32, result func(*wsa.Return) (uint32, boo
 				return rules.IOCTLNread
 			}
 			if got > 0 {
-				n.foundUnread(sockKey(s.pid, uint64(s.handle)))
+				n.foundUnread(s.place)
 			}
 			return ""
 		}, numberExample, rules.IOCTLNread)
@@ -223,7 +223,7 @@ func (v *verdict) secureIoctl(c wsa.WSAIoctlCall) {
 	case wsa.SIO_DELETE_PEER_TARGET_NAME:
 		v.deleteTargetName(c.In, c.Overlapped, true)
 	case wsa.SIO_QUERY_SECURITY:
-		q := query{template: c.In, info: c.Out, overlapped: c.Overlapped, control: true}
+		q := query{template: c.In, info: c.Out, overlapped: c.Overlapped, control: true, pid: v.p.pid}
 		if !c.NullReturned {
 			room := uint32(max(c.Out, 0))
 			q.infoLen = &room

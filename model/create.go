@@ -20,9 +20,21 @@ func (v *verdict) wsaSocket(c wsa.WSASocketCall) {
 		v.must(rules.GENStartup)
 		return
 	}
+	if c.ProtocolInfo != nil && len(c.ProtocolInfo) < infoSize {
+		v.must(rules.SOCKInfoBad)
+		v.environment()
+		return
+	}
+	if c.Group != 0 {
+		v.may(rules.SOCKGroup)
+	}
+	const known = wsa.WSA_FLAG_OVERLAPPED | wsa.WSA_FLAG_NO_HANDLE_INHERIT
+	if c.Flags&^known != 0 {
+		v.mayAny(rules.SOCKFlags)
+	}
 	if c.ProtocolInfo != nil {
-		if len(c.ProtocolInfo) < infoSize {
-			v.must(rules.SOCKInfoBad)
+		if v.takesOffer(c) {
+			v.lacking(rules.RESMfile)
 			v.environment()
 			return
 		}
@@ -35,13 +47,6 @@ func (v *verdict) wsaSocket(c wsa.WSASocketCall) {
 		fill(&c.Type, infoType)
 		fill(&c.Protocol, infoProtocol)
 		v.may(rules.SOCKInfoBad)
-	}
-	if c.Group != 0 {
-		v.may(rules.SOCKGroup)
-	}
-	const known = wsa.WSA_FLAG_OVERLAPPED | wsa.WSA_FLAG_NO_HANDLE_INHERIT
-	if c.Flags&^known != 0 {
-		v.mayAny(rules.SOCKFlags)
 	}
 	v.create(c.Family, c.Type, c.Protocol, c.Flags&wsa.WSA_FLAG_OVERLAPPED != 0)
 	if c.ProtocolInfo != nil {
@@ -183,8 +188,7 @@ func (w *world) issue(x *socket, h wsa.SOCKET) rules.ID {
 	if h == wsa.INVALID_SOCKET || w.taken(k) {
 		return rules.HANDLEFresh
 	}
-	x.handle = h
-	w.setSocket(x)
+	w.adopt(x, h)
 	return ""
 }
 

@@ -16,7 +16,7 @@ import (
 // Domains lists the domains that together reach every rule.
 func Domains() []Domain {
 	return slices.Concat(readinessDomains(), nameDomains(), overlappedDomains(), []Domain{
-		startupDomain(), createDomain(), bindDomain(), sharingDomain(), listenDomain(), streamDomain(),
+		startupDomain(), createDomain(), bindDomain(), sharingDomain(), duplicateDomain(), listenDomain(), streamDomain(),
 		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), letterDomain(), rawDomain(), byteDomain(), optionDomain(), controlDomain(),
 		settingsDomain(), targetDomain(), ioctlDomain(), queryDomain(), negotiationDomain(), impersonationDomain(), closingDomain(),
 		emptyHandedDomain(), unstartedDomain(), wideDomain(), kindsDomain(),

@@ -16,7 +16,7 @@ import (
 func (w *world) candidates(r *trace.Record) []uint64 {
 	all := w.find(func(o *operation) bool { return o.tid == r.TID && o.id == r.Overlapped })
 	here := w.find(func(o *operation) bool {
-		return o.tid == r.TID && o.id == r.Overlapped && r.Socket != 0 && o.on == sockKey(o.pid, uint64(r.Socket))
+		return o.tid == r.TID && o.id == r.Overlapped && r.Socket != 0 && o.on == w.placeOf(o.pid, uint64(r.Socket))
 	})
 	if len(here) > 0 {
 		all = here

@@ -63,7 +63,7 @@ func (w *world) dropEvent(k uint64) {
 	w.missed(old.pid, wsa.SOCKET(old.handle))
 	var list []uint64
 	for x := range w.selectors(k) {
-		list = append(list, sockKey(x.pid, uint64(x.handle)))
+		list = append(list, x.place)
 	}
 	for _, s := range list {
 		w.editSocket(s, func(x *socket) { x.sel.event = closedEvent })
@@ -72,7 +72,8 @@ func (w *world) dropEvent(k uint64) {
 
 // taken reports whether a handle of the process is in use.
 func (w *world) taken(k uint64) bool {
-	return w.sockets.get(k) != nil || w.tokens.get(k) != nil || w.events.get(k) != nil || w.completionPorts.get(k) != nil
+	x := w.sockets.get(k)
+	return x != nil && !x.moved || w.aliases.get(k) != nil || w.tokens.get(k) != nil || w.events.get(k) != nil || w.completionPorts.get(k) != nil
 }
 
 // eventCall judges the calls about one event. They need Winsock started, unlike

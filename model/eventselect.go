@@ -83,8 +83,8 @@ type record struct {
 // records gives the ways in which the record may be. While an attempt to connect
 // is under way, they are those of each way in which it may have ended.
 func (w *world) records(x *socket) []record {
-	k := sockKey(x.pid, uint64(x.handle))
-	if !x.internet() || x.unclear || w.inUse(k, x.conn) {
+	k := x.place
+	if !x.internet() || x.raw() || x.unclear || w.inUse(k, x.conn) {
 		return []record{{may: wsa.FD_ALL_EVENTS, connect: maybe, closing: maybe}}
 	}
 	if x.status != connecting {
@@ -211,25 +211,30 @@ func (v *verdict) eventSelect(c wsa.WSAEventSelectCall) {
 			v.must(rules.EVSELParam)
 		}
 	}
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	ids := []rules.ID{rules.EVSELNonblock, rules.EVSELReplace}
 	if c.NetworkEvents != 0 {
 		ids = append(ids, rules.EVSELHolds)
 	}
 	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
 		n.editSocket(k, func(x *socket) {
-			x.nonblocking = yes
 			// What holds already is recorded, says the page; of data that was told
 			// the opposite is observed (ER1).
 			x.sel.still &^= wsa.FD_ACCEPT | wsa.FD_OOB
-			x.sel.event, x.sel.mask, x.sel.fresh = 0, 0, false
-			if c.NetworkEvents != 0 {
-				x.sel.event, x.sel.mask, x.sel.fresh = ev, uint16(c.NetworkEvents), true
-			}
+			x.selects(ev, c.NetworkEvents)
 		})
 		n.signal(k)
 		return ""
 	}, nil, ids...)
+}
+
+// selects replaces what the socket sets and for what; 0 for nothing.
+func (x *socket) selects(event uint64, mask int32) {
+	x.nonblocking = yes
+	x.sel.event, x.sel.mask, x.sel.fresh = 0, 0, false
+	if mask != 0 {
+		x.sel.event, x.sel.mask, x.sel.fresh = event, uint16(mask), true
+	}
 }
 
 // signal sets the event of a socket, as far as what is recorded and asked for sets
@@ -298,7 +303,7 @@ func (w *world) setBySockets(k uint64) tri {
 func (w *world) resetSelectors(k uint64) {
 	var list []uint64
 	for x := range w.selectors(k) {
-		list = append(list, sockKey(x.pid, uint64(x.handle)))
+		list = append(list, x.place)
 	}
 	for _, s := range list {
 		w.editSelection(s, func(x *selection) { x.fresh = false })
@@ -357,7 +362,7 @@ func (v *verdict) enumEvents(c wsa.WSAEnumNetworkEventsCall) {
 		v.must(rules.EVENUMFault)
 	}
 	list := v.w.records(v.s)
-	k, mask := sockKey(v.s.pid, uint64(v.s.handle)), v.s.sel.mask
+	k, mask := v.s.place, v.s.sel.mask
 	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
 		if ret.NetworkEvents == nil {
 			return rules.EVENUMEvents

@@ -427,5 +427,6 @@ func closedStays(from, _ *world, o *Outcome, s *WitnessStep) bool {
 	if !ok || t == nil || o.Kind != Success || contains(o.Rules, rules.OPTAnyhandle) {
 		return true
 	}
-	return from.sockets.get(sockKey(t.pid, uint64(h))) != nil
+	// What waits on one of several descriptors may outlast it.
+	return from.socketAt(t.pid, uint64(h)) != nil || t.stranded
 }

@@ -12,7 +12,7 @@ func (v *verdict) listen() {
 		v.must(rules.LISTENType)
 		return
 	}
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	again := v.s.status == listening
 	switch v.s.bound {
 	case no:
@@ -87,18 +87,18 @@ func (v *verdict) accept(c wsa.AcceptCall) {
 	if !room {
 		ids = append(ids, rules.ACCEPTNull)
 	}
-	listener, k := *v.s, sockKey(v.s.pid, uint64(v.s.handle))
+	listener, k, pid := *v.s, v.s.place, v.p.pid
 	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
-		return n.accepted(&listener, ret, room)
-	}, func(n *world) wsa.Return { return acceptExample(n, n.sockets.get(k), c, room) },
+		return n.accepted(&listener, pid, ret, room)
+	}, func(n *world) wsa.Return { return acceptExample(n, n.sockets.get(k), pid, c, room) },
 		append(ids, v.s.securityRules()...)...)
 	if v.s.nonblocking != yes && !waits {
 		v.block(rules.ACCEPTBlocks, nil)
 	}
 }
 
-func acceptExample(n *world, l *socket, c wsa.AcceptCall, room bool) wsa.Return {
-	r := wsa.Return{Socket: n.lowestFree(l.pid)}
+func acceptExample(n *world, l *socket, pid int, c wsa.AcceptCall, room bool) wsa.Return {
+	r := wsa.Return{Socket: n.lowestFree(pid)}
 	if c.Addrlen != nil {
 		length := int64(*c.Addrlen)
 		r.Len = &length
@@ -135,9 +135,9 @@ func (w *world) caller(l *socket, other netip.AddrPort) netip.AddrPort {
 }
 
 // accepted judges a new connection and stores its socket.
-func (w *world) accepted(l *socket, ret *wsa.Return, room bool) rules.ID {
+func (w *world) accepted(l *socket, pid int, ret *wsa.Return, room bool) rules.ID {
 	x := &socket{
-		pid: l.pid, host: l.host, family: l.family, typ: l.typ, proto: l.proto, overlapped: l.overlapped,
+		pid: pid, host: l.host, family: l.family, typ: l.typ, proto: l.proto, overlapped: l.overlapped,
 		nonblocking: l.nonblocking, bound: yes, mode: l.mode, portKnown: l.portKnown, local: l.local,
 		addrKnown: l.addrKnown && !l.local.Addr().IsUnspecified(),
 		status:    connected, accepted: true, reuse: l.reuse, exclusive: l.exclusive, broadcast: l.broadcast,
@@ -163,9 +163,9 @@ func (w *world) accepted(l *socket, ret *wsa.Return, room bool) rules.ID {
 	if broken := w.issue(x, ret.Socket); broken != "" {
 		return broken
 	}
-	k := sockKey(x.pid, uint64(x.handle))
+	k := x.place
 	w.openConn(k, true)
 	w.signal(k)
-	w.editSelection(sockKey(l.pid, uint64(l.handle)), func(x *selection) { x.told &^= wsa.FD_ACCEPT })
+	w.editSelection(l.place, func(x *selection) { x.told &^= wsa.FD_ACCEPT })
 	return ""
 }

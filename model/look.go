@@ -58,10 +58,13 @@ func (v *view) add(certain tri, flags uint16) {
 
 // views gives the ways in which the socket may look.
 func (w *world) views(x *socket) []view {
-	k := sockKey(x.pid, uint64(x.handle))
+	k := x.place
 	switch {
 	case !x.internet(), x.unclear, w.inUse(k, x.conn):
 		return []view{{may: anything}}
+	case x.raw():
+		// The pages speak of datagrams; echoes that wait are not followed.
+		return []view{{may: inRead | inWrite | wsa.POLLRDNORM | wsa.POLLWRNORM}}
 	case x.typ == wsa.SOCK_DGRAM:
 		return []view{w.datagramView(x, k)}
 	case x.status == connecting:
@@ -259,7 +262,7 @@ func (w *world) callerWaits(x *socket) tri {
 	switch {
 	case may <= taken:
 		return no
-	case sure > taken+perhaps && w.prompt(x) && !w.finished && w.onlyListener(x) && !w.othersOn(-1, sockKey(x.pid, uint64(x.handle)), accepts):
+	case sure > taken+perhaps && w.prompt(x) && !w.finished && w.onlyListener(x) && !w.othersOn(-1, x.place, accepts):
 		return yes
 	}
 	return maybe
@@ -341,14 +344,15 @@ func (w *world) otherEnd(c *conn) *conn {
 		return w.onlyMate(c)
 	}
 	for m := range w.mates(c) {
-		if m.accepted && w.onlyMate(m) == c {
+		if m.accepted && m.owner != 0 && w.onlyMate(m) == c {
 			return m
 		}
 	}
 	return nil
 }
 
-// onlyMate is the end that may be the other one, nil when there are several.
+// onlyMate is the end that may be the other one, nil when there are several, or when
+// there is only one that may never have been (see addGhost).
 func (w *world) onlyMate(c *conn) *conn {
 	var one *conn
 	for m := range w.mates(c) {
@@ -356,6 +360,9 @@ func (w *world) onlyMate(c *conn) *conn {
 			return nil
 		}
 		one = m
+	}
+	if one != nil && one.owner == 0 {
+		return nil
 	}
 	return one
 }
@@ -461,14 +468,14 @@ func (v *verdict) taking(call wsa.Call) {
 	if v.s == nil || !v.s.unread || observes(call) {
 		return
 	}
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	v.also(func(n *world) { n.editSocket(k, func(x *socket) { x.unread = false }) })
 }
 
 // waiting tells whether something surely can be received or accepted at the
 // call's socket, so that the call need not wait.
 func (v *verdict) waiting() bool {
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	switch {
 	case v.s.shutRecv || v.s.deadRecv || v.resume, v.s.unclear, v.w.inUse(k, v.s.conn):
 		return false

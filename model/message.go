@@ -94,7 +94,7 @@ func (v *verdict) recvMsg(c wsa.WSARecvMsgCall) {
 	a := receiving(c)
 	base := len(v.out)
 	v.receive(a)
-	k, s := sockKey(v.s.pid, uint64(v.s.handle)), v.s
+	k, s := v.s.place, v.s
 	for i := base; i < len(v.out); i++ {
 		o := &v.out[i]
 		cut := o.Kind == Failure && contains(o.Rules, rules.RECVMsgsize)

@@ -51,7 +51,7 @@ func (v *verdict) getsockname(c wsa.GetsocknameCall) {
 	if v.s.deadRecv || v.s.deadSend {
 		v.may(rules.NAMEBroken, wsa.WSAENOTCONN, wsa.WSAEINVAL)
 	}
-	k, s := sockKey(v.s.pid, uint64(v.s.handle)), v.s
+	k, s := v.s.place, v.s
 	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
 		got, ok := v.stored(ret)
 		if !ok || !s.knows(got) {
@@ -122,7 +122,7 @@ func (v *verdict) getpeername(c wsa.GetpeernameCall) {
 	if v.s.shutRecv || v.s.shutSend {
 		ids = append(ids, rules.NAMEShutdown)
 	}
-	k, s := sockKey(v.s.pid, uint64(v.s.handle)), v.s
+	k, s := v.s.place, v.s
 	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
 		got, ok := v.stored(ret)
 		if !ok || s.peerKnown && !sameName(got, s.peer) {

@@ -158,7 +158,7 @@ func (v *verdict) operation(call wsa.Call) {
 	}
 	tid, pid, k, followed := v.tid, v.p.pid, uint64(0), false
 	if v.s != nil {
-		k, followed = sockKey(v.s.pid, uint64(v.s.handle)), v.s.overlapped
+		k, followed = v.s.place, v.s.overlapped
 	}
 	for i := range v.out {
 		o := &v.out[i]
@@ -190,17 +190,17 @@ func (v *verdict) operation(call wsa.Call) {
 // begin notes that a call has started an operation, which has perhaps ended.
 func (w *world) begin(tid int, k uint64, call wsa.Call, a overlappedArgs, ret *wsa.Return) {
 	x := w.sockets.get(k)
-	done := ret.Err == 0
+	done, pid := ret.Err == 0, w.threads.get(uint64(tid)).pid
 	if x == nil {
 		return
 	}
 	if !w.whole || w.operations.n >= maxOperations {
-		w.notFollowed(x, call, a, done)
+		w.notFollowed(x, pid, a, done)
 		return
 	}
 	w.numbers++
 	o := operation{
-		number: w.numbers, tid: tid, pid: x.pid, id: a.id, on: k, call: call, conn: x.conn, done: done, routine: a.routine,
+		number: w.numbers, tid: tid, pid: pid, id: a.id, on: k, call: call, conn: x.conn, done: done, routine: a.routine,
 		port: x.port, key: x.portKey, silent: a.event&1 != 0 || done && x.modes&wsa.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS != 0,
 		unsure: a.routine || a.id == 0,
 	}
@@ -209,13 +209,13 @@ func (w *world) begin(tid int, k uint64, call wsa.Call, a overlappedArgs, ret *w
 		o.counted, o.n = true, *ret.Count
 	}
 	if o.kind == opAccept {
-		o.acceptor = sockKey(x.pid, uint64(call.(wsa.AcceptExCall).AcceptSocket))
+		o.acceptor = w.placeOf(pid, uint64(call.(wsa.AcceptExCall).AcceptSocket))
 	}
 	if !done && o.transfers() {
 		w.mixUp(&o)
 	}
 	w.setOperation(&o)
-	w.startResult(x.pid, a.id)
+	w.startResult(pid, a.id)
 }
 
 // transfers reports whether the operation is one that leaves its socket in the same
@@ -239,9 +239,9 @@ func (w *world) mixUp(o *operation) {
 }
 
 // notFollowed is what starting an operation does whose end cannot be told.
-func (w *world) notFollowed(x *socket, call wsa.Call, a overlappedArgs, done bool) {
+func (w *world) notFollowed(x *socket, pid int, a overlappedArgs, done bool) {
 	w.setFlag(&w.operationsLost)
-	w.loseResult(x.pid, a.id)
+	w.loseResult(pid, a.id)
 	w.loosen(x.port)
 	if !done && x.conn != 0 {
 		w.blind(x.conn)
@@ -373,13 +373,13 @@ func (v *verdict) busy(call wsa.Call) bool {
 	if v.s == nil || v.w.operations.n == 0 && !v.s.unclear {
 		return false
 	}
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	accepting := v.w.accepting(k)
 	if !accepting && !v.s.unclear && !v.w.leaving(k) {
 		return false
 	}
 	switch c := call.(type) {
-	case wsa.ClosesocketCall:
+	case wsa.ClosesocketCall, wsa.WSADuplicateSocketCall:
 		return false
 	case wsa.GetsockoptCall, wsa.SetsockoptCall, wsa.IoctlsocketCall:
 		if !v.s.unclear {
@@ -407,17 +407,33 @@ func (v *verdict) busy(call wsa.Call) bool {
 
 // unclear lets everything conform, and gives up following the socket.
 func (v *verdict) unclear() {
-	k := sockKey(v.s.pid, uint64(v.s.handle))
-	base := *v.s
+	k := v.s.place
+	base, pid, call := *v.s, v.p.pid, v.call
 	v.add(Outcome{Kind: Unspecified, Rules: refs[rules.ACCEPTEXBusy].ids, Text: "the socket is in an operation that changes its state", effect: func(n *world, ret *wsa.Return) rules.ID {
 		if ret.Socket != 0 && ret.Err == 0 {
 			x := base
-			x.handle, x.unclear = ret.Socket, true
-			n.setSocket(&x)
+			x.pid, x.unclear = pid, true
+			n.adopt(&x, ret.Socket)
 		}
 		n.muddle(k)
+		if ret.Err == 0 {
+			n.unclearEvents(k, pid, call)
+		}
 		return ""
 	}})
+}
+
+// unclearEvents does what a call about events does all the same.
+func (w *world) unclearEvents(k uint64, pid int, call wsa.Call) {
+	switch c := call.(type) {
+	case wsa.WSAEventSelectCall:
+		w.editSocket(k, func(x *socket) { x.selects(sockKey(pid, uint64(c.EventObject)), c.NetworkEvents) })
+		w.signal(k)
+	case wsa.WSAEnumNetworkEventsCall:
+		ev := sockKey(pid, uint64(c.EventObject))
+		w.resetEvent(ev)
+		w.editEvent(ev, func(x *event) { x.set = maybe })
+	}
 }
 
 // muddle gives up following a socket.

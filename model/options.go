@@ -175,7 +175,8 @@ func knownOption(level, name int32) bool {
 	switch level {
 	case wsa.SOL_SOCKET, wsa.IPPROTO_IP, wsa.IPPROTO_IPV6, wsa.IPPROTO_TCP:
 		_, ok := wsa.ConstantName(wsa.OptionKind(level), int64(name))
-		return ok
+		// The page of IPPROTO_IPV6 lists one that the headers name for IPPROTO_IP.
+		return ok || level == wsa.IPPROTO_IPV6 && name == wsa.IP_ORIGINAL_ARRIVAL_IF
 	}
 	return true
 }

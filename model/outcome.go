@@ -291,7 +291,7 @@ func (v *verdict) block(id rules.ID, e effect) {
 	}
 	call, tid, on := v.call, v.tid, uint64(0)
 	if v.s != nil {
-		on = sockKey(v.s.pid, uint64(v.s.handle))
+		on = v.s.place
 	}
 	v.add(Outcome{Kind: Blocks, Rules: refs[id].ids, effect: func(n *world, ret *wsa.Return) rules.ID {
 		t := *n.threads.get(uint64(tid))
@@ -311,7 +311,7 @@ func (v *verdict) open(k Kind, id rules.ID, text string) {
 
 // change is an effect that edits the call's socket and takes any values.
 func (v *verdict) change(edit func(*socket)) effect {
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	return func(n *world, _ *wsa.Return) rules.ID {
 		n.editSocket(k, edit)
 		return ""

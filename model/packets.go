@@ -167,7 +167,7 @@ func (c *Checker) closing(key uint64) bool {
 			h, ok := descriptor(k.call)
 			switch k.call.(type) {
 			case wsa.ClosesocketCall:
-				if ok && sockKey(t.pid, uint64(h)) == key {
+				if w := c.states[0].world(); ok && w.placeOf(t.pid, uint64(h)) == key {
 					return true
 				}
 			case wsa.WSACleanupCall, wsa.DisconnectExCall:
@@ -356,7 +356,7 @@ func (w *world) connects(call *openCall) (key uint64, peer netip.AddrPort) {
 	if t == nil || !ok || err != nil {
 		return 0, peer
 	}
-	return sockKey(t.pid, uint64(h)), plain(a)
+	return w.placeOf(t.pid, uint64(h)), plain(a)
 }
 
 // connecting is what the sockets demand that may ask for a connection, one that
@@ -425,7 +425,7 @@ func (c *Checker) posting(w *world, host int, peer netip.AddrPort) []demand {
 	if t == nil || !ok {
 		return nil
 	}
-	key := sockKey(t.pid, uint64(h))
+	key := w.placeOf(t.pid, uint64(h))
 	if s := w.sockets.get(key); s != nil && s.host == host && s.typ == wsa.SOCK_DGRAM && !s.portKnown {
 		return []demand{s.demand(key, s.peerName(peer))}
 	}
@@ -483,22 +483,25 @@ func (x *wire) own(e *wireEnd) {
 // traffic.
 func (c *Checker) told(r *trace.Record, call wsa.Call) (rules.ID, string) {
 	x := c.wire
-	t := c.states[0].world().threads.get(uint64(r.TID))
+	w := c.states[0].world()
+	t := w.threads.get(uint64(r.TID))
 	if t == nil || r.Return.Err != 0 {
 		return "", ""
 	}
 	key := uint64(0)
 	if h, ok := descriptor(call); ok {
-		key = sockKey(t.pid, uint64(h))
+		key = w.placeOf(t.pid, uint64(h))
 	}
 	switch k := call.(type) {
 	case wsa.ClosesocketCall:
-		delete(x.owners, key)
-		delete(x.named, key)
+		if w.sockets.get(key) == nil {
+			delete(x.owners, key)
+			delete(x.named, key)
+		}
 	case wsa.SocketCall, wsa.WSASocketCall:
-		delete(x.owners, sockKey(t.pid, uint64(r.Return.Socket)))
+		delete(x.owners, w.placeOf(t.pid, uint64(r.Return.Socket)))
 	case wsa.AcceptCall, wsa.WSAAcceptCall:
-		x.accepted(c.states[0].world(), t.pid, key, r)
+		x.accepted(w, t.pid, key, r)
 	case wsa.WSASetSocketPeerTargetNameCall, wsa.WSADeleteSocketPeerTargetNameCall:
 		x.named[key] = c.index
 	case wsa.WSAIoctlCall:
@@ -518,7 +521,7 @@ func (c *Checker) told(r *trace.Record, call wsa.Call) (rules.ID, string) {
 
 // accepted notes which connection a new socket has.
 func (x *wire) accepted(w *world, pid int, listener uint64, r *trace.Record) {
-	key := sockKey(pid, uint64(r.Return.Socket))
+	key := w.placeOf(pid, uint64(r.Return.Socket))
 	delete(x.owners, key)
 	l := w.sockets.get(listener)
 	peer, err := wsa.ParseSockaddr(r.Return.Addr)

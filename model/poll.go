@@ -21,7 +21,7 @@ func (v *verdict) poll(c wsa.WSAPollCall) {
 	list := make([]watched, len(c.FDArray))
 	for i, f := range c.FDArray {
 		list[i] = v.watch(f.FD, uint16(f.Events)&pollAsked|pollAlways)
-		if v.w.sockets.get(sockKey(v.p.pid, uint64(f.FD))) != nil || v.resume {
+		if v.w.socketAt(v.p.pid, uint64(f.FD)) != nil || v.resume {
 			valid = true
 		}
 		// What is asked of INVALID_SOCKET is not looked at (observed PO4, PO6).
@@ -89,7 +89,7 @@ func (v *verdict) counts(h *watched) bool {
 			}
 		}
 	}
-	return v.w.sockets.get(sockKey(v.p.pid, uint64(h.handle))) != nil
+	return v.w.socketAt(v.p.pid, uint64(h.handle)) != nil
 }
 
 // judgeRevents judges the array and the number that WSAPoll gave.

@@ -54,7 +54,7 @@ func (w *world) dropPort(k uint64) {
 	// the same value comes.
 	for _, x := range w.sockets.all {
 		if x.port == k {
-			w.editSocket(sockKey(x.pid, uint64(x.handle)), func(x *socket) { x.port = nowhere })
+			w.editSocket(x.place, func(x *socket) { x.port = nowhere })
 		}
 	}
 	w.editOperations(func(o *operation) bool { return o.port == k }, func(o *operation) { o.port = nowhere })
@@ -123,14 +123,14 @@ func (v *verdict) noPort(h wsa.HANDLE) {
 }
 
 func (v *verdict) createPort(c wsa.CreateIoCompletionPortCall) {
-	k, file := sockKey(v.p.pid, uint64(c.FileHandle)), c.FileHandle != wsa.INVALID_HANDLE_VALUE
+	k, file := v.w.placeOf(v.p.pid, uint64(c.FileHandle)), c.FileHandle != wsa.INVALID_HANDLE_VALUE
 	at := sockKey(v.p.pid, uint64(c.ExistingCompletionPort))
 	switch x := v.w.sockets.get(k); {
 	case !file && c.ExistingCompletionPort != 0:
 		v.mustAny(rules.PORTFile)
 	case file && x == nil:
 		v.mustAny(rules.PORTHandle)
-		if v.w.taken(k) || v.mayBeOther(c.FileHandle) {
+		if v.w.taken(sockKey(v.p.pid, uint64(c.FileHandle))) || v.mayBeOther(c.FileHandle) {
 			v.open(Unspecified, rules.PORTFile, "a file of another kind")
 		}
 	case file && (x.port != 0 || !x.overlapped):
@@ -183,10 +183,10 @@ func (v *verdict) postPacket(c wsa.PostQueuedCompletionStatusCall) {
 }
 
 func (v *verdict) setModes(c wsa.SetFileCompletionNotificationModesCall) {
-	k := sockKey(v.p.pid, uint64(c.FileHandle))
+	k := v.w.placeOf(v.p.pid, uint64(c.FileHandle))
 	if v.w.sockets.get(k) == nil {
 		v.mustAny(rules.PORTHandle)
-		if v.w.taken(k) || v.mayBeOther(c.FileHandle) {
+		if v.w.taken(sockKey(v.p.pid, uint64(c.FileHandle))) || v.mayBeOther(c.FileHandle) {
 			v.open(Unspecified, rules.PORTHandle, "a handle of another kind")
 		}
 		return
@@ -354,10 +354,29 @@ func (w *world) takePackets(k uint64, a dequeueArgs, ret *wsa.Return) rules.ID {
 		if x := &n.packets[at]; a.one && (x.status.Failed() != (ret.Err != 0) || ret.Err != 0 && ret.Err != x.status.Win32()) {
 			return rules.PORTStatus
 		}
-		n.packets = slices.Clone(n.packets[at+1:])
+		rest := slices.Clone(n.packets[at+1:])
+		if n.packets[at].unsure {
+			mayRemain(rest, got)
+		}
+		n.packets = rest
 	}
 	w.setPort(&n)
 	return ""
+}
+
+// mayRemain leaves open whether a packet like the one that was taken is still there,
+// where the one that was thought to be it may never have been.
+func mayRemain(rest []packet, got *wsa.Packet) {
+	for i := range rest {
+		sure := !rest[i].unsure
+		if rest[i].is(got) {
+			rest[i].unsure = true
+			return
+		}
+		if sure {
+			return
+		}
+	}
 }
 
 // wrong names the rule that a packet breaks which is not the next one.

@@ -25,7 +25,7 @@ type delivered struct {
 
 // deliveredBy is the datagram that a call gives which returned; ok is false for
 // none, or not a whole one.
-func deliveredBy(r *trace.Record, call wsa.Call, pid int) (d delivered, ok bool) {
+func (w *world) deliveredBy(r *trace.Record, call wsa.Call, pid int) (d delivered, ok bool) {
 	h, given := descriptor(call)
 	if !given || !receives(call) || r.Return.Err != 0 {
 		return d, false
@@ -35,7 +35,7 @@ func deliveredBy(r *trace.Record, call wsa.Call, pid int) (d delivered, ok bool)
 	if a.uncounted(r.Return) || a.flags&wsa.MSG_PARTIAL != 0 || size != int64(len(r.Return.Data)) || a.room == 0 {
 		return d, false
 	}
-	d = delivered{host: r.Host, key: sockKey(pid, uint64(h)), data: r.Return.Data}
+	d = delivered{host: r.Host, key: w.placeOf(pid, uint64(h)), data: r.Return.Data}
 	if from, err := wsa.ParseSockaddr(r.Return.Addr); err == nil {
 		d.from = plain(from)
 	}
@@ -44,11 +44,12 @@ func deliveredBy(r *trace.Record, call wsa.Call, pid int) (d delivered, ok bool)
 
 // cameProtected judges what a call received.
 func (c *Checker) cameProtected(r *trace.Record, call wsa.Call) (rules.ID, string) {
-	t := c.states[0].world().threads.get(uint64(r.TID))
+	w := c.states[0].world()
+	t := w.threads.get(uint64(r.TID))
 	if t == nil {
 		return "", ""
 	}
-	d, ok := deliveredBy(r, call, t.pid)
+	d, ok := w.deliveredBy(r, call, t.pid)
 	if !ok {
 		return "", ""
 	}
@@ -61,7 +62,7 @@ func (c *Checker) endedProtected(r *trace.Record) *Violation {
 	if r.Status != 0 || len(ret.Data) == 0 || int(r.Transferred) != len(ret.Data) {
 		return nil
 	}
-	d := delivered{host: r.Host, key: sockKey(r.PID, uint64(r.Socket)), data: ret.Data}
+	d := delivered{host: r.Host, key: c.states[0].world().placeOf(r.PID, uint64(r.Socket)), data: ret.Data}
 	if from, err := wsa.ParseSockaddr(ret.Addr); err == nil {
 		d.from = plain(from)
 	}

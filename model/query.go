@@ -15,6 +15,7 @@ type query struct {
 	infoLen    *uint32
 	overlapped wsa.OverlappedID
 	control    bool
+	pid        int // the process that asks
 }
 
 // size is the size of the structure that the template asks for.
@@ -168,7 +169,7 @@ func (w *world) queried(s *socket, q query, ret *wsa.Return) rules.ID {
 	case wsa.SOCKET_INFO_CONNECTION_SECURED | wsa.SOCKET_INFO_CONNECTION_ENCRYPTED:
 		link = linkEncrypted
 	}
-	k := sockKey(s.pid, uint64(s.handle))
+	k := s.place
 	switch {
 	case s.typ == wsa.SOCK_DGRAM:
 		if !s.sec.on && link != linkClear && !w.policies {
@@ -183,7 +184,7 @@ func (w *world) queried(s *socket, q query, ret *wsa.Return) rules.ID {
 	case s.link != link:
 		w.editSocket(k, func(x *socket) { x.link = link })
 	}
-	return w.tokensGiven(s.pid, q, &info)
+	return w.tokensGiven(q.pid, q, &info)
 }
 
 func (q query) lengths(ret *wsa.Return) rules.ID {
@@ -213,7 +214,7 @@ func (w *world) tokensGiven(pid int, q query, info *wsa.SecurityQueryInfo) rules
 			return rules.QSSMask
 		}
 		k := sockKey(pid, h)
-		if w.tokens.get(k) != nil || w.sockets.get(k) != nil {
+		if w.taken(k) {
 			return rules.QSSTokens
 		}
 		w.setToken(&token{pid, wsa.HANDLE(h)})
@@ -231,7 +232,7 @@ func queryExample(w *world, s *socket, q query) wsa.Return {
 			info.Flags = wsa.SOCKET_INFO_CONNECTION_SECURED
 		}
 		if q.mask() != 0 && info.Flags != 0 {
-			info.PeerMachineAccessTokenHandle = uint64(w.lowestFree(s.pid))
+			info.PeerMachineAccessTokenHandle = uint64(w.lowestFree(q.pid))
 		}
 	}
 	b, _ := info.AppendBinary(nil) // it never fails

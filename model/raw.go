@@ -107,7 +107,7 @@ func (w *world) askedFor(e []byte) bool {
 			return true // what it sent cannot be told
 		}
 		h, _ := descriptor(t.pending)
-		x := w.sockets.get(sockKey(t.pid, uint64(h)))
+		x := w.socketAt(t.pid, uint64(h))
 		if x == nil || !x.raw() {
 			continue
 		}

@@ -346,7 +346,7 @@ func (v *verdict) endEffect(a recvArgs) effect {
 			return mismatch
 		}
 		if a.room > 0 && !a.uncounted(ret) && a.flags&wsa.MSG_OOB == 0 {
-			n.editSocket(sockKey(s.pid, uint64(s.handle)), func(x *socket) { x.eof = true })
+			n.editSocket(s.place, func(x *socket) { x.eof = true })
 		}
 		c := n.conns.get(s.conn)
 		if c == nil || a.room == 0 || a.uncounted(ret) || a.flags&wsa.MSG_OOB != 0 || !n.traced(c) || n.othersOn(tid, c.owner, receives) || n.operates(receivesAt(c.number)) {
@@ -397,7 +397,7 @@ func (v *verdict) bytesExample(a recvArgs, n int) func(*world) wsa.Return {
 // wholeEffect judges a datagram that was received whole: an empty one, or
 // another.
 func (v *verdict) wholeEffect(a recvArgs, empty bool) effect {
-	k, s := sockKey(v.s.pid, uint64(v.s.handle)), v.s
+	k, s := v.s.place, v.s
 	return func(n *world, ret *wsa.Return) rules.ID {
 		got := a.count(ret)
 		switch {
@@ -422,7 +422,7 @@ func (v *verdict) wholeEffect(a recvArgs, empty bool) effect {
 // cutEffect judges a datagram that was cut: it has filled the buffers, and its
 // source counts too.
 func (v *verdict) cutEffect(a recvArgs) effect {
-	k, s := sockKey(v.s.pid, uint64(v.s.handle)), v.s
+	k, s := v.s.place, v.s
 	return func(n *world, ret *wsa.Return) rules.ID {
 		x := &arrival{x: s}
 		if len(ret.Addr) > 0 {

@@ -71,7 +71,7 @@ func (v *verdict) wsaResult(c wsa.WSAGetOverlappedResultCall) {
 }
 
 func (v *verdict) kernelResult(c wsa.GetOverlappedResultCall) {
-	if k := sockKey(v.p.pid, uint64(c.File)); v.w.sockets.get(k) == nil {
+	if v.w.socketAt(v.p.pid, uint64(c.File)) == nil {
 		// Whether the handle is looked at is not said.
 		v.may(rules.OVResultHandle)
 		v.mayAny(rules.OVResultHandle)
@@ -136,15 +136,16 @@ func (v *verdict) stillRuns(a resultAsk) {
 
 // cancelIo judges CancelIo and CancelIoEx: file, and which operations are meant.
 func (v *verdict) cancelIo(file wsa.HANDLE, which func(*operation) bool, needs bool) {
-	k := sockKey(v.p.pid, uint64(file))
-	if v.w.sockets.get(k) == nil {
+	x := v.w.socketAt(v.p.pid, uint64(file))
+	if x == nil {
 		v.mustAny(rules.CANCELHandle)
-		if v.w.taken(k) || v.mayBeOther(file) {
+		if v.w.taken(sockKey(v.p.pid, uint64(file))) || v.mayBeOther(file) {
 			v.open(Unspecified, rules.CANCELHandle, "a handle of another kind")
 		}
 		return
 	}
-	meant := func(o *operation) bool { return o.on == k && !o.gone && !o.done && which(o) }
+	k, pid := x.place, v.p.pid
+	meant := func(o *operation) bool { return o.on == k && o.pid == pid && !o.gone && !o.done && which(o) }
 	known := v.w.whole && !v.w.operationsLost
 	if some := v.w.operates(meant); needs && !some {
 		if known {

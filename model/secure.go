@@ -190,7 +190,7 @@ func (v *verdict) setTargetName(b wsa.Bytes, overlapped wsa.OverlappedID, contro
 
 // named stores the name, in the place of the one at index at.
 func (v *verdict) named(t target, at int) effect {
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	return func(n *world, _ *wsa.Return) rules.ID {
 		n.editSocket(k, func(x *socket) {
 			if at < 0 {

@@ -16,7 +16,7 @@ type watched struct {
 
 // watch is the handle with what may be said of it now.
 func (v *verdict) watch(h wsa.SOCKET, asked uint16) watched {
-	x := v.w.sockets.get(sockKey(v.p.pid, uint64(h)))
+	x := v.w.socketAt(v.p.pid, uint64(h))
 	switch {
 	case v.resume && slices.Contains(v.t.gone, h):
 		// Closed during the wait (observed SL6, PO15).
@@ -141,7 +141,7 @@ func (v *verdict) selectArguments(c wsa.SelectCall) {
 	}
 	for _, set := range [...]wsa.FDSet{c.Readfds, c.Writefds, c.Exceptfds} {
 		for _, h := range set {
-			if v.w.sockets.get(sockKey(v.p.pid, uint64(h))) == nil {
+			if v.w.socketAt(v.p.pid, uint64(h)) == nil {
 				v.mayThen(rules.SELECTNotsock, func(_ *world, ret *wsa.Return) rules.ID { return untouched(c, ret) })
 				v.certain()
 				return

@@ -295,7 +295,7 @@ func (v *verdict) sendStarted(a sendArgs) effect {
 
 // sentEffect judges the count of bytes and notes what sending does.
 func (v *verdict) sentEffect(a sendArgs, counted bool) effect {
-	k, stream, now, tid := sockKey(v.s.pid, uint64(v.s.handle)), v.s.typ == wsa.SOCK_STREAM, v.s, v.tid
+	k, stream, now, tid := v.s.place, v.s.typ == wsa.SOCK_STREAM, v.s, v.tid
 	return func(n *world, ret *wsa.Return) rules.ID {
 		got, counted := ret.N, counted
 		if a.extended {
@@ -356,7 +356,7 @@ func (w *world) numberSender(k uint64, bound tri) {
 
 // sentStream notes what a stream sent: got bytes, if that is known.
 func (w *world) sentStream(tid int, now *socket, a *sendArgs, got int64, counted bool) {
-	k := sockKey(now.pid, uint64(now.handle))
+	k := now.place
 	if !counted || a.flags&wsa.MSG_OOB != 0 || w.othersOn(tid, k, sends) || w.operates(sendsAt(now.conn)) {
 		w.tear(now.conn)
 		return
@@ -376,7 +376,7 @@ func (v *verdict) perhapsSent(a sendArgs, base int) {
 }
 
 func (v *verdict) failedSend(a sendArgs, e effect) effect {
-	k, now := sockKey(v.s.pid, uint64(v.s.handle)), v.s
+	k, now := v.s.place, v.s
 	return func(n *world, ret *wsa.Return) rules.ID {
 		if now.typ == wsa.SOCK_STREAM {
 			n.tear(now.conn)

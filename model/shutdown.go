@@ -29,7 +29,7 @@ func (v *verdict) shutdown(c wsa.ShutdownCall) {
 	if recv && v.s.shutRecv || send && v.s.shutSend {
 		ids = append(ids, rules.SHUTAgain)
 	}
-	k := sockKey(v.s.pid, uint64(v.s.handle))
+	k := v.s.place
 	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
 		n.editSocket(k, func(x *socket) {
 			x.shutRecv = x.shutRecv || recv
@@ -41,7 +41,14 @@ func (v *verdict) shutdown(c wsa.ShutdownCall) {
 }
 
 func (v *verdict) close() {
-	x := v.s
+	x, pid, h := v.s, v.p.pid, v.h
+	if len(v.w.descriptors(x.place)) > 1 {
+		v.succeed(func(n *world, _ *wsa.Return) rules.ID {
+			n.release(pid, h)
+			return ""
+		}, nil, rules.CLOSEOk, rules.CLOSEShared)
+		return
+	}
 	lingers := !x.lingerKnown || x.lingerOn != 0 && x.lingerSec != 0
 	ids := append(make([]rules.ID, 0, 4), rules.CLOSEOk)
 	switch {
@@ -58,12 +65,8 @@ func (v *verdict) close() {
 	if lingers && x.nonblocking != no {
 		v.may(rules.CLOSEWouldblock)
 	}
-	k, typ := sockKey(x.pid, uint64(x.handle)), x.typ
 	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
-		if typ == wsa.SOCK_STREAM {
-			n.noteEnd()
-		}
-		n.dropSocket(k)
+		n.release(pid, h)
 		return ""
 	}, nil, ids...)
 	if lingers && x.nonblocking != yes {

@@ -60,15 +60,8 @@ func (v *verdict) cleanup() {
 		if p.startups > 0 {
 			return ""
 		}
-		var mine []uint64
-		for k, x := range n.sockets.all {
-			if x.pid == pid {
-				mine = append(mine, k)
-			}
-		}
-		for _, k := range mine {
-			n.noteEnd()
-			n.dropSocket(k)
+		for _, h := range n.descriptorsOf(pid) {
+			n.release(pid, h)
 		}
 		return ""
 	}, nil, ids...)
@@ -142,7 +135,7 @@ func (v *verdict) closeHandle(c wsa.CloseHandleCall) {
 	if v.w.tokens.get(k) == nil {
 		v.must(rules.HANDLEInvalid)
 		// It may be a handle of a kind that a trace does not hold.
-		if c.H != 0 && v.w.sockets.get(k) == nil {
+		if c.H != 0 && v.w.socketAt(v.p.pid, uint64(c.H)) == nil {
 			v.open(Unspecified, rules.HANDLEInvalid, "a handle of another kind")
 		}
 		return

@@ -28,6 +28,10 @@ type world struct {
 	// records say about names, nil if none does.
 	lookups table[lookup]
 	names   *directory
+	// aliases are descriptors of shared sockets, offers what makes more. See
+	// share.go.
+	aliases table[alias]
+	offers  table[offer]
 	// ports finds the sockets that use a port. It follows from the sockets,
 	// and is not part of the key.
 	ports table[portUse]
@@ -74,7 +78,9 @@ type world struct {
 	connsLost, bytesLost, strays bool
 	// operationsLost: some operations were started that are not followed.
 	operationsLost bool
-	key            Key
+	// offersLost: too many sockets were duplicated to remember each.
+	offersLost bool
+	key        Key
 }
 
 type host struct {
@@ -123,6 +129,9 @@ type frame struct {
 	signalled bool
 	// requeued: a routine that ran in the call has queued another.
 	requeued bool
+	// stranded: the descriptor that it names was given back, and the socket has
+	// others.
+	stranded bool
 	// outer is the call of the same thread in which the routine runs that made
 	// this one.
 	outer *frame
@@ -172,7 +181,9 @@ const (
 // the encoding.
 type socket struct {
 	pid, host           int
-	handle              wsa.SOCKET
+	handle              wsa.SOCKET // the first descriptor, or another one when that is closed
+	place               uint64     // where it stands in the table
+	moved               bool       // no descriptor of that number leads to it
 	family, typ, proto  int32
 	overlapped          bool
 	nonblocking         tri
@@ -349,6 +360,12 @@ func (s State) Encode() []byte {
 	for _, x := range w.completionPorts.all {
 		b = x.encode(b)
 	}
+	for _, x := range w.aliases.all {
+		b = x.encode(b)
+	}
+	for _, x := range w.offers.all {
+		b = x.encode(b)
+	}
 	return w.encodeFlags(b)
 }
 
@@ -407,7 +424,7 @@ func (t *thread) encode(b []byte) []byte {
 }
 
 func (f *frame) encode(b []byte) []byte {
-	b = append(b, flag(f.late), flag(f.orphan), flag(f.requeued), flag(f.signalled))
+	b = append(b, flag(f.late), flag(f.orphan), flag(f.requeued), flag(f.signalled), flag(f.stranded))
 	b = put(b, f.on, uint64(len(f.gone)))
 	for _, s := range f.gone {
 		b = put(b, uint64(s))
@@ -433,7 +450,7 @@ func (c security) encode(b []byte) []byte {
 }
 
 func (x *socket) encode(b []byte) []byte {
-	b = put(append(b, 'S'), uint64(x.pid), uint64(x.handle), uint64(uint32(x.family)), uint64(uint32(x.typ)), uint64(uint32(x.proto)))
+	b = put(append(b, 'S', flag(x.moved)), x.place, uint64(x.pid), uint64(x.handle), uint64(uint32(x.family)), uint64(uint32(x.typ)), uint64(uint32(x.proto)))
 	b = append(b, flag(x.overlapped), byte(x.nonblocking), byte(x.bound), flag(x.explicit), flag(x.fixed), flag(x.addrKnown), flag(x.portKnown),
 		byte(x.mode), byte(x.status), flag(x.peerKnown), flag(x.shutRecv), flag(x.shutSend), flag(x.deadRecv), flag(x.deadSend),
 		flag(x.sent), byte(x.reuse), byte(x.exclusive), flag(x.broadcast), byte(x.v6only), byte(x.oobInline), flag(x.noReset),
@@ -457,7 +474,7 @@ func (e endpoint) encode(b []byte) []byte {
 
 func (w *world) encodeFlags(b []byte) []byte {
 	return append(b, 'F', flag(w.finished), flag(w.faulty), flag(w.policies), flag(w.forged), flag(w.whole), flag(w.mailLost),
-		flag(w.connsLost), flag(w.bytesLost), flag(w.strays), flag(w.operationsLost))
+		flag(w.connsLost), flag(w.bytesLost), flag(w.strays), flag(w.operationsLost), flag(w.offersLost))
 }
 
 // encoded is what digests are taken of: something with an encoding.
@@ -510,36 +527,40 @@ func (w *world) dropToken(k uint64) {
 	w.tokens = w.tokens.remove(k)
 }
 
-// setSocket stores a socket that is new or replaces the one with its
-// descriptor, and keeps the index of ports.
+// setSocket stores a socket at its place, where it is new or replaces what was
+// known of it, and keeps the index of ports.
 func (w *world) setSocket(x *socket) {
-	k := sockKey(x.pid, uint64(x.handle))
+	k := x.place
 	old := w.sockets.get(k)
 	w.key = w.key.minus(digestOf(old)).plus(digestOf(x))
 	w.sockets = w.sockets.set(k, x)
 	w.reindex(k, old, x)
-	w.selected += x.selects() - old.selects()
+	w.selected += x.selecting() - old.selecting()
 	if x.conn != 0 {
 		w.syncConn(x)
 	}
 }
 
+// dropSocket removes a socket, with all of its descriptors.
 func (w *world) dropSocket(k uint64) {
+	for _, a := range w.descriptors(k) {
+		w.unlink(a.pid, a.handle)
+	}
 	old := w.sockets.get(k)
 	w.key = w.key.minus(digestOf(old))
 	w.sockets = w.sockets.remove(k)
 	w.reindex(k, old, nil)
-	w.selected -= old.selects()
+	w.selected -= old.selecting()
 	w.socketGone(k)
+	w.withdraw(k)
 	w.orphan(k, old.conn)
-	w.missed(old.pid, old.handle)
 	if old.conn != 0 {
 		w.part(old)
 	}
 }
 
-// selects is 1 for a socket that sets an event.
-func (x *socket) selects() int {
+// selecting is 1 for a socket that sets an event.
+func (x *socket) selecting() int {
 	if x == nil || x.sel.event == 0 {
 		return 0
 	}
@@ -550,9 +571,9 @@ func portKey(host int, typ int32, port uint16) uint64 {
 	return uint64(host)<<20 | uint64(typ&7)<<16 | uint64(port)
 }
 
-// place is the entry of the index that a socket belongs to: 0 for none, and
+// portPlace is the entry of the index that a socket belongs to: 0 for none, and
 // port 0 for a socket whose port is not known.
-func (x *socket) place() (key uint64, hard bool) {
+func (x *socket) portPlace() (key uint64, hard bool) {
 	if x == nil || x.bound == no {
 		return 0, false
 	}
@@ -563,8 +584,8 @@ func (x *socket) place() (key uint64, hard bool) {
 }
 
 func (w *world) reindex(k uint64, old, now *socket) {
-	from, fromHard := old.place()
-	to, toHard := now.place()
+	from, fromHard := old.portPlace()
+	to, toHard := now.portPlace()
 	if from == to && fromHard == toHard {
 		return
 	}

@@ -151,6 +151,12 @@ func recomputed(s State) Key {
 	for _, x := range w.completionPorts.all {
 		k = k.plus(digestOf(x))
 	}
+	for _, x := range w.aliases.all {
+		k = k.plus(digestOf(x))
+	}
+	for _, x := range w.offers.all {
+		k = k.plus(digestOf(x))
+	}
 	if !bytes.Equal(w.encodeFlags(nil), (&world{}).encodeFlags(nil)) {
 		k = k.plus(digest(w.encodeFlags(nil))).minus(digest((&world{}).encodeFlags(nil)))
 	}
@@ -168,7 +174,7 @@ func TestPortIndex(t *testing.T) {
 			}
 			w, hard := next.world(), 0
 			for k, x := range w.sockets.all {
-				place, isHard := x.place()
+				place, isHard := x.portPlace()
 				if !isHard {
 					continue
 				}

@@ -51,8 +51,8 @@ func Wait(s State, tid int, call wsa.Call) []State {
 	t := *old
 	t.frame = frame{pending: call, late: true, outer: t.outer}
 	if h, ok := descriptor(call); ok {
-		if k := sockKey(t.pid, uint64(h)); n.sockets.get(k) != nil {
-			t.on = k
+		if x := n.socketAt(t.pid, uint64(h)); x != nil {
+			t.on = x.place
 		}
 	}
 	n.setThread(&t)
@@ -68,7 +68,7 @@ func run(w *world, tid int, call wsa.Call, resume bool) []Outcome {
 	}
 	v.p = w.procs.get(uint64(v.t.pid))
 	v.h, _ = descriptor(call)
-	s := w.sockets.get(sockKey(v.p.pid, uint64(v.h)))
+	s := w.socketAt(v.p.pid, uint64(v.h))
 	if resume {
 		s = nil
 		if !v.t.orphan {
@@ -95,7 +95,7 @@ func (v *verdict) judgeEach(call wsa.Call, s *socket) {
 	for i, variant := range unfold(w, s) {
 		v.w, v.failed = variant, false
 		v.t = variant.threads.get(uint64(tid))
-		v.s = variant.sockets.get(sockKey(s.pid, uint64(s.handle)))
+		v.s = variant.sockets.get(s.place)
 		base := len(v.out)
 		v.judge(call)
 		if i > 0 {
@@ -138,10 +138,6 @@ func (v *verdict) subsume(goesOn, base int) {
 
 // judge runs the checks of one call.
 func (v *verdict) judge(call wsa.Call) {
-	if unmodelled(call) {
-		v.open(NotModelled, rules.IOCTLOther, "Not modelled: "+call.Op())
-		return
-	}
 	switch c := call.(type) {
 	case wsa.WSAStartupCall:
 		v.startup(c)
@@ -211,7 +207,7 @@ func (v *verdict) judgeSocket(call wsa.Call) {
 	case wsa.WSADeleteSocketPeerTargetNameCall:
 		v.deleteTargetName(c.PeerAddr, c.Overlapped, false)
 	case wsa.WSAQuerySocketSecurityCall:
-		v.querySecurity(query{c.Template, c.Info, c.InfoLen, c.Overlapped, false})
+		v.querySecurity(query{c.Template, c.Info, c.InfoLen, c.Overlapped, false, v.p.pid})
 	case wsa.WSAImpersonateSocketPeerCall:
 		v.impersonate(c)
 	case wsa.WSAIoctlCall:
@@ -256,6 +252,8 @@ func (v *verdict) judgeBase(call wsa.Call) {
 		v.shutdown(c)
 	case wsa.ClosesocketCall:
 		v.close()
+	case wsa.WSADuplicateSocketCall:
+		v.duplicate(c)
 	case wsa.GetsocknameCall:
 		v.getsockname(c)
 	case wsa.GetpeernameCall:
@@ -311,6 +309,9 @@ func (v *verdict) gone() bool {
 		v.must(rules.GENStartup)
 		return true
 	}
+	if v.resume && v.t.stranded {
+		v.add(Outcome{Kind: Failure, Rules: []rules.ID{rules.CLOSEShared, closedWhile(v.call)}})
+	}
 	return false
 }
 
@@ -345,7 +346,7 @@ func (v *verdict) valid() bool {
 		ids = neverASocket
 	}
 	for pid := range v.w.procs.all {
-		if v.w.sockets.get(sockKey(int(pid), uint64(v.h))) != nil {
+		if v.w.socketAt(int(pid), uint64(v.h)) != nil {
 			ids = otherProcess
 		}
 	}
@@ -365,17 +366,18 @@ func (v *verdict) foreign(call wsa.Call) bool {
 	if v.s.internet() {
 		return false
 	}
-	if _, ok := call.(wsa.ClosesocketCall); ok {
+	switch call.(type) {
+	case wsa.ClosesocketCall, wsa.WSADuplicateSocketCall:
 		return false
 	}
-	s := *v.s
+	s, pid := *v.s, v.p.pid
 	v.add(Outcome{
 		Kind: NotModelled, Rules: refs[rules.SOCKOther].ids, Text: "Not modelled: this kind of socket",
 		effect: func(n *world, ret *wsa.Return) rules.ID {
 			if ret.Err == 0 && ret.Socket != 0 {
 				x := s
-				x.handle = ret.Socket
-				n.setSocket(&x)
+				x.pid = pid
+				n.adopt(&x, ret.Socket)
 			}
 			return ""
 		},

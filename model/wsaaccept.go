@@ -23,7 +23,7 @@ var conditionCodes = []struct {
 // wsaAccept is accept with a condition function, which is asked once there is a
 // connection. What it answered is in the return, or known from the call.
 func (v *verdict) wsaAccept(c wsa.WSAAcceptCall) {
-	base, k := len(v.out), sockKey(v.s.pid, uint64(v.s.handle))
+	base, k := len(v.out), v.s.place
 	v.accept(wsa.AcceptCall{S: c.S, Addr: c.Addr, Addrlen: c.Addrlen})
 	if v.failed {
 		return

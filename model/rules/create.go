@@ -15,6 +15,7 @@ const (
 	SOCKOther      ID = "SOCK-OTHER"
 	SOCKInfo       ID = "SOCK-INFO"
 	SOCKInfoBad    ID = "SOCK-INFO-BAD"
+	SOCKShared     ID = "SOCK-SHARED"
 	SOCKGroup      ID = "SOCK-GROUP"
 	SOCKFlags      ID = "SOCK-FLAGS"
 	SOCKOverlapped ID = "SOCK-OVERLAPPED"
@@ -93,6 +94,12 @@ var createRules = []Rule{
 		Condition: "lpProtocolInfo is incomplete, invalid or used up",
 		Errors:    []wsa.Errno{wsa.WSAEINVAL, wsa.WSAEFAULT},
 		Sources:   []Source{{Doc, "nf-winsock2-wsasocketw"}},
+	},
+	{
+		ID: SOCKShared, Function: "WSASocket", Strength: Must,
+		Condition: "lpProtocolInfo comes from WSADuplicateSocket: the result is another descriptor of that socket, with the same options, state, data and event registration",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaduplicatesocketw"}, {Observation, "DU4"}, {Observation, "DU5"}, {Observation, "CP8"}},
+		Notes:     "Whether a socket that was closed before can still be had this way is not said.",
 	},
 	{
 		ID: SOCKGroup, Function: "WSASocket", Strength: Must,

@@ -101,6 +101,7 @@ const (
 	CATALOGOk      ID = "CATALOG-OK"
 	DUPProcess     ID = "DUP-PROCESS"
 	DUPFault       ID = "DUP-FAULT"
+	DUPOk          ID = "DUP-OK"
 	OPTMtu         ID = "OPT-MTU"
 	OPTDatagram    ID = "OPT-DATAGRAM"
 	OPTContext     ID = "OPT-CONTEXT"
@@ -561,6 +562,11 @@ var ioRules = []Rule{
 		Condition: "lpProtocolInfo is NULL or too small",
 		Errors:    []wsa.Errno{wsa.WSAEFAULT},
 		Sources:   []Source{{Doc, "nf-winsock2-wsaduplicatesocketw"}, {Observation, "DU3"}},
+	},
+	{
+		ID: DUPOk, Function: "WSADuplicateSocket", Strength: Observed,
+		Condition: "the structure is stored, with the socket's family, type and protocol; it can be used once, by the process that it is for",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaduplicatesocketw"}, {Observation, "DU4"}, {Observation, "DU5"}},
 	},
 	{
 		ID: OPTMtu, Function: "getsockopt", Strength: Observed,

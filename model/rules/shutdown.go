@@ -17,6 +17,7 @@ const (
 	CLOSEAbort      ID = "CLOSE-ABORT"
 	CLOSEGraceful   ID = "CLOSE-GRACEFUL"
 	CLOSECancel     ID = "CLOSE-CANCEL"
+	CLOSEShared     ID = "CLOSE-SHARED"
 )
 
 var shutdownRules = []Rule{
@@ -91,5 +92,11 @@ var shutdownRules = []Rule{
 		Condition: "calls that wait on the socket in other threads end, with a code that no page gives",
 		Sources:   []Source{{Doc, "nf-winsock2-closesocket"}, {Observation, "AC2"}},
 		Notes:     "Any failure for a call that waits.",
+	},
+	{
+		ID: CLOSEShared, Function: "closesocket", Strength: Must,
+		Condition: "a socket with other descriptors stays as it is, operations in flight included",
+		Sources:   []Source{{Doc, "nf-winsock2-wsaduplicatesocketw"}, {Observation, "CP8"}},
+		Notes:     "A call that waits on the closed descriptor may go on, or end with any failure.",
 	},
 }

@@ -1,0 +1,60 @@
+package fuzz
+
+import "wsasim/wsa"
+
+// What sequences do about sockets that several descriptors share.
+
+// share gives a socket another descriptor, in a process of the same host, and
+// mostly does something by the new one.
+func (m *Machine) share(g source) {
+	a := m.drawActor(g)
+	pool := m.actors[a].proc.pool
+	if len(pool.Sockets) == 0 {
+		m.create(g)
+		return
+	}
+	s := pick(g, "socket", pool.Sockets...)
+	b := m.neighbour(g, a)
+	to := m.actors[b].proc
+	info := m.call(a, wsa.WSADuplicateSocketCall{S: s, ProcessID: to.sim.PID(), ProtocolInfo: wsa.ProtocolInfoSize}).Data
+	if info == nil || g.once(8, "not taken") {
+		return
+	}
+	if len(to.pool.Sockets) >= maxSockets {
+		m.call(b, wsa.ClosesocketCall{S: to.pool.Sockets[0]})
+	}
+	d := m.call(b, wsa.WSASocketCall{Family: wsa.FROM_PROTOCOL_INFO, Type: wsa.FROM_PROTOCOL_INFO, Protocol: wsa.FROM_PROTOCOL_INFO,
+		ProtocolInfo: info, Flags: wsa.WSA_FLAG_OVERLAPPED}).Socket
+	if d == 0 {
+		return
+	}
+	if g.once(3, "close the first") {
+		m.call(a, wsa.ClosesocketCall{S: s})
+	}
+	for range g.upTo(3, "calls") {
+		pool := to.pool
+		pool.Sockets, pool.Closed = []wsa.SOCKET{d}, nil
+		g.p = &pool
+		m.callWith(g, b, g.callOf(pick(g, "function", usedShared...)))
+	}
+	if g.once(3, "close the second") {
+		m.call(b, wsa.ClosesocketCall{S: d})
+	}
+}
+
+// usedShared is what is done by another descriptor.
+var usedShared = []string{
+	"send", "recv", "WSASend", "WSARecv", "recvfrom", "sendto", "ioctlsocket", "setsockopt", "getsockopt", "getsockname", "getpeername", "accept",
+	"connect", "bind", "listen", "shutdown", "WSAEventSelect", "WSAEnumNetworkEvents", "WSAPoll", "CancelIo", "CancelIoEx", "CreateIoCompletionPort",
+}
+
+// neighbour draws a thread of the same host: of the same process or another.
+func (m *Machine) neighbour(g source, a int) int {
+	var near []int
+	for i, x := range m.actors {
+		if x.proc.sim.Host() == m.actors[a].proc.sim.Host() {
+			near = append(near, i)
+		}
+	}
+	return pick(g, "neighbour", near...)
+}
