@@ -200,6 +200,19 @@ func (t *Thread) share(s *socket) wsa.SOCKET {
 	return h
 }
 
+// handleIn is the socket's first handle in a process, 0 when it has none there.
+func (s *socket) handleIn(p *Process) wsa.SOCKET {
+	if s.proc == p {
+		return s.handle
+	}
+	for _, r := range s.more {
+		if r.proc == p {
+			return r.handle
+		}
+	}
+	return 0
+}
+
 // release closes one of several handles of a socket; it reports false when it
 // is the last.
 func (p *Process) release(s *socket, h wsa.SOCKET) bool {

@@ -263,7 +263,7 @@ func (c *completion) tell(w *World) {
 	if w.trace != nil {
 		w.emit(&trace.Record{
 			Kind: trace.Completion, Host: c.sock.host().cfg.Name, PID: c.by.proc.pid, TID: c.by.tid,
-			Overlapped: w.ids[c.ov], Socket: c.sock.handle, Status: c.status, Transferred: uint32(c.n), Return: c.stored,
+			Overlapped: w.ids[c.ov], Socket: c.sock.handleIn(c.by.proc), Status: c.status, Transferred: uint32(c.n), Return: c.stored,
 		})
 	}
 	if c.by.proc.startup == 0 {
