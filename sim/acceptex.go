@@ -60,7 +60,7 @@ func (t *Thread) acceptEx(l, acceptor *socket, b acceptBuffer, ov *wsa.Overlappe
 		return t.fail(rules.ACCEPTEXNotlisten, wsa.WSAEINVAL) // observed AX2
 	case acceptor.typ != wsa.SOCK_STREAM || acceptor.family != l.family || acceptor.bound || acceptor.state != stateOpen || acceptor.accepting != nil:
 		return t.fail(rules.ACCEPTEXSocket, wsa.WSAEINVAL) // observed AX5, AX10
-	case uint64(len(b.out)) < uint64(b.data)+uint64(b.local)+uint64(b.remote) || !l.fits(b.remote):
+	case uint64(len(b.out)) < uint64(b.data)+uint64(b.local)+uint64(b.remote):
 		return t.fail(rules.ACCEPTEXRemote, wsa.WSAEFAULT)
 	}
 	ov.Internal = 0
@@ -80,8 +80,9 @@ func (o *operation) takeConnection() {
 	if o.queue == nil || o.queue.head != &o.waiter || len(l.listener.queue) == 0 {
 		return
 	}
-	if o.accept.local != 0 && !l.fits(o.accept.local) {
-		// Noticed only now, and the connection stays (observed AX6, AX7).
+	if o.accept.local != 0 && !l.fits(o.accept.local) || !l.fits(o.accept.remote) {
+		// Noticed only now, and the connection stays (observed AX6, AX7 of the
+		// local address; of the other one it is inferred, AX8 says that it pends).
 		o.end(wsa.STATUS_BUFFER_TOO_SMALL, 0)
 		if len(l.listener.queue) > 0 {
 			l.acceptAgain()

@@ -26,6 +26,6 @@ func (t *Thread) serves(p *port) {
 func (w *World) runs(p *port, more int) {
 	p.running += more
 	if more < 0 && p.ready() {
-		w.wakeFirst(&p.waiters)
+		w.wakeLast(&p.waiters)
 	}
 }

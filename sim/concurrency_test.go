@@ -72,3 +72,32 @@ func TestConcurrentThreadThatWaits(t *testing.T) {
 		t.Error(log)
 	}
 }
+
+// TestLastToWaitIsFirst: packets go out in the order in which they came, and the
+// threads that wait for them are released in the opposite one (page
+// i-o-completion-ports).
+func TestLastToWaitIsFirst(t *testing.T) {
+	w, main, _ := pair(t, sim.Config{Clock: sim.VirtualTime})
+	p := must[wsa.HANDLE](t)(main.CreateIoCompletionPort(wsa.INVALID_HANDLE_VALUE, 0, 0, 0))
+	log := ""
+	for i := range 3 {
+		th, name := main.Process().NewThread(), string(rune('a'+i))
+		w.Spawn(th, func() {
+			var n uint32
+			var key uintptr
+			var ov *wsa.Overlapped
+			ok(t, th.GetQueuedCompletionStatus(p, &n, &key, &ov, wsa.INFINITE))
+			log += name + string(rune('0'+n)) + " "
+		})
+	}
+	w.Spawn(main, func() {
+		main.SleepEx(10, false) // until they wait
+		for i := range 3 {
+			ok(t, main.PostQueuedCompletionStatus(p, uint32(i), 0, nil))
+		}
+	})
+	ok(t, w.Run())
+	if log != "c0 b1 a2 " {
+		t.Error(log)
+	}
+}

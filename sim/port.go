@@ -8,7 +8,8 @@ import (
 )
 
 // port is a completion port: a queue of packets, first in first out, and the
-// threads that wait for one.
+// threads that wait for one, of which the last to come goes on first (page
+// i-o-completion-ports).
 type port struct {
 	packets []packet
 	head    int // packets before it are taken
@@ -38,7 +39,7 @@ func (w *World) queuePacket(p *port, k packet) {
 		p.packets, p.head = p.packets[:n], 0
 	}
 	p.packets = append(p.packets, k)
-	w.wakeFirst(&p.waiters)
+	w.wakeLast(&p.waiters)
 }
 
 func (p *port) take() packet {
@@ -225,7 +226,7 @@ func (t *Thread) GetQueuedCompletionStatusEx(h wsa.HANDLE, entries []wsa.Overlap
 		*removed = uint32(n)
 		ret.Count = copyOf(removed)
 		if !p.empty() {
-			w.wakeFirst(&p.waiters)
+			w.wakeLast(&p.waiters)
 		}
 	}
 	if e == wsa.WAIT_IO_COMPLETION {

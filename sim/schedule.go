@@ -36,7 +36,8 @@ type waiter struct {
 	on         *socket
 }
 
-// waitQueue is a queue of waiting threads, woken first come, first served.
+// waitQueue is a queue of waiting threads, in the order in which they came, which
+// is that in which they are woken, except at a completion port.
 type waitQueue struct{ head, tail *waiter }
 
 func (q *waitQueue) push(x *waiter) {
@@ -104,6 +105,13 @@ func (w *World) wake(x *waiter, reason wakeReason) {
 func (w *World) wakeFirst(q *waitQueue) {
 	if q.head != nil {
 		w.wake(q.head, wokenReady)
+	}
+}
+
+// wakeLast wakes the thread that has waited least in q.
+func (w *World) wakeLast(q *waitQueue) {
+	if q.tail != nil {
+		w.wake(q.tail, wokenReady)
 	}
 }
 
