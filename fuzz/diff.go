@@ -101,29 +101,25 @@ func text(r wsa.Return) string {
 	return string(t)
 }
 
-// compare finds the first difference of two runs from a step on; nil: none.
-func compare(steps []DiffStep, a, b *DiffRun, from int) *Difference {
-	n := min(len(a.Returns), len(b.Returns))
-	for i := from; i < n; i++ {
-		if _, asks := steps[i].Call.(wsa.WSAGetLastErrorCall); asks && consistent(a.Returns[:i+1]) && consistent(b.Returns[:i+1]) {
-			continue
-		}
-		va, vb := a.Violations[i], b.Violations[i]
-		fields := differing(a.Returns[i], b.Returns[i])
-		if len(fields) == 0 && va == nil && vb == nil {
-			continue
-		}
-		d := &Difference{
-			Index: i, Step: steps[i], A: a.Returns[i], B: b.Returns[i], Fields: fields,
-			ViolationA: va, ViolationB: vb, Before: steps[:i],
-		}
-		if x, ok := callSocket(steps[i].Call); ok {
-			d.Socket, _ = madeBy(x)
-		}
-		d.Class = classify(d)
-		return d
+// compare is the difference of two runs at a step that both have made; nil: none.
+func compare(steps []DiffStep, a, b *DiffRun, i int) *Difference {
+	if _, asks := steps[i].Call.(wsa.WSAGetLastErrorCall); asks && consistent(a.Returns[:i+1]) && consistent(b.Returns[:i+1]) {
+		return nil
 	}
-	return nil
+	va, vb := a.Violations[i], b.Violations[i]
+	fields := differing(a.Returns[i], b.Returns[i])
+	if len(fields) == 0 && va == nil && vb == nil {
+		return nil
+	}
+	d := &Difference{
+		Index: i, Step: steps[i], A: a.Returns[i], B: b.Returns[i], Fields: fields,
+		ViolationA: va, ViolationB: vb, Before: steps[:i],
+	}
+	if x, ok := callSocket(steps[i].Call); ok {
+		d.Socket, _ = madeBy(x)
+	}
+	d.Class = classify(d)
+	return d
 }
 
 // consistent reports whether the last return, of WSAGetLastError, tells the error
@@ -207,51 +203,76 @@ type Differ struct {
 }
 
 // Try runs one sequence on both and gives the first difference that nothing
-// explains, nil for none.
+// explains, nil for none. The second does not go on after that, nor after a known
+// difference that leaves the two in different states: what it did then would not
+// be compared.
 func (d *Differ) Try(steps []DiffStep) *Difference {
 	a := d.A.Run(steps, nil)
-	b := d.B.Run(steps, a.Returns)
+	c := comparison{known: d, steps: steps, a: a}
+	b := d.B.Run(steps, &Ahead{Returns: a.Returns, More: c.more})
 	if a.Lost || b.Lost {
 		d.Lost++
 	}
 	if a.Hung >= 0 || b.Hung >= 0 {
 		d.Hung++
 	}
-	d.Sequences++
-	diff, until := d.unexplained(steps, a, b)
-	d.Calls += until
-	return diff
+	return d.count(&c, b)
 }
 
-// unexplained finds the first difference that no row explains, and how many
-// steps were compared.
-func (d *Differ) unexplained(steps []DiffStep, a, b *DiffRun) (*Difference, int) {
+// Compare compares two runs of a sequence and gives the first difference that
+// no row of the table explains; nil for none.
+func (d *Differ) Compare(steps []DiffStep, a, b *DiffRun) *Difference {
+	return d.count(&comparison{known: d, steps: steps, a: a}, b)
+}
+
+// count ends a comparison and adds what it came to.
+func (d *Differ) count(c *comparison, b *DiffRun) *Difference {
+	c.more(b)
+	d.Sequences++
+	d.Calls += c.next
+	if d.Explained == nil {
+		d.Explained = make(map[string]int)
+	}
+	for _, id := range c.explained {
+		d.Explained[id]++
+	}
+	return c.found
+}
+
+// comparison follows the second of two runs of a sequence, step by step.
+type comparison struct {
+	known *Differ
+	steps []DiffStep
+	a     *DiffRun
+
+	next      int         // how many steps were compared
+	explained []string    // the rows that explained differences
+	found     *Difference // what no row explains
+	over      bool        // what follows says nothing
 	// After a violation the checker goes on with a guess, so that what it says
 	// of that side alone is no news where both do the same.
-	guessA, guessB := false, false
-	for from := 0; ; {
-		diff := compare(steps, a, b, from)
-		if diff == nil {
-			return nil, min(len(a.Returns), len(b.Returns))
-		}
-		if len(diff.Fields) == 0 && (diff.ViolationA == nil || guessA) && (diff.ViolationB == nil || guessB) {
-			from = diff.Index + 1
+	guessA, guessB bool
+}
+
+// more compares the steps that the second run has beyond those compared so far,
+// and reports whether there is a point in going on.
+func (c *comparison) more(b *DiffRun) bool {
+	for n := min(len(c.a.Returns), len(b.Returns)); !c.over && c.next < n; {
+		diff := compare(c.steps, c.a, b, c.next)
+		c.next++
+		if diff == nil || len(diff.Fields) == 0 && (diff.ViolationA == nil || c.guessA) && (diff.ViolationB == nil || c.guessB) {
 			continue
 		}
-		guessA, guessB = guessA || diff.ViolationA != nil, guessB || diff.ViolationB != nil
-		diff.Known = d.explain(diff)
+		c.guessA, c.guessB = c.guessA || diff.ViolationA != nil, c.guessB || diff.ViolationB != nil
+		diff.Known = c.known.explain(diff)
 		if diff.Known == nil {
-			return diff, diff.Index + 1
+			c.found, c.over = diff, true
+			break
 		}
-		if d.Explained == nil {
-			d.Explained = make(map[string]int)
-		}
-		d.Explained[diff.Known.ID]++
-		if diff.parts() {
-			return nil, diff.Index + 1
-		}
-		from = diff.Index + 1
+		c.explained = append(c.explained, diff.Known.ID)
+		c.over = diff.parts()
 	}
+	return !c.over
 }
 
 // parts reports whether the implementations are in different states after it,
@@ -300,8 +321,7 @@ func (d *Differ) Shrink(steps []DiffStep, diff *Difference) ([]DiffStep, *Differ
 		if !SafeSequence(candidate) {
 			return nil
 		}
-		a := d.A.Run(candidate, nil)
-		found, _ := (&Differ{A: d.A, B: d.B, Known: d.Known}).unexplained(candidate, a, d.B.Run(candidate, a.Returns))
+		found := (&Differ{A: d.A, B: d.B, Known: d.Known}).Try(candidate)
 		if found == nil || found.Sort() != diff.Sort() {
 			return nil
 		}

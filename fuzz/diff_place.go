@@ -18,12 +18,22 @@ type Place interface {
 	// System is what it is, for the table of known differences: "sim", "wine",
 	// "windows".
 	System() string
-	// Run carries out a sequence. expected is what another implementation gave
-	// back, normalised, for as many steps as it has, or nil: where that has
-	// received something and this would have to wait, the machine is given time.
-	Run(steps []DiffStep, expected []wsa.Return) *DiffRun
+	// Run carries out a sequence, beside another implementation that has done so
+	// before or, with nil, alone.
+	Run(steps []DiffStep, ahead *Ahead) *DiffRun
 	// Close ends it.
 	Close()
+}
+
+// Ahead is what an implementation knows of another that has carried out the same
+// sequence.
+type Ahead struct {
+	// Returns are what the other gave back, normalised, for as many steps as it
+	// has made: where that has received something and this would have to wait,
+	// the machine is given time.
+	Returns []wsa.Return
+	// More is asked after each step whether to go on; nil: always.
+	More func(*DiffRun) bool
 }
 
 // SimPlace is the simulator: one host whose only addresses are loopback ones. A
@@ -54,7 +64,7 @@ func machineWorld() (*sim.World, *sim.Thread) {
 	return w, h.NewProcess(sim.ProcessConfig{}).NewThread()
 }
 
-func (p simPlace) Run(steps []DiffStep, expected []wsa.Return) *DiffRun {
+func (p simPlace) Run(steps []DiffStep, ahead *Ahead) *DiffRun {
 	w, t := machineWorld()
 	defer w.Close()
 	var api wsa.API = t
@@ -62,11 +72,24 @@ func (p simPlace) Run(steps []DiffStep, expected []wsa.Return) *DiffRun {
 		api = Broken(t, *p.fault)
 	}
 	s := newSession(on(api), true)
+	s.follow(steps, ahead, func(int) {})
+	return &s.run
+}
+
+// follow starts Winsock and carries out the steps; at is told the index of each
+// before it is made.
+func (s *session) follow(steps []DiffStep, ahead *Ahead, at func(int)) {
+	if ahead == nil {
+		ahead = &Ahead{}
+	}
 	s.call(wsa.WSAStartupCall{Version: 0x0202})
 	for i, step := range steps {
-		s.do(step, patience(step, expected, i))
+		at(i)
+		s.do(step, patience(step, ahead.Returns, i))
+		if !s.going() || ahead.More != nil && !ahead.More(&s.run) {
+			return
+		}
 	}
-	return &s.run
 }
 
 // patienceTries is how often, a millisecond apart, a machine is asked again.
@@ -129,7 +152,7 @@ const hungAfter = 4 * time.Second
 // Run carries out the steps on a thread of the system. A step that does not
 // return has its sockets closed by another thread; if it still does not, the
 // thread is left behind, since nothing ends a thread that waits in the system.
-func (p *systemPlace) Run(steps []DiffStep, expected []wsa.Return) *DiffRun {
+func (p *systemPlace) Run(steps []DiffStep, ahead *Ahead) *DiffRun {
 	if p.thread == nil {
 		p.thread = p.process.NewThread()
 	}
@@ -143,11 +166,7 @@ func (p *systemPlace) Run(steps []DiffStep, expected []wsa.Return) *DiffRun {
 	go func() {
 		defer close(done)
 		thread.Do(func() {
-			s.call(wsa.WSAStartupCall{Version: 0x0202})
-			for i, step := range steps {
-				at.Store(int64(i))
-				s.do(step, patience(step, expected, i))
-			}
+			s.follow(steps, ahead, func(i int) { at.Store(int64(i)) })
 			at.Store(int64(len(steps)))
 			s.closeAll()
 			_ = thread.WSACleanup()

@@ -200,7 +200,7 @@ func TestRecordedSequence(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := fuzz.Differ{A: fuzz.SimPlace(nil), B: fuzz.TracePlace("trace", "sim")}
-		if diff := d.Compare(again, d.A.Run(again, then.Returns), then); diff != nil {
+		if diff := d.Compare(again, d.A.Run(again, &fuzz.Ahead{Returns: then.Returns}), then); diff != nil {
 			t.Fatalf("seed %d: %v", seed, diff)
 		}
 	}

@@ -94,22 +94,13 @@ func (s *session) symbols(name wsa.Bytes) wsa.Bytes {
 	})
 }
 
-// Compare compares two runs of a sequence and gives the first difference that
-// no row of the table explains, with what each implementation is; nil for none.
-func (d *Differ) Compare(steps []DiffStep, a, b *DiffRun) *Difference {
-	d.Sequences++
-	diff, until := d.unexplained(steps, a, b)
-	d.Calls += until
-	return diff
-}
-
 // TracePlace stands for the machine that a trace was recorded on: it has a name
 // and what it is, and runs nothing.
 func TracePlace(name, system string) Place { return tracePlace{name, system} }
 
 type tracePlace struct{ name, system string }
 
-func (p tracePlace) Name() string                        { return p.name }
-func (p tracePlace) System() string                      { return p.system }
-func (tracePlace) Run([]DiffStep, []wsa.Return) *DiffRun { return &DiffRun{Hung: -1} }
-func (tracePlace) Close()                                {}
+func (p tracePlace) Name() string                  { return p.name }
+func (p tracePlace) System() string                { return p.system }
+func (tracePlace) Run([]DiffStep, *Ahead) *DiffRun { return &DiffRun{Hung: -1} }
+func (tracePlace) Close()                          {}

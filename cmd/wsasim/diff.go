@@ -240,7 +240,7 @@ func (a *app) replayDiff(d *fuzz.Differ, f diffFlags) error {
 		return malformed("%s: %v", f.replay, err)
 	}
 	first := d.A.Run(c.Steps, nil)
-	second := d.B.Run(c.Steps, first.Returns)
+	second := d.B.Run(c.Steps, &fuzz.Ahead{Returns: first.Returns})
 	if f.trace != "" {
 		if err := writeTrace(f.trace, second.Records); err != nil {
 			return malformed("wsasim diff: %v", err)
@@ -301,7 +301,7 @@ func (a *app) diffTrace(first fuzz.Place, file string, f diffFlags) error {
 		return malformed("%s: a call of the trace would wait for ever when it is made again by one thread", file)
 	}
 	d := &fuzz.Differ{A: first, B: fuzz.TracePlace(f.b, f.system), Known: fuzz.KnownDifferences()}
-	return a.compareRuns(d, f, steps, first.Run(steps, then.Returns), then)
+	return a.compareRuns(d, f, steps, first.Run(steps, &fuzz.Ahead{Returns: then.Returns}), then)
 }
 
 // knownJSON is a row of the table for programs.
