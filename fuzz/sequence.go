@@ -273,6 +273,7 @@ func (m *Machine) connect(g source) {
 	if !ok {
 		return
 	}
+	inherits := m.setInherited(g, server, l)
 	c := m.open(client, family, wsa.SOCK_STREAM, g.once(2, "client nonblocking"))
 	if g.once(2, "client secured") {
 		m.secureSocket(g, client, c)
@@ -290,12 +291,34 @@ func (m *Machine) connect(g source) {
 			answer := pick(g, "answer", int32(wsa.CF_DEFER), wsa.CF_REJECT, 7)
 			m.call(server, wsa.WSAAcceptCall{S: l, Addr: wsa.NULL, Answer: &answer})
 		}
-		m.call(server, wsa.AcceptCall{S: l, Addr: wsa.Room(room), Addrlen: &room})
+		inherits(m.call(server, wsa.AcceptCall{S: l, Addr: wsa.Room(room), Addrlen: &room}).Socket)
 	}
 	if !g.once(3, "keep the listener") {
 		m.call(server, wsa.ClosesocketCall{S: l})
 	}
 }
+
+// setInherited sets an option of a listener now and then, and gives what asks the
+// sockets of its connections for it.
+func (m *Machine) setInherited(g source, a int, l wsa.SOCKET) (ask func(wsa.SOCKET)) {
+	if !g.once(3, "an option to inherit") {
+		return func(wsa.SOCKET) {}
+	}
+	o := pick(g, "option", inheritedOptions...)
+	m.call(a, wsa.SetsockoptCall{S: l, Level: wsa.SOL_SOCKET, Optname: o.name, Optval: o.value})
+	return func(s wsa.SOCKET) {
+		if s != 0 {
+			n := int32(4)
+			m.call(a, wsa.GetsockoptCall{S: s, Level: wsa.SOL_SOCKET, Optname: o.name, Optval: 4, Optlen: &n})
+		}
+	}
+}
+
+// inheritedOptions are values other than those of a new socket.
+var inheritedOptions = []struct {
+	name  int32
+	value wsa.Bytes
+}{{wsa.SO_RCVTIMEO, wsa.Bytes{200, 0, 0, 0}}, {wsa.SO_SNDTIMEO, wsa.Bytes{44, 1, 0, 0}}, {wsa.SO_OOBINLINE, wsa.Bytes{1, 0, 0, 0}}, {wsa.SO_LINGER, wsa.Bytes{1, 0, 0, 0}}}
 
 // datagrams makes two datagram sockets that know each other and sends between
 // them.
@@ -324,11 +347,23 @@ func (m *Machine) datagrams(g source) {
 	if g.once(3, "connected") {
 		m.call(actors[0], wsa.ConnectCall{S: socks[0], Name: wsa.Sockaddr(at[1])})
 	}
+	told := g.once(3, "packet information")
+	if told {
+		c := wsa.SetsockoptCall{S: socks[1], Level: wsa.IPPROTO_IP, Optname: wsa.IP_PKTINFO, Optval: wsa.Bytes{1, 0, 0, 0}}
+		if family == wsa.AF_INET6 {
+			c.Level, c.Optname = wsa.IPPROTO_IPV6, wsa.IPV6_PKTINFO
+		}
+		m.call(actors[1], c)
+	}
 	for range 1 + g.upTo(2, "datagrams") {
 		m.call(actors[0], wsa.SendtoCall{S: socks[0], Buf: g.payload(), To: wsa.Sockaddr(at[1])})
 	}
 	for range g.upTo(2, "receives") {
 		room := int32(28)
+		if told {
+			m.call(actors[1], wsa.WSARecvMsgCall{S: socks[1], Name: wsa.Room(room), Namelen: room, Buffers: []wsa.Room{pick(g, "room", wsa.Room(2000), 100, 5)}, Control: 128, ControlLen: 128})
+			continue
+		}
 		m.call(actors[1], wsa.RecvfromCall{S: socks[1], Buf: g.room(), From: 28, Fromlen: &room})
 	}
 }

@@ -120,12 +120,14 @@ func (m *Machine) startOne(g source, a int, s wsa.SOCKET) {
 func (m *Machine) extended(g source) {
 	server, client, family := m.drawActor(g), m.drawActor(g), g.family()
 	at := netip.AddrPortFrom(m.address(server, family), 0)
-	l := m.listenOn(g, server, family, at, g.once(4, "server secured"))
+	secured := g.once(3, "server secured")
+	l := m.listenOn(g, server, family, at, secured)
 	info, ok := m.actors[server].thread.SocketInfo(l)
 	if l == 0 || !ok {
 		return
 	}
 	m.associate(g, server, l)
+	inherits := m.setInherited(g, server, l)
 	var accepted []wsa.SOCKET
 	for range 1 + g.upTo(1, "accepts") {
 		s := m.open(server, family, wsa.SOCK_STREAM, false)
@@ -137,6 +139,9 @@ func (m *Machine) extended(g source) {
 		}
 	}
 	c := m.open(client, family, wsa.SOCK_STREAM, g.once(2, "client nonblocking"))
+	if secured && !g.once(6, "client not secured") {
+		m.secureSocket(g, client, c)
+	}
 	if !g.once(8, "unbound") {
 		m.call(client, wsa.BindCall{S: c, Name: anyAddress(family, 0)})
 	}
@@ -147,13 +152,19 @@ func (m *Machine) extended(g source) {
 	}
 	x.Overlapped, x.Event = g.started()
 	m.call(client, x)
-	if g.once(3, "sleep") {
+	if secured || g.once(3, "sleep") {
 		m.call(client, wsa.SleepExCall{Milliseconds: 200})
 	}
 	if !g.once(3, "old context") {
 		m.call(client, wsa.SetsockoptCall{S: c, Level: wsa.SOL_SOCKET, Optname: wsa.SO_UPDATE_CONNECT_CONTEXT, Optval: wsa.Bytes{}})
 		for _, s := range accepted {
 			m.call(server, wsa.SetsockoptCall{S: s, Level: wsa.SOL_SOCKET, Optname: wsa.SO_UPDATE_ACCEPT_CONTEXT, Optval: le.AppendUint64(nil, uint64(l))})
+			inherits(s)
+		}
+	}
+	if secured {
+		for _, s := range accepted {
+			m.call(server, wsa.WSAQuerySocketSecurityCall{S: s, Info: 64, InfoLen: new(uint32(64))})
 		}
 	}
 	switch g.upTo(5, "then") {

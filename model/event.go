@@ -209,7 +209,7 @@ func (v *verdict) waitHandles(c wsa.WSAWaitForMultipleEventsCall) {
 		switch {
 		case c.WaitAll && slices.Contains(c.Events[:i], h):
 			v.may(rules.EVENTCount)
-		case v.w.events.get(k) != nil, v.w.sockets.get(k) != nil:
+		case v.w.events.get(k) != nil, v.w.socketAt(v.p.pid, uint64(h)) != nil:
 		case v.resume, v.w.tokens.get(k) != nil, v.mayBeOther(h):
 			// Closing one of them during the wait is undefined.
 			v.mayAny(rules.EVENTHandle)

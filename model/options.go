@@ -94,7 +94,7 @@ var options = []option{
 	{level: wsa.SOL_SOCKET, name: wsa.SO_PROTOCOL_INFOW, form: formBlob, access: readOnly},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_BSP_STATE, form: formBlob, access: readOnly},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_CONNECT_TIME, form: formWord, access: readOnly},
-	{level: wsa.SOL_SOCKET, name: wsa.SO_ERROR, form: formWord, set: func(*socket, uint32, bool) {}},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_ERROR, form: formWord, set: func(x *socket, _ uint32, _ bool) { x.errorTouched = true }},
 }
 
 func findOption(level, name int32) *option {
@@ -202,7 +202,15 @@ func (v *verdict) getsockopt(c wsa.GetsockoptCall) {
 		ids = append(ids, rules.OPTKnown)
 	}
 	s := v.s
-	v.succeed(func(_ *world, ret *wsa.Return) rules.ID { return optionGiven(s, o, c, ret) },
+	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
+		if broken := optionGiven(s, o, c, ret); broken != "" {
+			return broken
+		}
+		if c.Level == wsa.SOL_SOCKET && c.Optname == wsa.SO_ERROR && s.failure != failedNever && !s.errorTouched {
+			n.editSocket(s.place, func(x *socket) { x.errorTouched = true }) // the page says that it is cleared
+		}
+		return ""
+	},
 		func(*world) wsa.Return { return optionExample(s, o, room) }, ids...)
 }
 
@@ -228,6 +236,9 @@ func optionGiven(s *socket, o *option, c wsa.GetsockoptCall, ret *wsa.Return) ru
 	if o.name == wsa.SO_CONNECT_TIME && s.status != connected && s.status != connecting && got != 0xFFFFFFFF {
 		return rules.OPTConntime
 	}
+	if o.name == wsa.SO_ERROR && !s.pending(wsa.Errno(got)) {
+		return rules.OPTError
+	}
 	if o.value == nil {
 		return ""
 	}
@@ -251,6 +262,20 @@ func optionGiven(s *socket, o *option, c wsa.GetsockoptCall, ret *wsa.Return) ru
 	return rules.OPTKnown
 }
 
+// pending reports whether SO_ERROR may read so: none on a stream that was never
+// connected, and the error of a connect of which no call has told that it failed.
+func (x *socket) pending(e wsa.Errno) bool {
+	switch {
+	case x.typ != wsa.SOCK_STREAM, x.errorTouched, x.unclear:
+		return true
+	case x.status == idle && x.failure == failedNever:
+		return e == 0
+	case x.status == idle && x.failure == failedSilently:
+		return slices.Contains(connectCodes, e)
+	}
+	return true
+}
+
 func optionValue(o *option, b []byte) (uint32, bool) {
 	switch {
 	case o.form == formBlob:
@@ -271,6 +296,9 @@ func optionExample(s *socket, o *option, room int64) wsa.Return {
 	}
 	if o != nil && o.name == wsa.SO_CONNECT_TIME && s.status != connected {
 		value = 0xFFFFFFFF
+	}
+	if o != nil && o.name == wsa.SO_ERROR && !s.pending(0) {
+		value = uint32(wsa.WSAECONNREFUSED)
 	}
 	return wsa.Return{Len: &n, Data: binary.LittleEndian.AppendUint32(nil, value)[:max(n, 0)]}
 }

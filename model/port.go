@@ -9,8 +9,9 @@ import (
 
 // Completion ports: which packets are queued, and what may be taken.
 //
-// Not modelled: how many threads a port lets run at the same time, and which of
-// the waiting threads gets a packet.
+// A port may hold its packets back while as many threads as it was made for serve
+// what they took from it. Not modelled: that it must, and which of the waiting
+// threads gets a packet.
 
 // completionPort is one port.
 type completionPort struct {
@@ -18,6 +19,11 @@ type completionPort struct {
 	handle  wsa.HANDLE
 	packets []packet
 	loose   bool // what is queued is not known
+	// limit is how many threads may serve packets at the same time, 0 for as many
+	// as there are processors; serving are those that took one and have not asked
+	// again.
+	limit   uint32
+	serving []int
 }
 
 // packet is an entry of a port's queue.
@@ -34,7 +40,10 @@ type packet struct {
 const maxPackets = 256
 
 func (p *completionPort) encode(b []byte) []byte {
-	b = append(put(append(b, 'Q'), uint64(p.pid), uint64(p.handle)), flag(p.loose))
+	b = append(put(append(b, 'Q'), uint64(p.pid), uint64(p.handle), uint64(p.limit), uint64(len(p.serving))), flag(p.loose))
+	for _, tid := range p.serving {
+		b = put(b, uint64(tid))
+	}
 	for _, k := range p.packets {
 		b = append(put(b, k.key, uint64(k.id), uint64(k.status), uint64(k.n)), flag(k.posted), flag(k.unsure))
 	}
@@ -151,7 +160,7 @@ func (v *verdict) createPort(c wsa.CreateIoCompletionPortCall) {
 			if ret.Handle == 0 || n.taken(place) {
 				return rules.HANDLEFresh
 			}
-			n.setPort(&completionPort{pid: pid, handle: ret.Handle, loose: !n.whole})
+			n.setPort(&completionPort{pid: pid, handle: ret.Handle, loose: !n.whole, limit: c.NumberOfConcurrentThreads})
 		} else if ret.Handle != c.ExistingCompletionPort {
 			return rules.PORTBind
 		}
@@ -233,7 +242,7 @@ func (v *verdict) dequeue(a dequeueArgs) {
 		v.mustAny(rules.PORTFile)
 		return
 	}
-	certain := slices.ContainsFunc(p.packets, func(x packet) bool { return !x.unsure })
+	certain := !p.holdsBack(v.tid) && slices.ContainsFunc(p.packets, func(x packet) bool { return !x.unsure })
 	v.takes(k, p, a)
 	queued := a.alertable && v.t.queued != no
 	if queued {
@@ -261,7 +270,8 @@ func (v *verdict) takes(k uint64, p *completionPort, a dequeueArgs) {
 		v.mayAny(rules.PORTStatus)
 		return
 	}
-	take := func(n *world, ret *wsa.Return) rules.ID { return n.takePackets(k, a, ret) }
+	tid := v.tid
+	take := func(n *world, ret *wsa.Return) rules.ID { return n.takePackets(k, tid, a, ret) }
 	never := func(*world) bool { return len(p.packets) == 0 }
 	ids := []rules.ID{rules.PORTPacket, rules.PORTOrder}
 	v.add(Outcome{Kind: Success, Rules: append(ids, p.skipRules(v.w, k)...), effect: take, none: never, example: func(*world) wsa.Return { return p.example(a, false) }})
@@ -334,7 +344,7 @@ func (x *packet) is(got *wsa.Packet) bool {
 }
 
 // takePackets judges the packets that a call took.
-func (w *world) takePackets(k uint64, a dequeueArgs, ret *wsa.Return) rules.ID {
+func (w *world) takePackets(k uint64, tid int, a dequeueArgs, ret *wsa.Return) rules.ID {
 	old := w.completionPorts.get(k)
 	n := *old
 	if len(ret.Packets) == 0 || len(ret.Packets) > a.most || !a.one && ret.Count != nil && int(*ret.Count) != len(ret.Packets) {
@@ -360,8 +370,19 @@ func (w *world) takePackets(k uint64, a dequeueArgs, ret *wsa.Return) rules.ID {
 		}
 		n.packets = rest
 	}
+	n.serving = addNew(slices.Clip(n.serving), tid)
 	w.setPort(&n)
 	return ""
+}
+
+// holdsBack reports whether other threads than the one that asks may be as many as
+// the port lets run.
+func (p *completionPort) holdsBack(tid int) bool {
+	others := len(p.serving)
+	if slices.Contains(p.serving, tid) {
+		others--
+	}
+	return p.limit > 0 && others >= int(p.limit)
 }
 
 // mayRemain leaves open whether a packet like the one that was taken is still there,
