@@ -17,8 +17,12 @@ var diffActions = []func(*guide){
 	(*guide).datagramPair,
 	(*guide).transfer, (*guide).transfer, (*guide).transfer,
 	(*guide).askOption, (*guide).setOption,
-	(*guide).refusal,
+	(*guide).refusal, (*guide).kinds,
 	(*guide).closing,
+	(*guide).events, (*guide).pollSome, (*guide).pollSome, (*guide).selecting,
+	(*guide).watchedConnection, (*guide).watchedListener,
+	(*guide).names,
+	(*guide).operations, (*guide).operations, (*guide).datagramOperations, (*guide).extended,
 }
 
 // diffOps are the calls that are drawn with arguments of any kind.
@@ -31,7 +35,7 @@ var diffOps = []string{
 
 // anyOf makes one call of any kind.
 func (g *guide) anyOf() {
-	c := g.callOf(pick(g.source, "function", diffOps...))
+	c := g.callOf(even(g, diffOps...))
 	x, ok := callSocket(c)
 	g.add(plain(c))
 	switch c.(type) {
@@ -92,7 +96,7 @@ func (g *guide) nonblocking(x wsa.SOCKET) {
 }
 
 // made makes a socket of a kind.
-func (g *guide) make(family, typ int32, nonblocking bool) wsa.SOCKET {
+func (g *guide) open(family, typ int32, nonblocking bool) wsa.SOCKET {
 	if len(g.p.Sockets) >= few {
 		g.add(wsa.ClosesocketCall{S: g.p.Sockets[0]})
 	}
@@ -123,18 +127,18 @@ func (g *guide) bindTo(x wsa.SOCKET, a netip.Addr) {
 // bound makes a bound socket.
 func (g *guide) bound() {
 	family := g.family()
-	x := g.make(family, pick(g.source, "type", int32(wsa.SOCK_STREAM), wsa.SOCK_DGRAM), true)
+	x := g.open(family, pick(g.source, "type", int32(wsa.SOCK_STREAM), wsa.SOCK_DGRAM), true)
 	g.bindTo(x, loopbackOf(family))
 }
 
 // connection connects two sockets and accepts.
 func (g *guide) connection() {
 	family := g.family()
-	l := g.make(family, wsa.SOCK_STREAM, true)
+	l := g.open(family, wsa.SOCK_STREAM, true)
 	number := g.last
 	g.bindTo(l, loopbackOf(family))
 	g.add(wsa.ListenCall{S: l, Backlog: 5})
-	c := g.make(family, wsa.SOCK_STREAM, true)
+	c := g.open(family, wsa.SOCK_STREAM, true)
 	g.add(wsa.ConnectCall{S: c, Name: wsa.Sockaddr(netip.AddrPortFrom(loopbackOf(family), PortOf(number)))})
 	g.settle(c)
 	room := int32(28)
@@ -153,7 +157,7 @@ func (g *guide) connection() {
 // refusal connects to a port where nobody listens.
 func (g *guide) refusal() {
 	family := g.family()
-	x := g.make(family, wsa.SOCK_STREAM, true)
+	x := g.open(family, wsa.SOCK_STREAM, true)
 	g.add(wsa.ConnectCall{S: x, Name: wsa.Sockaddr(netip.AddrPortFrom(loopbackOf(family), nobody))})
 	g.settle(x)
 	room := int32(4)
@@ -163,9 +167,9 @@ func (g *guide) refusal() {
 // datagramPair makes two bound datagram sockets, one of which sends.
 func (g *guide) datagramPair() {
 	family := g.family()
-	a := g.make(family, wsa.SOCK_DGRAM, true)
+	a := g.open(family, wsa.SOCK_DGRAM, true)
 	g.bindTo(a, loopbackOf(family))
-	b := g.make(family, wsa.SOCK_DGRAM, true)
+	b := g.open(family, wsa.SOCK_DGRAM, true)
 	number := g.last
 	g.bindTo(b, loopbackOf(family))
 	to := wsa.Sockaddr(netip.AddrPortFrom(loopbackOf(family), PortOf(number)))
@@ -205,16 +209,30 @@ func (g *guide) transfer() {
 
 func (g *guide) askOption() {
 	c, _ := g.getsockopt().(wsa.GetsockoptCall)
-	o := pick(g.source, "option", diffOptions...)
+	o := even(g, diffOptions...)
 	c.Level, c.Optname = o.Level, o.Name
 	g.add(c)
 }
 
 func (g *guide) setOption() {
 	c, _ := g.setsockopt().(wsa.SetsockoptCall)
-	o := pick(g.source, "option", diffOptions...)
+	o := even(g, diffOptions...)
 	c.Level, c.Optname = o.Level, o.Name
 	g.add(c)
+}
+
+// kinds makes a socket of any family, type and protocol, and asks what it is.
+func (g *guide) kinds() {
+	family, typ := even(g, int32(wsa.AF_INET), wsa.AF_INET6), even(g, int32(wsa.SOCK_STREAM), wsa.SOCK_DGRAM, wsa.SOCK_RDM, wsa.SOCK_SEQPACKET)
+	if len(g.p.Sockets) >= few {
+		g.add(wsa.ClosesocketCall{S: g.p.Sockets[0]})
+	}
+	if g.add(wsa.SocketCall{Family: family, Type: typ, Protocol: even(g, int32(0), wsa.IPPROTO_TCP, wsa.IPPROTO_UDP)}).Err != 0 {
+		return
+	}
+	x, room := SocketOf(g.last), int32(4)
+	g.nonblocking(x)
+	g.add(wsa.GetsockoptCall{S: x, Level: wsa.SOL_SOCKET, Optname: even(g, int32(wsa.SO_TYPE), wsa.SO_TYPE, wsa.SO_ACCEPTCONN, wsa.SO_ERROR), Optval: 4, Optlen: &room})
 }
 
 // closing closes a socket.

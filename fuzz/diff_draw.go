@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"math/rand/v2"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -21,13 +22,18 @@ import (
 func DrawSequence(seed, n int) []DiffStep {
 	return rapid.Custom(func(t *rapid.T) []DiffStep {
 		g := newGuide(t)
+		g.rand = rand.New(rand.NewPCG(uint64(seed), uint64(n)))
 		defer g.world.Close()
 		for len(g.steps) < n {
-			pick(g.source, "action", diffActions...)(g)
+			even(g, diffActions...)(g)
 		}
 		return g.steps
 	}).Example(seed)
 }
+
+// even draws one of the values, each as often as the others: rapid's own choice
+// prefers the first ones, which serves shrinking and starves the last.
+func even[T any](g *guide, values ...T) T { return values[g.rand.IntN(len(values))] }
 
 // guide draws steps and carries them out in a simulated world as it goes.
 type guide struct {
@@ -38,11 +44,14 @@ type guide struct {
 	steps  []DiffStep
 	last   int // number of the socket made last
 	sent   int // bytes sent by calls that may wait
+	rand   *rand.Rand
+	ids    wsa.OverlappedID    // the OVERLAPPED used last
+	taken  map[wsa.HANDLE]bool // events that sockets or operations set
 }
 
 func newGuide(t *rapid.T) *guide {
 	w, thread := machineWorld()
-	g := &guide{source: source{t: t, p: &Pool{}}, world: w, thread: thread, s: newSession(on(thread), false)}
+	g := &guide{source: source{t: t, p: &Pool{}}, world: w, thread: thread, taken: make(map[wsa.HANDLE]bool), s: newSession(thread, false)}
 	g.s.call(wsa.WSAStartupCall{Version: 0x0202})
 	return g
 }
@@ -59,8 +68,7 @@ func (g *guide) add(c wsa.Call) wsa.Return {
 		})
 		step.Call = b
 	}
-	switch c.(type) {
-	case wsa.SocketCall, wsa.WSASocketCall, wsa.AcceptCall:
+	if makes(step.Call) {
 		if g.last == MaxMade {
 			return wsa.Return{Err: wsa.WSAEMFILE}
 		}
@@ -76,6 +84,17 @@ func (g *guide) add(c wsa.Call) wsa.Return {
 	return ret
 }
 
+// makes reports whether a call makes a socket, an event or a completion port.
+func makes(c wsa.Call) bool {
+	switch c := c.(type) {
+	case wsa.SocketCall, wsa.WSASocketCall, wsa.AcceptCall, wsa.WSAAcceptCall, wsa.WSACreateEventCall:
+		return true
+	case wsa.CreateIoCompletionPortCall:
+		return c.ExistingCompletionPort == 0
+	}
+	return false
+}
+
 // refill tells the pool what there is to draw from.
 func (g *guide) refill() {
 	p := Pool{Hosts: loopbacks, SPNs: spns}
@@ -83,6 +102,11 @@ func (g *guide) refill() {
 		m := g.s.made[n]
 		switch {
 		case m == nil:
+		case m.kind == madeEvent && m.open:
+			p.Events = append(p.Events, wsa.HANDLE(SocketOf(n)))
+		case m.kind == madePort && m.open:
+			p.Ports = append(p.Ports, wsa.HANDLE(SocketOf(n)))
+		case m.kind != madeSocket:
 		case m.open:
 			p.Sockets = append(p.Sockets, SocketOf(n))
 		default:
@@ -120,8 +144,16 @@ func (g *guide) safe(c wsa.Call) bool {
 		return safeCode(c.Code) && c.Overlapped == 0 && !c.Routine
 	case wsa.IoctlsocketCall:
 		return safeCode(c.Cmd)
+	case wsa.SelectCall:
+		return c.Timeout != nil
+	}
+	if !g.safeHandles(c) || !g.safeNames(c) {
+		return false
 	}
 	x, ok := callSocket(c)
+	if id := overlappedOf(c); id != 0 {
+		return g.safeOperation(c, x, id)
+	}
 	if !ok {
 		return true
 	}
@@ -133,7 +165,7 @@ func (g *guide) safe(c wsa.Call) bool {
 		return !ok || g.safeSize(c)
 	}
 	switch c.(type) {
-	case wsa.AcceptCall:
+	case wsa.AcceptCall, wsa.WSAAcceptCall:
 		return info.Pending > 0 || info.State != "listening"
 	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall:
 		return info.Readable > 0 && plainReceive(c) || info.Type == wsa.SOCK_STREAM && !info.Bound
@@ -210,7 +242,7 @@ var diffOptions = []sim.OptionStatus{
 	{Level: wsa.SOL_SOCKET, Name: wsa.SO_TYPE}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_ACCEPTCONN},
 	{Level: wsa.IPPROTO_TCP, Name: wsa.TCP_NODELAY}, {Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_V6ONLY},
 	{Level: wsa.IPPROTO_IP, Name: wsa.IP_TTL}, {Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_UNICAST_HOPS},
-	{Level: wsa.SOL_SOCKET, Name: 0x7777}, {Level: 0x7777, Name: 1},
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_UPDATE_CONNECT_CONTEXT}, {Level: wsa.SOL_SOCKET, Name: 0x7777}, {Level: 0x7777, Name: 1},
 }
 
 // safeOption: buffers stay large enough that a small send does not wait.

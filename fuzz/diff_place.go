@@ -71,7 +71,7 @@ func (p simPlace) Run(steps []DiffStep, ahead *Ahead) *DiffRun {
 	if p.fault != nil {
 		api = Broken(t, *p.fault)
 	}
-	s := newSession(on(api), true)
+	s := newSession(api, true)
 	s.follow(steps, ahead, func(int) {})
 	return &s.run
 }
@@ -109,8 +109,22 @@ func patience(step DiffStep, expected []wsa.Return, i int) func(wsa.Return, int)
 			return nil
 		}
 		return func(ret wsa.Return, tries int) bool { return ret.Err == wsa.WSAEWOULDBLOCK && tries < patienceTries }
+	case wsa.WSAWaitForMultipleEventsCall:
+		return until(func(r wsa.Return) bool { return r.Err != 0 || r.N != int64(wsa.WSA_WAIT_TIMEOUT) }, want)
+	case wsa.GetQueuedCompletionStatusCall, wsa.GetQueuedCompletionStatusExCall:
+		return until(func(r wsa.Return) bool { return r.Err != wsa.WAIT_TIMEOUT }, want)
+	case wsa.WSAGetOverlappedResultCall, wsa.GetOverlappedResultCall:
+		return until(func(r wsa.Return) bool { return r.Err != wsa.WSA_IO_INCOMPLETE }, want)
 	}
 	return nil
+}
+
+// until tries again until what the other implementation had by now is there.
+func until(there func(wsa.Return) bool, want wsa.Return) func(wsa.Return, int) bool {
+	if !there(want) {
+		return nil
+	}
+	return func(ret wsa.Return, tries int) bool { return !there(ret) && tries < patienceTries }
 }
 
 // SystemPlace is the system's own Winsock. The error is *wsa.NotWindowsError
@@ -157,7 +171,8 @@ func (p *systemPlace) Run(steps []DiffStep, ahead *Ahead) *DiffRun {
 		p.thread = p.process.NewThread()
 	}
 	thread := p.thread
-	s := newSession(on(thread), true)
+	s := newSession(thread, true)
+	s.busy = true
 	if p.process.Wine() != "" {
 		s.refused = fatalOnWine
 	}
@@ -230,7 +245,7 @@ func PlaceByName(name string) (Place, error) {
 	case "system":
 		return SystemPlace()
 	}
-	for _, f := range faults {
+	for _, f := range Faults() {
 		if name == "broken:"+f.Name {
 			return SimPlace(&f), nil
 		}
@@ -240,7 +255,7 @@ func PlaceByName(name string) (Place, error) {
 
 func faultNames() []string {
 	var list []string
-	for _, f := range faults {
+	for _, f := range Faults() {
 		list = append(list, f.Name)
 	}
 	return list

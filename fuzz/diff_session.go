@@ -25,8 +25,9 @@ type DiffRun struct {
 	Lost bool
 }
 
-// made is a socket of a session.
+// made is a socket of a session, or an event or a completion port.
 type made struct {
+	kind   madeKind
 	handle wsa.SOCKET
 	family int32
 	typ    int32
@@ -34,17 +35,30 @@ type made struct {
 	open   bool
 }
 
+// madeKind says what a step made.
+type madeKind uint8
+
+const (
+	madeSocket madeKind = iota
+	madeEvent
+	madePort
+)
+
 // session carries out the steps of one sequence on one thread of an
 // implementation, and lets the specification judge each of them.
 type session struct {
 	invoke  func(wsa.Call) wsa.Return
-	checker *model.Checker // nil: nobody judges, and no trace is kept
+	ends    func() []*trace.Record // what operations have ended since it was asked
+	checker *model.Checker         // nil: nobody judges, and no trace is kept
 	keep    bool
+	// busy: the machine does things beside the calls.
+	busy    bool
 	refused func(wsa.Call) bool // calls that are not made; nil: none
 
 	mu      sync.Mutex // guards the rest against one who gives up on a call
 	made    map[int]*made
 	run     DiffRun
+	flying  []flight // operations that are not known to have ended, in the order in which they began
 	stopped bool
 }
 
@@ -55,7 +69,7 @@ func (s *session) stop() (open []wsa.SOCKET) {
 	defer s.mu.Unlock()
 	s.stopped = true
 	for _, m := range s.made {
-		if m.open {
+		if m.open && m.kind == madeSocket {
 			open = append(open, m.handle)
 		}
 	}
@@ -76,15 +90,12 @@ const (
 	diffTID  = 1
 )
 
-// on makes calls on an API.
-func on(api wsa.API) func(wsa.Call) wsa.Return {
-	return func(c wsa.Call) wsa.Return { return wsa.Invoke(api, c) }
-}
-
-// newSession begins a trace. The world has a seed, which says that the trace is
-// whole: nothing else talks to the sockets of a sequence.
-func newSession(invoke func(wsa.Call) wsa.Return, judged bool) *session {
-	s := &session{invoke: invoke, made: make(map[int]*made), keep: judged, run: DiffRun{Hung: -1}}
+// newSession begins a trace of calls on an API. The world has a seed, which says
+// that the trace is whole: nothing else talks to the sockets of a sequence.
+func newSession(api wsa.API, judged bool) *session {
+	v := wsa.NewInvoker(api)
+	s := &session{invoke: v.Invoke, made: make(map[int]*made), keep: judged, run: DiffRun{Hung: -1}}
+	s.ends = func() []*trace.Record { return s.landed(v) }
 	if !judged {
 		return s
 	}
@@ -111,11 +122,24 @@ func (s *session) call(c wsa.Call) (wsa.Return, *model.Violation) {
 		return wsa.Return{Failure: fatalPrefix + "it would end the program"}, nil
 	}
 	if !s.keep {
-		return s.invoke(c), nil
+		ret := s.invoke(c)
+		s.flies(c, &ret)
+		s.ends()
+		return ret, nil
 	}
 	s.observe(&trace.Record{Kind: trace.CallMade, Host: diffHost, PID: diffPID, TID: diffTID, Call: c})
 	ret := s.invoke(c)
+	s.flies(c, &ret)
+	var told *model.Violation
+	for _, r := range s.ends() {
+		if v := s.observe(r); told == nil {
+			told = v
+		}
+	}
 	v := s.observe(&trace.Record{Kind: trace.Returned, Host: diffHost, PID: diffPID, TID: diffTID, Return: &ret})
+	if v == nil {
+		v = told
+	}
 	return ret, v
 }
 
@@ -127,6 +151,11 @@ func (s *session) do(step DiffStep, again func(ret wsa.Return, tries int) bool) 
 		return wsa.Return{}
 	}
 	call := s.resolve(step.Call)
+	if _, asks := call.(wsa.WSAEnumNetworkEventsCall); asks && s.busy {
+		// What it tells is gone afterwards, so nobody can ask again: the system
+		// is given an occasion to note what has happened.
+		s.call(wsa.SleepExCall{Alertable: true})
+	}
 	ret, v := s.call(call)
 	for tries := 0; again != nil && again(ret, tries); tries++ {
 		s.call(wsa.SleepExCall{Milliseconds: 1})
@@ -188,9 +217,13 @@ func (s *session) handle(x wsa.SOCKET) wsa.SOCKET {
 
 // learn keeps what later steps need.
 func (s *session) learn(step DiffStep, call wsa.Call, ret wsa.Return) {
-	if ret.Socket != 0 && ret.Err == 0 && ret.Failure == "" && step.Makes != 0 {
-		m := &made{handle: ret.Socket, open: true}
+	if h := max(ret.Socket, wsa.SOCKET(ret.Handle)); h != 0 && ret.Err == 0 && ret.Failure == "" && step.Makes != 0 {
+		m := &made{handle: h, open: true}
 		switch c := step.Call.(type) {
+		case wsa.WSACreateEventCall:
+			m.kind = madeEvent
+		case wsa.CreateIoCompletionPortCall:
+			m.kind = madePort
 		case wsa.SocketCall:
 			m.family, m.typ = c.Family, c.Type
 		case wsa.WSASocketCall:
@@ -205,6 +238,10 @@ func (s *session) learn(step DiffStep, call wsa.Call, ret wsa.Return) {
 	switch c := step.Call.(type) {
 	case wsa.ClosesocketCall:
 		if n, ok := madeBy(c.S); ok && s.made[n] != nil && ret.Err == 0 {
+			s.made[n].open = false
+		}
+	case wsa.WSACloseEventCall:
+		if n, ok := madeBy(wsa.SOCKET(c.Event)); ok && s.made[n] != nil && ret.Err == 0 {
 			s.made[n].open = false
 		}
 	case wsa.GetsocknameCall:
@@ -222,6 +259,9 @@ const unknownPort = firstPort
 func (s *session) normal(step DiffStep, ret wsa.Return) wsa.Return {
 	if ret.Socket != 0 {
 		ret.Socket = SocketOf(step.Makes)
+	}
+	if ret.Handle != 0 {
+		ret.Handle = wsa.HANDLE(s.descriptor(wsa.SOCKET(ret.Handle)))
 	}
 	if len(ret.Addr) > 0 {
 		var of made
@@ -259,7 +299,7 @@ func (s *session) symbol(of made, port uint16) uint16 {
 	}
 	found := 0
 	for n := 1; n <= MaxMade; n++ {
-		if m := s.made[n]; m != nil && m.port == port && m.typ == of.typ && m.family == of.family {
+		if m := s.made[n]; m != nil && m.kind == madeSocket && m.port == port && m.typ == of.typ && m.family == of.family {
 			found = n
 			if m.open {
 				break
@@ -282,8 +322,12 @@ func (s *session) descriptor(h wsa.SOCKET) wsa.SOCKET {
 // closeAll closes what the sequence left open, outside of the trace.
 func (s *session) closeAll() {
 	for n := range MaxMade + 1 {
-		if m := s.made[n]; m != nil && m.open {
+		switch m := s.made[n]; {
+		case m == nil || !m.open:
+		case m.kind == madeSocket:
 			s.invoke(wsa.ClosesocketCall{S: m.handle})
+		default:
+			s.invoke(wsa.CloseHandleCall{H: wsa.HANDLE(m.handle)})
 		}
 	}
 }

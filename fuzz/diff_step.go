@@ -10,20 +10,22 @@ import (
 )
 
 // DiffStep is one call of a sequence that is to run on several implementations.
-// What an implementation chooses stands in it as symbols: a socket by the
-// number of the step that made it ([SocketOf]), a port by the number of the
-// socket that is bound to it ([PortOf]).
+// What an implementation chooses stands in it as symbols: a socket, an event or a
+// completion port by the number of the step that made it ([SocketOf]), a port by
+// the number of the socket that is bound to it ([PortOf]).
 type DiffStep struct {
-	// Makes numbers the socket that the call makes, from 1; 0: it makes none.
+	// Makes numbers the socket, the event or the completion port that the call
+	// makes, from 1; 0: it makes none.
 	Makes int
 	Call  wsa.Call
 }
 
-// MaxMade is the most sockets that one sequence makes.
+// MaxMade is the most sockets and handles that one sequence makes.
 const MaxMade = 400
 
-// SocketOf is the symbol of the socket with the number. No system issues such
-// descriptors: their handles are small.
+// SocketOf is the symbol of the socket with the number, and as a HANDLE that of
+// the event or completion port with it. No system issues such descriptors: their
+// handles are small.
 func SocketOf(n int) wsa.SOCKET { return slotBase + wsa.SOCKET(4*n) }
 
 // madeBy is the number that a symbol stands for; false for other descriptors.
@@ -113,6 +115,8 @@ var (
 	socketType = reflect.TypeFor[wsa.SOCKET]()
 	setType    = reflect.TypeFor[wsa.FDSet]()
 	pollType   = reflect.TypeFor[[]wsa.PollFD]()
+	handleType = reflect.TypeFor[wsa.HANDLE]()
+	eventsType = reflect.TypeFor[[]wsa.HANDLE]()
 )
 
 // addressFields are the arguments that are a SOCKADDR.
@@ -127,6 +131,14 @@ func rewritten(c wsa.Call, w rewriting) wsa.Call {
 		switch {
 		case f.Type() == socketType && w.socket != nil:
 			f.Set(reflect.ValueOf(w.socket(f.Interface().(wsa.SOCKET))))
+		case f.Type() == handleType && w.socket != nil:
+			f.Set(reflect.ValueOf(wsa.HANDLE(w.socket(wsa.SOCKET(f.Interface().(wsa.HANDLE))))))
+		case f.Type() == eventsType && w.socket != nil && !f.IsNil():
+			list := make([]wsa.HANDLE, f.Len())
+			for j, h := range f.Interface().([]wsa.HANDLE) {
+				list[j] = wsa.HANDLE(w.socket(wsa.SOCKET(h)))
+			}
+			f.Set(reflect.ValueOf(list))
 		case f.Type() == setType && w.socket != nil && !f.IsNil():
 			set := make(wsa.FDSet, f.Len())
 			for j, s := range f.Interface().(wsa.FDSet) {

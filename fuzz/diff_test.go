@@ -40,7 +40,7 @@ func TestDiffSame(t *testing.T) {
 var baseFaults = []string{
 	"a socket may be bound twice", "an unbound socket may listen", "a connected socket may connect", "one byte too many is sent",
 	"the local port is off by one", "an unconnected stream may be shut down", "a datagram that was cut is whole",
-	"a closed descriptor is an invalid argument",
+	"a closed descriptor is an invalid argument", "the type of a socket is another", "a protocol of another type is taken",
 }
 
 // TestDiffFindsFaults: each of the bugs is found soon, and what shows it is

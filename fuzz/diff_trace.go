@@ -15,6 +15,8 @@ import (
 func Recorded(records []*trace.Record) ([]DiffStep, *DiffRun, error) {
 	var calls []wsa.Call
 	var returns []wsa.Return
+	var ends [][]*trace.Record // what had ended when the call returned
+	var ended []*trace.Record
 	tid := 0
 	for i, r := range records {
 		switch r.Kind {
@@ -28,8 +30,10 @@ func Recorded(records []*trace.Record) ([]DiffStep, *DiffRun, error) {
 			if r.Kind == trace.CallMade {
 				calls = append(calls, r.Call)
 			} else {
-				returns = append(returns, *r.Return)
+				returns, ends, ended = append(returns, *r.Return), append(ends, ended), nil
 			}
+		case trace.Completion:
+			ended = append(ended, r)
 		}
 	}
 	if len(returns) == 0 {
@@ -37,19 +41,20 @@ func Recorded(records []*trace.Record) ([]DiffStep, *DiffRun, error) {
 	}
 	calls = calls[:min(len(calls), len(returns))]
 	if c, ok := calls[0].(wsa.WSAStartupCall); ok && !c.NullData {
-		calls, returns = calls[1:], returns[1:] // a run begins with one
+		calls, returns, ends = calls[1:], returns[1:], ends[1:] // a run begins with one
 	}
 	next := 0
-	s := newSession(func(wsa.Call) wsa.Return { return wsa.Return{Startup: new(wsa.WSADATA)} }, true)
+	s := newSession(wsa.FromCalls(func(wsa.Call) wsa.Return { return wsa.Return{Startup: new(wsa.WSADATA)} }), true)
 	s.call(wsa.WSAStartupCall{Version: 0x0202})
 	s.invoke = func(wsa.Call) wsa.Return { next++; return returns[next-1] }
+	s.ends = func() []*trace.Record { s.flying = nil; return ends[next-1] }
 	var steps []DiffStep
 	sockets := 0
 	for i, c := range calls {
 		step := DiffStep{Call: rewritten(c, rewriting{socket: s.descriptorOf, address: s.symbols})}
-		if returns[i].Socket != 0 && returns[i].Err == 0 {
+		if makes(c) && (returns[i].Socket != 0 || returns[i].Handle != 0) && returns[i].Err == 0 {
 			if sockets == MaxMade {
-				return nil, nil, fmt.Errorf("the trace makes more than %d sockets", MaxMade)
+				return nil, nil, fmt.Errorf("the trace makes more than %d sockets and handles", MaxMade)
 			}
 			sockets++
 			step.Makes = sockets

@@ -165,6 +165,15 @@ var faults = []Fault{
 	}},
 	{Name: "anyone may be impersonated", Rule: rules.ISPBlocking, Ops: []string{"WSAImpersonateSocketPeer"}, Change: swallow},
 	{Name: "reverting without impersonating fails", Rule: rules.RVIEffect, Ops: []string{"WSARevertImpersonation"}, To: wsa.WSAEINVAL},
+	{Name: "a protocol of another type is taken", Rule: rules.SOCKProto, Ops: []string{"socket", "WSASocket"}, Change: func(c wsa.Call, r *wsa.Return) bool {
+		s, ok := c.(wsa.SocketCall)
+		wrong := ok && (s.Type == wsa.SOCK_STREAM && s.Protocol == wsa.IPPROTO_UDP || s.Type == wsa.SOCK_DGRAM && s.Protocol == wsa.IPPROTO_TCP)
+		if !wrong || r.Err != wsa.WSAEPROTONOSUPPORT && r.Err != wsa.WSAEPROTOTYPE {
+			return false
+		}
+		r.Err, r.Socket = 0, 0x7FF4
+		return true
+	}},
 	{Name: "a socket may be bound twice", Rule: rules.BINDTwice, Ops: []string{"bind"}, From: wsa.WSAEINVAL},
 	{Name: "an unbound socket may listen", Rule: rules.LISTENUnbound, Ops: []string{"listen"}, From: wsa.WSAEINVAL},
 	{Name: "a connected socket may connect", Rule: rules.CONNIsconn, Ops: []string{"connect", "WSAConnect"}, From: wsa.WSAEISCONN},

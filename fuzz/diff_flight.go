@@ -1,0 +1,100 @@
+package fuzz
+
+import (
+	"bytes"
+	"reflect"
+
+	"wsasim/wsa"
+	"wsasim/wsa/trace"
+)
+
+// flight is an overlapped operation of a session that is not known to have ended.
+type flight struct {
+	id     wsa.OverlappedID
+	socket wsa.SOCKET // real
+	call   wsa.Call
+}
+
+// overlappedOf is the OVERLAPPED that a call would start an operation with; 0:
+// none.
+func overlappedOf(c wsa.Call) wsa.OverlappedID {
+	switch c.(type) {
+	case wsa.WSAGetOverlappedResultCall, wsa.GetOverlappedResultCall, wsa.CancelIoExCall, wsa.PostQueuedCompletionStatusCall, wsa.GetAddrInfoExCall, wsa.GetAddrInfoExOverlappedResultCall:
+		return 0
+	}
+	f := reflect.ValueOf(c).FieldByName("Overlapped")
+	if !f.IsValid() {
+		return 0
+	}
+	return f.Interface().(wsa.OverlappedID)
+}
+
+// flies notes an operation that a call has started.
+func (s *session) flies(c wsa.Call, ret *wsa.Return) {
+	id := overlappedOf(c)
+	if id == 0 || ret.Failure != "" || ret.Err != 0 && ret.Err != wsa.WSA_IO_PENDING {
+		return
+	}
+	socket, ok := callSocket(c)
+	if a, accepts := c.(wsa.AcceptExCall); accepts {
+		socket, ok = a.ListenSocket, true
+	}
+	if ok {
+		s.flying = append(s.flying, flight{id, socket, c})
+	}
+}
+
+// inFlight reports whether an operation with the OVERLAPPED has not ended.
+func (s *session) inFlight(id wsa.OverlappedID) bool {
+	for _, f := range s.flying {
+		if f.id == id {
+			return true
+		}
+	}
+	return false
+}
+
+// landed gives a completion record for each operation whose structure says that it
+// has ended. Nobody else tells: the trace of a machine holds what the program could
+// see, and a program can look there.
+func (s *session) landed(v *wsa.Invoker) []*trace.Record {
+	var list []*trace.Record
+	going := s.flying[:0]
+	for _, f := range s.flying {
+		o := v.Overlapped(f.id)
+		if o.Internal == wsa.STATUS_PENDING {
+			going = append(going, f)
+			continue
+		}
+		list = append(list, &trace.Record{
+			Kind: trace.Completion, Host: diffHost, PID: diffPID, TID: diffTID, Overlapped: f.id, Socket: f.socket,
+			Status: wsa.NTStatus(o.Internal), Transferred: uint32(o.InternalHigh), Return: stored(v, f, int(o.InternalHigh)),
+		})
+	}
+	s.flying = going
+	return list
+}
+
+// stored is what an operation that has ended wrote, as completion records tell it.
+func stored(v *wsa.Invoker, f flight, n int) *wsa.Return {
+	data := v.Data(f.id)
+	switch c := f.call.(type) {
+	case wsa.WSARecvCall, wsa.WSARecvFromCall:
+		if n > 0 && n <= len(data) {
+			return &wsa.Return{Data: bytes.Clone(data[:n])}
+		}
+	case wsa.AcceptExCall:
+		if v.Overlapped(f.id).Internal != 0 || len(data) == 0 {
+			return nil
+		}
+		at := v.Invoke(wsa.GetAcceptExSockaddrsCall{
+			OutputBuffer: bytes.Clone(data), ReceiveDataLength: c.ReceiveDataLength, LocalAddressLength: c.LocalAddressLength, RemoteAddressLength: c.RemoteAddressLength,
+		})
+		ret := &wsa.Return{Local: at.Local, Addr: at.Addr}
+		if n > 0 && n <= len(data) {
+			ret.Data = bytes.Clone(data[:n])
+		}
+		return ret
+	}
+	return nil
+}
