@@ -8,37 +8,31 @@ import (
 
 // What sequences do about overlapped operations and completion ports.
 
-// mostPorts is how many completion ports a sequence has open at once.
-const mostPorts = 2
-
 // nextID is an OVERLAPPED that was not used before.
 func (g *guide) nextID() wsa.OverlappedID {
 	g.ids++
 	return g.ids
 }
 
-// aPort is an open completion port; 0: there can be none.
-func (g *guide) aPort() wsa.HANDLE {
-	if len(g.p.Ports) < mostPorts && (len(g.p.Ports) == 0 || g.once(6, "another port")) {
-		if g.add(wsa.CreateIoCompletionPortCall{FileHandle: wsa.INVALID_HANDLE_VALUE}).Err != 0 {
-			return 0
-		}
-	}
-	if len(g.p.Ports) == 0 {
+// newPort is a new completion port; 0: there is none.
+func (g *guide) newPort() wsa.HANDLE {
+	if g.add(wsa.CreateIoCompletionPortCall{FileHandle: wsa.INVALID_HANDLE_VALUE}).Err != 0 {
 		return 0
 	}
-	return pick(g.source, "port", g.p.Ports...)
+	return wsa.HANDLE(SocketOf(g.last))
 }
 
 // way is how the end of an operation is told: at a port, by an event, or in the
 // structure alone.
 type way struct{ port, event wsa.HANDLE }
 
-// toldBy draws how the ends of a socket's operations are told.
+// toldBy draws how the ends of a socket's operations are told. Each socket has a
+// port of its own: of two operations that end within one call, one at each end of
+// a connection, the trace of a machine does not tell which was first.
 func (g *guide) toldBy(x wsa.SOCKET) (w way) {
 	switch g.rand.IntN(3) {
 	case 0:
-		p := g.aPort()
+		p := g.newPort()
 		if p != 0 && g.add(wsa.CreateIoCompletionPortCall{FileHandle: wsa.HANDLE(x), ExistingCompletionPort: p, CompletionKey: uintptr(1 + g.rand.IntN(9))}).Err == 0 {
 			w.port = p
 		}
@@ -138,7 +132,7 @@ func (g *guide) finish(c, s wsa.SOCKET, id wsa.OverlappedID) {
 	case 5:
 		g.add(wsa.ClosesocketCall{S: c})
 	case 6:
-		if p := g.aPort(); p != 0 {
+		if p := g.newPort(); p != 0 {
 			g.add(wsa.PostQueuedCompletionStatusCall{CompletionPort: p, NumberOfBytesTransferred: uint32(g.rand.IntN(9)), CompletionKey: uintptr(g.rand.IntN(9))})
 			g.add(wsa.GetQueuedCompletionStatusCall{CompletionPort: p})
 		}

@@ -62,7 +62,7 @@ func (g *guide) wait(e wsa.HANDLE) {
 	g.add(c)
 }
 
-// poll asks what is ready, of sockets in any state.
+// pollSome asks what is ready, of sockets in any state.
 func (g *guide) pollSome() {
 	c := wsa.WSAPollCall{}
 	for range 1 + g.rand.IntN(3) {

@@ -10,6 +10,7 @@ const fatalPrefix = "not made: "
 var fatal = []func(wsa.Call) bool{
 	func(c wsa.Call) bool { g, ok := c.(wsa.GetsocknameCall); return ok && (g.Namelen == nil || g.Name < 0) },
 	func(c wsa.Call) bool { g, ok := c.(wsa.GetpeernameCall); return ok && g.Namelen == nil },
+	func(c wsa.Call) bool { e, ok := c.(wsa.WSAEnumNetworkEventsCall); return ok && e.NullEvents },
 }
 
 // fatalOnWine reports whether the call is one of those.

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"bytes"
 	"reflect"
+	"slices"
 
 	"wsasim/wsa"
 	"wsasim/wsa/trace"
@@ -40,7 +41,9 @@ func (s *session) flies(c wsa.Call, ret *wsa.Return) {
 		socket, ok = a.ListenSocket, true
 	}
 	if ok {
-		s.flying = append(s.flying, flight{id, socket, c})
+		// Of several that end in one call, that which the call started ends first:
+		// what it does makes the others end.
+		s.flying = slices.Insert(s.flying, 0, flight{id, socket, c})
 	}
 }
 
@@ -54,37 +57,54 @@ func (s *session) inFlight(id wsa.OverlappedID) bool {
 	return false
 }
 
-// landed gives a completion record for each operation whose structure says that it
-// has ended. Nobody else tells: the trace of a machine holds what the program could
-// see, and a program can look there.
-func (s *session) landed(v *wsa.Invoker) []*trace.Record {
+// asksForEnds reports whether a call tells of operations that have ended and ends
+// none itself.
+func asksForEnds(c wsa.Call) bool {
+	switch c.(type) {
+	case wsa.GetQueuedCompletionStatusCall, wsa.GetQueuedCompletionStatusExCall, wsa.WSAGetOverlappedResultCall, wsa.GetOverlappedResultCall,
+		wsa.WSAWaitForMultipleEventsCall:
+		return true
+	}
+	return false
+}
+
+// landed gives a completion record for each operation that has ended: its structure
+// says so, or a packet in what a call returned. Nobody else tells: the trace of a
+// machine holds what the program could see, and a program can look there.
+func (s *session) landed(v *wsa.Invoker, ret *wsa.Return) []*trace.Record {
 	var list []*trace.Record
-	going := s.flying[:0]
+	var going []flight
 	for _, f := range s.flying {
-		o := v.Overlapped(f.id)
+		o := *v.Overlapped(f.id)
+		for _, p := range ret.Packets {
+			if p.Overlapped == f.id { // the structure may be late
+				o.Internal, o.InternalHigh = uintptr(p.Status), uintptr(p.Transferred)
+			}
+		}
 		if o.Internal == wsa.STATUS_PENDING {
 			going = append(going, f)
 			continue
 		}
 		list = append(list, &trace.Record{
 			Kind: trace.Completion, Host: diffHost, PID: diffPID, TID: diffTID, Overlapped: f.id, Socket: f.socket,
-			Status: wsa.NTStatus(o.Internal), Transferred: uint32(o.InternalHigh), Return: stored(v, f, int(o.InternalHigh)),
+			Status: wsa.NTStatus(o.Internal), Transferred: uint32(o.InternalHigh), Return: stored(v, f, &o),
 		})
 	}
+	slices.SortFunc(going, func(a, b flight) int { return int(a.id) - int(b.id) })
 	s.flying = going
 	return list
 }
 
 // stored is what an operation that has ended wrote, as completion records tell it.
-func stored(v *wsa.Invoker, f flight, n int) *wsa.Return {
-	data := v.Data(f.id)
+func stored(v *wsa.Invoker, f flight, o *wsa.Overlapped) *wsa.Return {
+	data, n := v.Data(f.id), int(o.InternalHigh)
 	switch c := f.call.(type) {
 	case wsa.WSARecvCall, wsa.WSARecvFromCall:
 		if n > 0 && n <= len(data) {
 			return &wsa.Return{Data: bytes.Clone(data[:n])}
 		}
 	case wsa.AcceptExCall:
-		if v.Overlapped(f.id).Internal != 0 || len(data) == 0 {
+		if o.Internal != 0 || len(data) == 0 {
 			return nil
 		}
 		at := v.Invoke(wsa.GetAcceptExSockaddrsCall{

@@ -47,9 +47,11 @@ const (
 // session carries out the steps of one sequence on one thread of an
 // implementation, and lets the specification judge each of them.
 type session struct {
-	invoke  func(wsa.Call) wsa.Return
-	ends    func() []*trace.Record // what operations have ended since it was asked
-	checker *model.Checker         // nil: nobody judges, and no trace is kept
+	invoke func(wsa.Call) wsa.Return
+	// ends tells what operations have ended since it was asked, with what the
+	// call since then has returned.
+	ends    func(*wsa.Return) []*trace.Record
+	checker *model.Checker // nil: nobody judges, and no trace is kept
 	keep    bool
 	// busy: the machine does things beside the calls.
 	busy    bool
@@ -95,7 +97,7 @@ const (
 func newSession(api wsa.API, judged bool) *session {
 	v := wsa.NewInvoker(api)
 	s := &session{invoke: v.Invoke, made: make(map[int]*made), keep: judged, run: DiffRun{Hung: -1}}
-	s.ends = func() []*trace.Record { return s.landed(v) }
+	s.ends = func(ret *wsa.Return) []*trace.Record { return s.landed(v, ret) }
 	if !judged {
 		return s
 	}
@@ -124,23 +126,35 @@ func (s *session) call(c wsa.Call) (wsa.Return, *model.Violation) {
 	if !s.keep {
 		ret := s.invoke(c)
 		s.flies(c, &ret)
-		s.ends()
+		s.ends(&ret)
 		return ret, nil
 	}
-	s.observe(&trace.Record{Kind: trace.CallMade, Host: diffHost, PID: diffPID, TID: diffTID, Call: c})
+	call := &trace.Record{Kind: trace.CallMade, Host: diffHost, PID: diffPID, TID: diffTID, Call: c}
+	ends := asksForEnds(c)
+	if !ends {
+		s.observe(call)
+	}
 	ret := s.invoke(c)
 	s.flies(c, &ret)
-	var told *model.Violation
-	for _, r := range s.ends() {
-		if v := s.observe(r); told == nil {
-			told = v
-		}
+	told := s.observeAll(s.ends(&ret))
+	if ends {
+		s.observe(call) // what it tells of had ended before
 	}
 	v := s.observe(&trace.Record{Kind: trace.Returned, Host: diffHost, PID: diffPID, TID: diffTID, Return: &ret})
 	if v == nil {
 		v = told
 	}
 	return ret, v
+}
+
+// observeAll gives the first violation of several records.
+func (s *session) observeAll(records []*trace.Record) (first *model.Violation) {
+	for _, r := range records {
+		if v := s.observe(r); first == nil {
+			first = v
+		}
+	}
+	return first
 }
 
 // do carries out a step. When again is not nil it is asked about what came of

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"sort"
 	"strings"
@@ -127,6 +129,11 @@ func (a *app) diff(f diffFlags) error {
 
 // searchDiff draws and runs sequences.
 func (a *app) searchDiff(d *fuzz.Differ, f diffFlags) error {
+	// The two take turns, so that more processors gain nothing; and where a call
+	// is a message to another process, as under Wine, they cost: each message then
+	// wakes a thread on another one.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	out := diffJSON{A: f.a, B: f.b, Seed: f.seed, Table: len(d.Known), Unexplained: []foundJSON{}}
 	began := time.Now()
 	p := newProgress(a.stderr)

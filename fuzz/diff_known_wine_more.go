@@ -1,0 +1,315 @@
+package fuzz
+
+import (
+	"slices"
+	"strings"
+
+	"wsasim/wsa"
+)
+
+// What Wine 8.0 does otherwise about readiness, events, overlapped operations and
+// names.
+
+// asksFor is a When: the call asks WSAPoll for flags that may not be asked for.
+func asksFor(d *Difference, _, _ wsa.Return) bool {
+	c, ok := d.Step.Call.(wsa.WSAPollCall)
+	return ok && slices.ContainsFunc(c.FDArray, func(f wsa.PollFD) bool { return f.Events&^(wsa.POLLRDNORM|wsa.POLLRDBAND|wsa.POLLWRNORM) != 0 })
+}
+
+// invalidEntry is a When: WSAPoll is given a descriptor that is none.
+func invalidEntry(_ *Difference, ours, _ wsa.Return) bool {
+	return slices.ContainsFunc(ours.Revents, func(r int16) bool { return r&wsa.POLLNVAL != 0 })
+}
+
+// doubleEntry is a When: WSAPoll is given a socket twice, and says the same of the
+// sockets as the simulator where it is asked the same.
+func doubleEntry(d *Difference, ours, theirs wsa.Return) bool {
+	c, ok := d.Step.Call.(wsa.WSAPollCall)
+	seen := make(map[wsa.SOCKET]bool)
+	double := false
+	for _, f := range c.FDArray {
+		double = double || seen[f.FD]
+		seen[f.FD] = true
+	}
+	return ok && double && len(ours.Revents) == len(theirs.Revents)
+}
+
+// onlyRevents is a When: WSAPoll differs in no flag but those of the mask.
+func onlyRevents(mask int16) func(*Difference, wsa.Return, wsa.Return) bool {
+	return func(_ *Difference, ours, theirs wsa.Return) bool {
+		if len(ours.Revents) != len(theirs.Revents) {
+			return false
+		}
+		differ := false
+		for i := range ours.Revents {
+			x := ours.Revents[i] ^ theirs.Revents[i]
+			if x&^mask != 0 {
+				return false
+			}
+			differ = differ || x != 0
+		}
+		return differ
+	}
+}
+
+// linuxResolver reports whether an error is a code of Linux's resolver that Wine
+// has no code of Winsock's for.
+func linuxResolver(e wsa.Errno) bool { return int32(e) < 0 }
+
+// onlyFields is a When: the returns differ in no part but those.
+func onlyFields(names ...string) func(*Difference, wsa.Return, wsa.Return) bool {
+	return func(d *Difference, _, _ wsa.Return) bool {
+		return len(d.Fields) > 0 && !slices.ContainsFunc(d.Fields, func(f string) bool { return !slices.Contains(names, f) })
+	}
+}
+
+// sameEvents is a When: WSAEnumNetworkEvents tells the same events with other
+// errors.
+func sameEvents(_ *Difference, ours, theirs wsa.Return) bool {
+	return ours.NetworkEvents != nil && theirs.NetworkEvents != nil && ours.NetworkEvents.NetworkEvents == theirs.NetworkEvents.NetworkEvents
+}
+
+// events is a When: of the network events that are told, only some of the mask
+// differ.
+func eventsDiffer(mask int32) func(*Difference, wsa.Return, wsa.Return) bool {
+	return func(_ *Difference, ours, theirs wsa.Return) bool {
+		if ours.NetworkEvents == nil || theirs.NetworkEvents == nil {
+			return false
+		}
+		x := ours.NetworkEvents.NetworkEvents ^ theirs.NetworkEvents.NetworkEvents
+		return x != 0 && x&^mask == 0
+	}
+}
+
+// isWaiting reports whether a call that asks for an end was told that there is none.
+func isWaiting(r wsa.Return) bool {
+	return r.Err == wsa.WSA_IO_INCOMPLETE || r.Err == wsa.WAIT_TIMEOUT || r.Err == 0 && r.N == int64(wsa.WSA_WAIT_TIMEOUT)
+}
+
+// hasFailed reports whether a call tells that an attempt to connect has failed.
+func hasFailed(r wsa.Return) bool {
+	return slices.ContainsFunc(r.Revents, func(f int16) bool { return f&wsa.POLLERR != 0 })
+}
+
+// watchedEvent is a When: a socket sets an event that is waited for.
+func watchedEvent(d *Difference, _, _ wsa.Return) bool {
+	c, ok := d.Step.Call.(wsa.WSAWaitForMultipleEventsCall)
+	return ok && slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+		e, ok := s.Call.(wsa.WSAEventSelectCall)
+		return ok && slices.Contains(c.Events, e.EventObject)
+	})
+}
+
+// cutBefore reports whether an operation that sets one of the events that are waited
+// for was to receive datagrams.
+func cutBefore(d *Difference) bool {
+	c, ok := d.Step.Call.(wsa.WSAWaitForMultipleEventsCall)
+	return ok && slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+		r, ok := s.Call.(wsa.WSARecvCall)
+		return ok && r.Event != 0 && slices.Contains(c.Events, r.Event)
+	})
+}
+
+// How Wine ends an operation whose socket is closed: STATUS_HANDLES_CLOSED, and the
+// number that it has for that.
+const (
+	statusHandlesClosed wsa.NTStatus = 0x8000000A
+	errorHandlesClosed  wsa.Errno    = 676
+)
+
+// The groups of functions.
+var (
+	portOps   = ops("GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx")
+	resultOps = ops("WSAGetOverlappedResult", "GetOverlappedResult")
+)
+
+var knownMore = []Known{
+	{
+		ID: "events of WSAPoll that may not be asked for", On: wine, Ops: ops("WSAPoll"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0, wsa.WSAENOTSOCK), Goes: true,
+		When:   asksFor,
+		Reason: "flags that Windows refuses are accepted, and the descriptors are judged first",
+		Right:  "the simulator: POLL-EVENTS",
+	},
+	{
+		ID: "a descriptor that is none in WSAPoll", On: wine, Ops: ops("WSAPoll"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(wsa.WSAENOTSOCK), Goes: true,
+		When:   invalidEntry,
+		Reason: "an array without a valid socket is WSAENOTSOCK",
+		Right:  "the simulator: POLL-NONE",
+	},
+	{
+		ID: "a socket twice in WSAPoll", On: wine, Ops: ops("WSAPoll"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When:   doubleEntry,
+		Reason: "of a socket that stands twice in the array, the second entry has nothing to report, or each entry is counted for each",
+		Right:  "the simulator: POLL-COUNT",
+	},
+	{
+		ID: "flags of WSAPoll that Linux has otherwise", On: wine, Ops: ops("WSAPoll"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When:   onlyRevents(wsa.POLLHUP | wsa.POLLWRNORM | wsa.POLLRDBAND),
+		Reason: "urgent data is not told, since Linux calls it POLLPRI, and POLLHUP and POLLWRNORM are left out where a connect has failed or the connection is gone",
+		Right:  "the simulator: POLL-HUP, POLL-WRITE; of POLL-BAND the specification allows both",
+	},
+	{
+		ID: "the peer before its context", On: wine, Ops: ops("getpeername"), Ours: errs(wsa.WSAENOTCONN), Theirs: errs(0),
+		When:   began("ConnectEx", "AcceptEx"),
+		Reason: "a socket that ConnectEx or AcceptEx has connected is like any other before its context is updated",
+		Right:  "the simulator: CONTEXT-OLD",
+	},
+	{
+		ID: "a context that is not there", On: wine, Ops: ops("setsockopt"), Ours: errs(wsa.WSAENOTCONN, 0), Theirs: errs(0), Goes: true,
+		When:   option(wsa.SO_UPDATE_CONNECT_CONTEXT),
+		Reason: "SO_UPDATE_CONNECT_CONTEXT is accepted without a look at the socket",
+		Right:  "the simulator: OPT-CONTEXT",
+	},
+	{
+		ID: "the count of what is pending", On: wine, Ops: ops("AcceptEx", "ConnectEx", "WSASend", "WSASendTo", "WSARecv"), Ours: errs(wsa.WSA_IO_PENDING), Theirs: errs(wsa.WSA_IO_PENDING), Goes: true,
+		When:   onlyFields("count"),
+		Reason: "an operation that ends soon stores its count although the call says that it is pending",
+		Right:  "no source speaks of the count of a pending call; the specification allows any",
+	},
+	{
+		ID: "flags in results of lookups", On: wine, Ops: ops("GetAddrInfo"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When:   onlyFields("addr_info"),
+		Reason: "the results have the flags of the hints",
+		Right:  "the simulator: observed GA10; GAI-FIELDS",
+	},
+	{
+		ID: "errors of Linux's resolver", On: wine, Ops: ops("GetAddrInfo", "GetNameInfo"), Goes: true,
+		When:   func(d *Difference, _, theirs wsa.Return) bool { return linuxResolver(theirs.Err) },
+		Reason: "EAI_ADDRFAMILY, EAI_OVERFLOW and others have no counterpart, so that their numbers come through",
+		Right:  "the simulator: GAI-NUMERICHOST, GNI-SMALL, GNI-NOROOM",
+	},
+	{
+		ID: "hints that the resolver judges", On: wine, Ops: ops("GetAddrInfo"), Goes: true,
+		Ours: errs(0, wsa.WSAHOST_NOT_FOUND, wsa.WSANO_RECOVERY), Theirs: errs(0, wsa.WSATYPE_NOT_FOUND, wsa.WSAHOST_NOT_FOUND),
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Step.Call.(wsa.GetAddrInfoCall).Hints != nil && ours.Err != theirs.Err
+		},
+		Reason: "Linux's resolver judges whether type, protocol and family go together, and not what must be zero or the missing name",
+		Right:  "the simulator: GAI-HINTS, GAI-NUMERICHOST, GAI-FIELDS",
+	},
+	{
+		ID: "a name for no address", On: wine, Ops: ops("GetNameInfo"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(wsa.WSAEAFNOSUPPORT), Goes: true,
+		Reason: "a SOCKADDR that is too short is of a family that is not supported",
+		Right:  "the simulator: GNI-FAULT",
+	},
+	{
+		ID: "no room for a name", On: wine, Ops: ops("GetNameInfo"), Ours: errs(wsa.WSAEINVAL, wsa.WSAHOST_NOT_FOUND, wsa.WSAEFAULT), Theirs: errs(0, wsa.WSAHOST_NOT_FOUND), Goes: true,
+		Reason: "a buffer that is missing or has no room is not asked for, and nothing is asked for then",
+		Right:  "the simulator: GNI-NOTHING, GNI-NOROOM",
+	},
+	{
+		ID: "the name of an interface", On: wine, Ops: ops("GetNameInfo"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When:   func(_ *Difference, ours, theirs wsa.Return) bool { return strings.Contains(text(theirs), "%") },
+		Reason: "the scope of an address is told by the name of the interface of Linux",
+		Right:  "the simulator: a number, GNI-HOST",
+	},
+	{
+		ID: "nothing to cancel", On: wine, Ops: ops("CancelIoEx"), Ours: errs(wsa.ERROR_NOT_FOUND), Theirs: errs(0), Goes: true,
+		Reason: "the operation is over for the simulator and goes on here, or is known to have been there",
+		Right:  "the simulator: CANCEL-NONE",
+	},
+	{
+		ID: "the code of FD_CLOSE", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When:   sameEvents,
+		Reason: "the end of a connection that was reset is told without an error",
+		Right:  "the simulator: EVENUM-CODE",
+	},
+	{
+		ID: "a datagram socket that is not bound can be sent on", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When:   eventsDiffer(wsa.FD_WRITE),
+		Reason: "FD_WRITE is told of a datagram socket before it is bound, and told again",
+		Right:  "the simulator: EV-WRITE",
+	},
+	{
+		ID: "FD_CLOSE again", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When:   eventsDiffer(wsa.FD_CLOSE),
+		Reason: "the end of the connection is told after the end of the stream was",
+		Right:  "the simulator: EV-CLOSE",
+	},
+	{
+		ID: "the order of what was cancelled", On: wine, Ops: portOps, Ours: errs(wsa.WSA_OPERATION_ABORTED, 0), Theirs: errs(wsa.WSA_OPERATION_ABORTED, 0), Goes: true,
+		When: func(_ *Difference, ours, theirs wsa.Return) bool {
+			aborted := func(p wsa.Packet) bool { return p.Status == wsa.STATUS_CANCELLED }
+			return slices.ContainsFunc(ours.Packets, aborted) && slices.ContainsFunc(theirs.Packets, aborted)
+		},
+		Reason: "operations that are cancelled together end with the latest first",
+		Right:  "no source orders them, and a trace does not tell; the simulator: the earliest first, as PORT-ORDER for packets",
+	},
+	{
+		ID: "FD_READ without a receive", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && eventsDiffer(wsa.FD_READ)(d, ours, theirs)
+		},
+		Reason: "more data is not told before something was received",
+		Right:  "EV-READ; the specification allows both",
+	},
+	{
+		ID: "an event that a socket has set", On: wine, Ops: ops("WSAWaitForMultipleEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When:   watchedEvent,
+		Reason: "FD_WRITE of a datagram socket that is not bound has set it, or FD_READ has not set it again",
+		Right:  "the simulator: EV-WRITE, EV-READ",
+	},
+	{
+		ID: "an event that is none", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0),
+		Reason: "the handle of the event to reset is not looked at",
+		Right:  "the simulator: EVENUM-EVENT",
+	},
+	{
+		ID: "an event that is not needed", On: wine, Ops: ops("WSAEventSelect"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL), Goes: true,
+		Reason: "the handle is judged although the mask is 0",
+		Right:  "the simulator: EVSEL-REPLACE",
+	},
+	{
+		ID: "closed under an operation", On: wine, Ops: slices.Concat(ops("closesocket"), portOps, resultOps),
+		When: func(d *Difference, _, theirs wsa.Return) bool {
+			return d.Class == BOutside && d.Step.Call.Op() == "closesocket" && len(d.Fields) == 0 || theirs.Err == errorHandlesClosed ||
+				slices.ContainsFunc(theirs.Packets, func(p wsa.Packet) bool { return p.Status == statusHandlesClosed })
+		},
+		Reason: "what goes on when its socket is closed ends with STATUS_HANDLES_CLOSED",
+		Right:  "the simulator: OV-ABORTED, OV-STATUS",
+	},
+	{
+		ID: "a connection that nobody wants", On: wine, Ops: slices.Concat(portOps, resultOps, ops("WSAWaitForMultipleEvents", "WSAPoll")),
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return began("ConnectEx")(d, ours, theirs) && (isWaiting(ours) && !isWaiting(theirs) || hasFailed(theirs))
+		},
+		Reason: "Linux tells at once that nobody listens; Windows asks three times, half a second apart",
+		Right:  "the simulator: observed; CONN-REFUSED",
+	},
+	{
+		ID: "an event that an operation has set", On: wine, Ops: ops("WSAWaitForMultipleEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && isWaiting(ours) && !isWaiting(theirs) && cutBefore(d)
+		},
+		Reason: "an overlapped receive that fails at once with WSAEMSGSIZE sets its event all the same",
+		Right:  "no source speaks of it; the specification allows both",
+	},
+	{
+		ID: "a datagram that is cut at once", On: wine, Ops: append(resultOps, portOps...), Theirs: errs(0, wsa.WSAEMSGSIZE, wsa.ERROR_MORE_DATA), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return theirs.Err != 0 || slices.ContainsFunc(theirs.Packets, func(p wsa.Packet) bool { return p.Status == wsa.STATUS_BUFFER_OVERFLOW })
+		},
+		Reason: "an overlapped receive that fails at once with WSAEMSGSIZE is told in the structure and at the port all the same",
+		Right:  "no source speaks of it; the simulator: RECV-MSGSIZE",
+	},
+	{
+		ID: "the count of what was cut", On: wine, Ops: resultOps, Ours: errs(wsa.WSAEMSGSIZE), Theirs: errs(wsa.WSAEMSGSIZE), Goes: true,
+		When:   onlyFields("count"),
+		Reason: "the result of a receive that was cut says how much was stored",
+		Right:  "no source speaks of it; OV-RESULT-STATUS allows both",
+	},
+}
+
+// began is a When: an operation was started by one of the functions before, at the
+// socket of the call, or at any if the call names none.
+func began(names ...string) func(*Difference, wsa.Return, wsa.Return) bool {
+	return func(d *Difference, _, _ wsa.Return) bool {
+		return slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+			x, _ := callSocket(s.Call)
+			if a, ok := s.Call.(wsa.AcceptExCall); ok {
+				x = a.AcceptSocket
+			}
+			return slices.Contains(names, s.Call.Op()) && (d.Socket == 0 || x == SocketOf(d.Socket))
+		})
+	}
+}
