@@ -154,6 +154,12 @@ func (g source) kind() (family, typ, protocol int32) {
 		family = int32(pick(g, "family", families...))
 		typ = pick(g, "type", int32(wsa.SOCK_STREAM), wsa.SOCK_DGRAM, wsa.SOCK_RAW, wsa.SOCK_RDM, wsa.SOCK_SEQPACKET, 0, 6)
 		protocol = pick(g, "protocol", int32(0), wsa.IPPROTO_TCP, wsa.IPPROTO_UDP, wsa.IPPROTO_ICMP, 255, -1)
+		if g.once(3, "the protocol of another type") {
+			family, typ, protocol = wsa.AF_INET, wsa.SOCK_STREAM, wsa.IPPROTO_UDP
+			if g.once(2, "of streams") {
+				typ, protocol = wsa.SOCK_DGRAM, wsa.IPPROTO_TCP
+			}
+		}
 		return family, typ, protocol
 	}
 	family = pick(g, "family", int32(wsa.AF_INET), wsa.AF_INET6)
