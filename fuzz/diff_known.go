@@ -39,7 +39,7 @@ func (k *Known) fits(d *Difference, ours, theirs wsa.Return) bool {
 }
 
 // KnownDifferences is the table.
-func KnownDifferences() []Known { return slices.Concat(knownDifferences, knownMore) }
+func KnownDifferences() []Known { return slices.Concat(knownDifferences, knownIO) }
 
 // SafeSequence reports whether the steps may run on a machine that other
 // programs use: none of them would wait for what never comes.

@@ -69,7 +69,7 @@ func sameEvents(_ *Difference, ours, theirs wsa.Return) bool {
 	return ours.NetworkEvents != nil && theirs.NetworkEvents != nil && ours.NetworkEvents.NetworkEvents == theirs.NetworkEvents.NetworkEvents
 }
 
-// events is a When: of the network events that are told, only some of the mask
+// eventsDiffer is a When: of the network events that are told, only some of the mask
 // differ.
 func eventsDiffer(mask int32) func(*Difference, wsa.Return, wsa.Return) bool {
 	return func(_ *Difference, ours, theirs wsa.Return) bool {
@@ -123,7 +123,7 @@ var (
 	resultOps = ops("WSAGetOverlappedResult", "GetOverlappedResult")
 )
 
-var knownMore = []Known{
+var knownIO = []Known{
 	{
 		ID: "events of WSAPoll that may not be asked for", On: wine, Ops: ops("WSAPoll"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0, wsa.WSAENOTSOCK), Goes: true,
 		When:   asksFor,
@@ -149,7 +149,7 @@ var knownMore = []Known{
 		Right:  "the simulator: POLL-HUP, POLL-WRITE; of POLL-BAND the specification allows both",
 	},
 	{
-		ID: "the peer before its context", On: wine, Ops: ops("getpeername"), Ours: errs(wsa.WSAENOTCONN), Theirs: errs(0),
+		ID: "the peer before its context", On: wine, Ops: ops("getpeername", "shutdown"), Ours: errs(wsa.WSAENOTCONN), Theirs: errs(0),
 		When:   began("ConnectEx", "AcceptEx"),
 		Reason: "a socket that ConnectEx or AcceptEx has connected is like any other before its context is updated",
 		Right:  "the simulator: CONTEXT-OLD",
