@@ -15,6 +15,19 @@ func (t thread) noCount(s wsa.SOCKET, code uint32, in []byte, room int) {
 	})
 }
 
+// noCountAtAll is noCount with overlapped parameters as well.
+func (t thread) noCountAtAll(s wsa.SOCKET, code uint32, in []byte, room int) {
+	t.noCount(s, code, in, room)
+	r := new(routine)
+	for _, call := range []wsa.CompletionRoutine{nil, r.call} {
+		t.call(wsa.WSAEFAULT, "overlapped WSAIoctl without a count", func() error {
+			return t.api.WSAIoctl(s, code, in, pattern(room), nil, &wsa.Overlapped{}, call)
+		})
+	}
+	t.api.SleepEx(0, true)
+	equal(t, "how often the routine ran", r.ran, 0)
+}
+
 // observedIO1 passes NULL, the only bad pointer that Go can pass.
 func observedIO1(c *context) {
 	s := c.tcp()
@@ -31,8 +44,7 @@ func observedIO3(c *context) {
 	}
 }
 
-// observedIO13 is the case without overlapped parameters.
-func observedIO13(c *context) { c.noCount(c.tcp(), wsa.FIONBIO, dword(1), 0) }
+func observedIO13(c *context) { c.noCountAtAll(c.tcp(), wsa.FIONBIO, dword(1), 0) }
 
 func observedKA1(c *context) {
 	s := c.tcp()
@@ -59,7 +71,9 @@ func observedKA2(c *context) {
 	}
 }
 
-func observedKA3(c *context) { c.noCount(c.tcp(), wsa.SIO_KEEPALIVE_VALS, keepalive(1, 1000, 1000), 0) }
+func observedKA3(c *context) {
+	c.noCountAtAll(c.tcp(), wsa.SIO_KEEPALIVE_VALS, keepalive(1, 1000, 1000), 0)
+}
 
 func observedUI1(c *context) {
 	s := c.tcp()

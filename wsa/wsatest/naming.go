@@ -220,19 +220,11 @@ func observedSL25(c *context) {
 	c.reads(s, soError, uint32(wsa.WSAECONNREFUSED))
 }
 
-// observedSL28 leaves out the except set, which needs select.
 func observedSL28(c *context) {
 	s := c.failedConnect()
 	c.listen(success, s, 1)
+	equal(c.thread, "ready in the except set", c.sel(success, nil, nil, set(s), 0), 1)
 	c.client(wsa.Sockaddr(c.name(s)))
 	c.accept(success, s)
 	c.reads(s, soError, uint32(wsa.WSAECONNREFUSED))
-}
-
-// observedPO17 leaves out what WSAPoll reports.
-func observedPO17(c *context) {
-	to := c.closedPort()
-	s := c.tcp()
-	c.connect(wsa.WSAECONNREFUSED, s, to)
-	c.reads(s, soError, 0)
 }

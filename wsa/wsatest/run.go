@@ -158,8 +158,9 @@ func (r *result) forget(s wsa.SOCKET) {
 // the other threads and the platform.
 type context struct {
 	thread
-	env Env
-	p   Platform
+	env  Env
+	p    Platform
+	ends []func() // what closeAll does besides closing sockets
 }
 
 // part runs body as a part of the test that fails by itself. Zero marks are
@@ -218,4 +219,7 @@ func (c *context) closeAll() {
 		_ = c.api.Closesocket(s)
 	}
 	c.r.open = nil
+	for _, do := range c.ends {
+		do()
+	}
 }

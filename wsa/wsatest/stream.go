@@ -95,12 +95,12 @@ func observedRS2(c *context) {
 	c.reads(a, soError, 0)
 }
 
-// observedRS3 receives without an OVERLAPPED.
 func observedRS3(c *context) {
 	a, b := c.pair()
 	c.resetBy(b)
 	for range 3 {
 		c.wsaRecv(wsa.WSAECONNRESET, a, [][]byte{pattern(10)})
+		c.recvInto(wsa.WSAECONNRESET, a, pattern(10), c.overlapped(), nil)
 		c.send(wsa.WSAECONNRESET, a, "x", 0)
 	}
 }
@@ -207,11 +207,12 @@ func observedSF2(c *context) {
 	c.reset("recv")
 }
 
-// observedSF3 leaves out CancelIo and CancelIoEx, which the API does not have.
 func observedSF3(c *context) {
 	a, b := c.pair()
 	n := c.fill(a, large, 20) * large
 	c.spawn(func(t thread) {
+		t.call(wsa.ERROR_NOT_FOUND, "CancelIoEx", func() error { return t.api.CancelIoEx(wsa.HANDLE(a), nil) })
+		t.call(success, "CancelIo", func() error { return t.api.CancelIo(wsa.HANDLE(a)) })
 		t.shutdown(success, a, wsa.SD_BOTH)
 		t.close(a)
 	})
