@@ -131,7 +131,7 @@ func (v *verdict) recvStream(a recvArgs) {
 		v.mayThen(rules.RECVNotconn, dead)
 	}
 	switch {
-	case v.s.recvTimeout == 0 || v.s.nonblocking == yes:
+	case v.s.recvTimeout == 0 || v.recvMode(a) == yes:
 		v.mayThen(rules.RECVTimedout, dead)
 	case a.flags&wsa.MSG_WAITALL != 0:
 		// What it had read when the time was over is gone.
@@ -152,7 +152,7 @@ func (v *verdict) recvDatagram(a recvArgs) {
 		v.may(rules.RECVUnreached)
 	}
 	v.may(rules.RECVNetreset)
-	if v.s.recvTimeout != 0 && v.s.nonblocking != yes {
+	if v.s.recvTimeout != 0 && v.recvMode(a) != yes {
 		v.may(rules.RECVTimeo)
 	}
 	if a.addressed && v.s.status == connected {
@@ -162,6 +162,16 @@ func (v *verdict) recvDatagram(a recvArgs) {
 		v.mayThen(rules.RECVMsgsize, v.cutEffect(a))
 		v.none(func(size int) bool { return int64(size) > a.room })
 	}
+}
+
+// recvMode is whether the call does not wait: with an OVERLAPPED on a socket
+// without the overlapped attribute it waits, whatever the mode of the socket
+// (observed NB4).
+func (v *verdict) recvMode(a recvArgs) tri {
+	if a.given && !v.s.overlapped {
+		return no
+	}
+	return v.s.nonblocking
 }
 
 // recvGoes adds success, waiting and what may come instead.
@@ -175,10 +185,10 @@ func (v *verdict) recvGoes(a recvArgs) {
 	}
 	// What is known to wait is received at once.
 	waits := !overlapped && a.flags&(wsa.MSG_OOB|wsa.MSG_WAITALL) == 0 && v.waiting()
-	if !overlapped && !waits && v.s.nonblocking != no {
+	if !overlapped && !waits && v.recvMode(a) != no {
 		v.may(rules.RECVWouldblock)
 	}
-	if !overlapped && !waits && v.s.nonblocking != yes {
+	if !overlapped && !waits && v.recvMode(a) != yes {
 		v.block(rules.RECVBlocks, nil)
 	}
 	if short {

@@ -519,9 +519,10 @@ func (t *Thread) awaitDatagram(s *socket, flags int32, from []byte, fromlen *int
 	}
 	d := s.dgram
 	d.discard(s)
+	patient := t.takePatience()
 	until := time.Duration(-1)
 	for d.empty() {
-		if s.nonblocking {
+		if s.nonblocking && !patient {
 			return t.fail(rules.RECVWouldblock, wsa.WSAEWOULDBLOCK)
 		}
 		if until < 0 {

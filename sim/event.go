@@ -271,10 +271,9 @@ func (t *Thread) WSAGetOverlappedResult(s wsa.SOCKET, ov *wsa.Overlapped, transf
 	default:
 		if e = t.awaitResult(ov, wait, "WSAGetOverlappedResult"); e == 0 {
 			e = wsa.NTStatus(ov.Internal).Winsock()
-			*flags = 0
 			if e == 0 {
-				*transfer = uint32(ov.InternalHigh)
-			} else {
+				*transfer, *flags = uint32(ov.InternalHigh), 0
+			} else { // neither is written (observed RM6)
 				t.rule = rules.OVResultStatus
 			}
 		}

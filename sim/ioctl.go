@@ -125,6 +125,9 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 	case len(in) < row.in || len(out) < row.out:
 		if row.code == wsa.SIO_KEEPALIVE_VALS {
 			*count = 0 // observed KA1
+			if overlapped && ov != nil {
+				ov.Internal = wsa.STATUS_PENDING // observed KA5
+			}
 		}
 		return t.fail(rules.IOCTLFault, row.short())
 	}

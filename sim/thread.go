@@ -128,6 +128,8 @@ type Thread struct {
 	// impersonating is the token the thread acts under; nil when it acts as
 	// its process.
 	impersonating *ale.Token
+	// patient: the receive under way waits in nonblocking mode, too.
+	patient bool
 }
 
 var _ wsa.API = (*Thread)(nil)

@@ -234,6 +234,14 @@ func (t *Thread) recv(s *socket, bufs [][]byte, flags int32, from []byte, fromle
 	return t.recvStream(s, bufs, flags, what)
 }
 
+// takePatience reports whether the call that is being made waits in nonblocking
+// mode as well. It says so once: what an APC calls meanwhile is another call.
+func (t *Thread) takePatience() bool {
+	patient := t.patient
+	t.patient = false
+	return patient
+}
+
 // recvError is why nothing can be received on a stream socket, 0 if it can.
 func (t *Thread) recvError(s *socket) wsa.Errno {
 	c := s.stream
@@ -267,6 +275,7 @@ func (t *Thread) recvStream(s *socket, bufs [][]byte, flags int32, what string) 
 		return 0, t.fail(rules.RECVZerolen, wsa.WSAEINVAL)
 	}
 	got := 0
+	patient := t.takePatience()
 	until := time.Duration(-1)
 	for {
 		if c.arrived == 0 && c.inlineUrgent() > 0 && got == 0 {
@@ -287,7 +296,7 @@ func (t *Thread) recvStream(s *socket, bufs [][]byte, flags int32, what string) 
 		switch {
 		case c.finished && c.arrived == 0:
 			return got, 0
-		case s.nonblocking:
+		case s.nonblocking && !patient:
 			return 0, t.fail(rules.RECVWouldblock, wsa.WSAEWOULDBLOCK)
 		}
 		if until < 0 {
@@ -573,7 +582,11 @@ func (t *Thread) wsaRecv(s wsa.SOCKET, buffers [][]byte, count *uint32, flags *u
 	case overlappedGiven(sock, ov, routine):
 		n, e = t.recvOverlapped(sock, receiveArgs{bufs: buffers, flags: int32(*flags), from: from, fromlen: fromlen}, ov, routine)
 	default:
+		// Without the attribute the parameters are ignored, but with an
+		// OVERLAPPED the call waits in nonblocking mode, too (observed NB4).
+		t.patient = ov != nil
 		n, e = t.recv(sock, buffers, int32(*flags), from, fromlen, what)
+		t.patient = false
 	}
 	if e == 0 {
 		*flags = 0

@@ -23,7 +23,8 @@ const INVALID_HANDLE_VALUE = ^HANDLE(0)
 type OverlappedIO interface {
 	// WSAGetOverlappedResult says how an operation ended, as a Winsock error
 	// (page nf-winsock2-wsagetoverlappedresult), and waits for its end if
-	// wait is set, which needs hEvent. transfer is written on success only.
+	// wait is set, which needs hEvent. transfer and flags are written on success
+	// only (flags: observed RM6).
 	// Errors: WSAENOTSOCK, WSA_IO_INCOMPLETE, WSAEFAULT (a nil pointer),
 	// and the operation's own.
 	WSAGetOverlappedResult(s SOCKET, overlapped *Overlapped, transfer *uint32, wait bool, flags *uint32) error

@@ -214,7 +214,7 @@ var receiveRules = []Rule{
 	},
 	{
 		ID: RECVAttribute, Function: "WSARecv, WSARecvFrom", Strength: Observed,
-		Condition: "overlapped parameters are ignored on a socket without the overlapped attribute",
+		Condition: "overlapped parameters are ignored on a socket without the overlapped attribute, but with an OVERLAPPED the call waits in nonblocking mode, too",
 		Sources:   []Source{{Observation, "NB4"}, {Doc, "nf-winsock2-wsarecv"}},
 	},
 	{

@@ -22,7 +22,10 @@ func TestCanaries(t *testing.T) {
 		{"recvfrom loses the datagram", func(a wsa.API) wsa.API { return losing{a} }, []string{"UD1"}},
 		{"getpeername writes too much", func(a wsa.API) wsa.API { return generous{a} }, []string{"GP4"}},
 		{"listen keeps its error to itself", func(a wsa.API) wsa.API { return secretive{a} }, []string{"LI2", "LI3", "LI7"}},
-		{"send takes a part", func(a wsa.API) wsa.API { return partial{a} }, []string{"SN1", "EW5", "SF1", "SF2", "SF3"}},
+		{"send takes a part", func(a wsa.API) wsa.API { return partial{a} }, []string{"SN1", "EW2", "EW5", "SF1", "SF2", "SF3"}},
+		{"select counts sockets and not sets", func(a wsa.API) wsa.API { return thrifty{a} }, []string{"SB4", "SL17", "SL20", "SL21", "RS5"}},
+		{"a packet reports no bytes", func(a wsa.API) wsa.API { return wordless{a} }, []string{"IL2", "CP4", "CP10/acceptor open", "CP10/acceptor closed", "CP20", "CancelIoEx fails"}},
+		{"CancelIo cancels everybody's", func(a wsa.API) wsa.API { return greedy{a} }, []string{"AX17", "SF3", "data lost at CancelIo", "CancelIo and threads"}},
 	} {
 		t.Run(canary.name, func(t *testing.T) {
 			known := maps.Clone(gaps)
@@ -104,3 +107,31 @@ type partial struct{ wsa.API }
 func (a partial) Send(s wsa.SOCKET, buf []byte, flags int32) (int, error) {
 	return a.API.Send(s, buf[:min(len(buf), 1<<16)], flags)
 }
+
+type thrifty struct{ wsa.API }
+
+func (a thrifty) Select(nfds int32, read, write, except *wsa.FDSet, timeout *wsa.Timeval) (int, error) {
+	n, err := a.API.Select(nfds, read, write, except, timeout)
+	ready := make(map[wsa.SOCKET]bool)
+	for _, set := range []*wsa.FDSet{read, write, except} {
+		for i := 0; set != nil && i < len(*set); i++ {
+			ready[(*set)[i]] = true
+		}
+	}
+	if err == nil {
+		n = len(ready)
+	}
+	return n, err
+}
+
+type wordless struct{ wsa.API }
+
+func (a wordless) GetQueuedCompletionStatus(port wsa.HANDLE, n *uint32, key *uintptr, ov **wsa.Overlapped, milliseconds uint32) error {
+	err := a.API.GetQueuedCompletionStatus(port, n, key, ov, milliseconds)
+	*n = 0
+	return err
+}
+
+type greedy struct{ wsa.API }
+
+func (a greedy) CancelIo(file wsa.HANDLE) error { return a.API.CancelIoEx(file, nil) }
