@@ -308,7 +308,12 @@ var wineGaps = map[string]string{
 	"UD5/IPv4":                              "WSAEINVAL, as Linux",
 	"UD5/IPv6":                              "WSAEINVAL, as Linux",
 	"LI2":                                   "WSAEINVAL: that the socket is not bound is judged first",
+	"EW2":                                   partialSend,
 	"EW5":                                   partialSend,
+	"AC6":                                   notAlertable,
+	"PO15":                                  notAlertable,
+	"ECL8":                                  endBeforeReset,
+	"OVERLAPPED freed early":                "closing the socket gives ERROR_HANDLES_CLOSED",
 	"SF1":                                   partialSend,
 	"SF2":                                   partialSend,
 	"SF3":                                   partialSend,
@@ -327,6 +332,7 @@ const (
 	noKeepAlive    = "WSAENOPROTOOPT: the TCP_KEEP* options are not known"
 	emptyOption    = "setting the option with no bytes succeeds"
 	oneListener    = "a second socket on the address binds and cannot listen: WSAEADDRINUSE"
+	notAlertable   = "no APC runs while the call waits"
 	partialSend    = "a nonblocking send sends a part: as much as fits into the buffers of Linux"
 	zerosBehind    = "writes zeros behind the address, as far as the length claims"
 	endBeforeReset = "the peer is shut down before it is closed, so that the end of the stream comes before the reset: 0 bytes, no error"
@@ -335,5 +341,6 @@ const (
 // wineHangs are tests that wait for ever under Wine 8.0, although their sockets
 // have timeouts.
 var wineHangs = map[string]string{
+	"AX6": "the AcceptEx goes on when a connection comes for which there is no room",
 	"IO9": "a second urgent byte replaces the first, and recv with MSG_OOB does not heed SO_RCVTIMEO",
 }

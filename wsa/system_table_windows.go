@@ -252,9 +252,10 @@ var declarations = [procCount]declaration{
 // them as well, but what it exports asks first and so judges the socket before
 // the function does. Pages nc-mswsock-lpfn_connectex and its kin.
 var extensions = [procCount]string{
-	procAcceptEx:     WSAID_ACCEPTEX,
-	procConnectEx:    WSAID_CONNECTEX,
-	procDisconnectEx: WSAID_DISCONNECTEX,
-	procTransmitFile: WSAID_TRANSMITFILE,
-	procWSARecvMsg:   WSAID_WSARECVMSG,
+	procAcceptEx:             WSAID_ACCEPTEX,
+	procGetAcceptExSockaddrs: WSAID_GETACCEPTEXSOCKADDRS,
+	procConnectEx:            WSAID_CONNECTEX,
+	procDisconnectEx:         WSAID_DISCONNECTEX,
+	procTransmitFile:         WSAID_TRANSMITFILE,
+	procWSARecvMsg:           WSAID_WSARECVMSG,
 }

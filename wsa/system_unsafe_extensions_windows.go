@@ -14,7 +14,8 @@ func (t *SystemThread) AcceptEx(listenSocket, acceptSocket SOCKET, outputBuffer 
 	return pin(c, received).overlapped(overlapped).err()
 }
 
-// GetAcceptExSockaddrs is GetAcceptExSockaddrs of mswsock.dll. Without a buffer
+// GetAcceptExSockaddrs is what SIO_GET_EXTENSION_FUNCTION_POINTER gives for it,
+// since Wine's mswsock.dll finds nothing unless its own AcceptEx was used. Without a buffer
 // it is not called, since it would end the program.
 func (t *SystemThread) GetAcceptExSockaddrs(outputBuffer []byte, receiveDataLength, localAddressLength, remoteAddressLength uint32) (local, remote []byte) {
 	claim := int64(receiveDataLength) + int64(localAddressLength) + int64(remoteAddressLength)
@@ -92,13 +93,15 @@ func (c *nativeCall) hold(b []byte) {
 // nativeMsg is WSAMSG (ws2def.h). Pointers are numbers, since some are to
 // memory outside of Go's; what they point to is pinned.
 type nativeMsg struct {
-	name       uintptr
-	namelen    int32
-	buffers    uintptr
-	count      uint32
-	controlLen uint32 // the WSABUF Control
-	control    uintptr
-	flags      uint32
+	name    uintptr
+	namelen int32
+	buffers uintptr
+	count   uint32
+	control struct { // a WSABUF, aligned as one
+		len uint32
+		buf uintptr
+	}
+	flags uint32
 }
 
 // message appends a WSAMSG. If the call is a receive, what becomes of it is
@@ -109,17 +112,16 @@ func (c *nativeCall) message(m *Msg, receive bool) *nativeCall {
 	}
 	native := &nativeMsg{
 		name: c.room(m.Name, int64(m.Namelen)), namelen: m.Namelen,
-		count:      uint32(len(m.Buffers)),
-		controlLen: m.ControlLen, control: c.room(m.Control, int64(m.ControlLen)),
-		flags: m.Flags,
+		count: uint32(len(m.Buffers)), flags: m.Flags,
 	}
+	native.control.len, native.control.buf = m.ControlLen, c.room(m.Control, int64(m.ControlLen))
 	if m.Buffers != nil {
 		array := c.array(m.Buffers)
 		c.pins.Pin(array)
 		native.buffers = uintptr(unsafe.Pointer(array))
 	}
 	if receive {
-		c.after = func() { m.Namelen, m.ControlLen, m.Flags = native.namelen, native.controlLen, native.flags }
+		c.after = func() { m.Namelen, m.ControlLen, m.Flags = native.namelen, native.control.len, native.flags }
 	}
 	return pin(c, native)
 }

@@ -226,7 +226,7 @@ func observedCX6(c *context) {
 		l, to := c.listener()
 		s, ov, buf := c.bound(c.tcp, any4), c.overlapped(), []byte(data)
 		c.connectEx(wsa.WSA_IO_PENDING, s, to, buf, ov)
-		copy(buf, "XXXXX")
+		copy(buf, "-----")
 		c.ended(success, s, ov, uint32(len(data)))
 		b := c.accept(success, l)
 		c.settle()

@@ -112,10 +112,12 @@ func observedRQ5(c *context) {
 
 func observedLQ4(c *context) {
 	_, b, port := c.ported()
-	ov := &wsa.Overlapped{Internal: 0xAB, InternalHigh: 0xAB}
-	c.asks(wsa.WSAEFAULT, b, wsa.SIO_ADDRESS_LIST_QUERY, nil, pattern(4), ov, nil)
-	equal(c.thread, "OVERLAPPED.Internal and InternalHigh", [2]uintptr{ov.Internal, ov.InternalHigh}, [2]uintptr{0xAB, 0xAB})
-	c.noPacket(port)
+	for _, out := range [][]byte{nil, pattern(2 * c.p.Target.PointerSize())} {
+		ov := &wsa.Overlapped{Internal: 0xAB, InternalHigh: 0xAB}
+		c.asks(wsa.WSAEFAULT, b, wsa.SIO_ADDRESS_LIST_QUERY, nil, out, ov, nil)
+		equal(c.thread, "OVERLAPPED.Internal and InternalHigh", [2]uintptr{ov.Internal, ov.InternalHigh}, [2]uintptr{0xAB, 0xAB})
+		c.noPacket(port)
+	}
 }
 
 func observedLQ5(c *context) {

@@ -66,7 +66,10 @@ func name(e wsa.Errno) string {
 	if e == success {
 		return "success"
 	}
-	return e.Name()
+	if n := e.Name(); n != "" {
+		return n
+	}
+	return e.String()
 }
 
 // names is name for several.
