@@ -20,7 +20,8 @@ type Check struct {
 
 // Run checks sys against everything: observed facts under "facts", traps under
 // "traps", the bind table under "bind table", and what the documentation
-// contradicts itself about under "contradictions". A test is named by the id.
+// contradicts itself about under "contradictions", what Netsem found of Windows
+// XP under "netsem". A test is named by the id.
 func Run(t *testing.T, sys System) {
 	for _, group := range []struct {
 		name   string
@@ -30,6 +31,7 @@ func Run(t *testing.T, sys System) {
 		{"traps", trapChecks()},
 		{"bind table", bindTableChecks()},
 		{"contradictions", contradictionChecks()},
+		{"netsem", netsemChecks()},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, k := range group.checks {

@@ -65,6 +65,22 @@ func TestTraps(t *testing.T) {
 	}
 }
 
+func TestNetsemFacts(t *testing.T) {
+	var names []string
+	for _, f := range NetsemFacts() {
+		if (f.run != nil) == (f.Reason != "") || f.Where == "" {
+			t.Errorf("%s: test %v, reason %q, where %q", f.Name, f.run != nil, f.Reason, f.Where)
+		}
+		if slices.Contains(names, f.Name) {
+			t.Errorf("%s stands twice in the list", f.Name)
+		}
+		names = append(names, f.Name)
+	}
+	if len(names) != 49 {
+		t.Errorf("%d facts; wanted 49", len(names))
+	}
+}
+
 func TestMarks(t *testing.T) {
 	for m, want := range map[Mark]string{OnWindows: "[W]", WineDiffers | Varies: "[T][V]", Documented: "[documented]", 0: ""} {
 		if m.String() != want {
