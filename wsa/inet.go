@@ -107,3 +107,42 @@ func ParseAddrLiteral(text string) (netip.Addr, bool) {
 	}
 	return a, true
 }
+
+// InetPton is InetPton and inet_pton (page nf-ws2tcpip-inet_pton): it stores the
+// address that text says, IPv4 in four decimal parts or IPv6, in network order,
+// 4 or 16 bytes. The result is 1, or 0 for a text that is no such address, which
+// is no error. Errors, with -1: WSAEAFNOSUPPORT (family), WSAEFAULT (addr is NULL;
+// in Go also one that is too short). A part with a leading zero, a zone, brackets
+// and white space are no part of an address (inferred: the page refers to RFC 2373
+// and has no such form).
+func InetPton(family int32, text string, addr []byte) (int, error) {
+	size := map[int32]int{AF_INET: 4, AF_INET6: 16}[family]
+	switch {
+	case size == 0:
+		return -1, WSAEAFNOSUPPORT
+	case len(addr) < size:
+		return -1, WSAEFAULT
+	}
+	a, err := netip.ParseAddr(text)
+	if err != nil || a.Zone() != "" || a.Is4() != (family == AF_INET) {
+		return 0, nil
+	}
+	copy(addr, a.AsSlice())
+	return 1, nil
+}
+
+// InetNtop is InetNtop and inet_ntop (page nf-ws2tcpip-inet_ntop): the text of
+// an address in network order, 4 bytes of AF_INET or 16 of AF_INET6. C stores it
+// in a buffer of the caller's, INET_ADDRSTRLEN or INET6_ADDRSTRLEN characters.
+// Errors: WSAEAFNOSUPPORT (family), WSA_INVALID_PARAMETER (too few bytes).
+func InetNtop(family int32, addr []byte) (string, error) {
+	size := map[int32]int{AF_INET: 4, AF_INET6: 16}[family]
+	switch {
+	case size == 0:
+		return "", WSAEAFNOSUPPORT
+	case len(addr) < size:
+		return "", WSA_INVALID_PARAMETER
+	}
+	a, _ := netip.AddrFromSlice(addr[:size])
+	return a.String(), nil
+}
