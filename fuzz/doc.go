@@ -23,7 +23,7 @@
 //   - [Machine] drives a [sim.World] and checks each record as it is made, one
 //     call after another ([Sequence]) or with several threads that run under the
 //     virtual clock ([Parallel]).
-//   - [FromCalls] makes a [wsa.API] of a function from calls to returns. With
+//   - [wsa.FromCalls] makes a [wsa.API] of a function from calls to returns. With
 //     it, a recorder of package trace writes the trace of any API, and [Broken] gives one a
 //     [Fault]: one wrong answer. [Faults] lists the canaries.
 //   - [DrawSequence] draws sequences that are safe on a real machine, a [Place]
