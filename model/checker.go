@@ -736,11 +736,11 @@ func headline(call wsa.Call, ret *wsa.Return, broken []rules.ID) string {
 // Report is what CheckTrace found.
 type Report struct {
 	Verdict    Verdict
-	Records    int
-	Calls      int
-	MostStates int
+	Records    int // of the trace
+	Calls      int // that returned and were judged
+	MostStates int // how many states were possible at once
 	Violations []*Violation
-	Rules      map[rules.ID]int
+	Rules      map[rules.ID]int // how often each rule was at work
 	// Untracked tells of what was no longer followed at the end, so that
 	// anything conformed: see State.Untracked.
 	Untracked []string

@@ -289,11 +289,13 @@ func (a *association) changed(before ale.Association) {
 // AssociationInfo is a snapshot of a security association, for people and
 // tests.
 type AssociationInfo struct {
+	// MMID and QMID are the ids that WSAQuerySocketSecurity gives as MmSaId and
+	// QmSaId; a renewal changes them.
 	MMID, QMID           uint64
 	Initiator, Responder *Host
 	Local, Remote        netip.Addr // of the initiator
-	Encrypted            bool
-	QuickMode            string
+	Encrypted            bool       // false: packets are authenticated only
+	QuickMode            string     // the proposal agreed on, "ESP SHA-1, AES-128"
 	Users                int // sockets and packets that use it
 }
 
