@@ -296,7 +296,7 @@ type AssociationInfo struct {
 	Local, Remote        netip.Addr // of the initiator
 	Encrypted            bool       // false: packets are authenticated only
 	QuickMode            string     // the proposal agreed on, "ESP SHA-1, AES-128"
-	Users                int // sockets and packets that use it
+	Users                int        // sockets and packets that use it
 }
 
 // Associations lists the quick-mode associations in the order of their ids.
