@@ -31,18 +31,22 @@ func TestSystemConformance(t *testing.T) {
 	}
 	p, err := wsa.System()
 	must(t, err)
-	wsatest.Run(t, realSystem{p})
+	s := realSystem{p: p}
+	s.silent = s.findSilent()
+	wsatest.Run(t, s)
 }
 
 // realSystem is the system's own Winsock as something to be tested.
-type realSystem struct{ p *wsa.SystemProcess }
+type realSystem struct {
+	p      *wsa.SystemProcess
+	silent netip.Addr
+}
 
 func (s realSystem) Platform() wsatest.Platform {
 	f := wsatest.Platform{
 		Kind: wsatest.Windows, Target: target(), Admin: s.admin(),
 		Loopback4: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Loopback6: s.loopback6(),
-		// A network for documentation (RFC 5737): nobody has its addresses.
-		Silent: netip.MustParseAddr("198.51.100.1"),
+		Silent: s.silent,
 	}
 	if s.p.Wine() != "" {
 		f.Kind = wsatest.Wine
@@ -80,6 +84,25 @@ func (s realSystem) loopback6() (a netip.Addr) {
 		sock, err := t.Socket(wsa.AF_INET6, wsa.SOCK_DGRAM, 0)
 		if err == nil && t.Bind(sock, wsa.Sockaddr(netip.AddrPortFrom(netip.IPv6Loopback(), 0))) == nil {
 			a = netip.IPv6Loopback()
+		}
+	})
+	return a
+}
+
+// findSilent is an address of a network for documentation (RFC 5737), which nobody
+// has; none where something on the way answers in everybody's place.
+func (s realSystem) findSilent() (a netip.Addr) {
+	a = netip.MustParseAddr("198.51.100.1")
+	s.started(func(t *wsa.SystemThread) {
+		sock, err := t.Socket(wsa.AF_INET, wsa.SOCK_STREAM, 0)
+		on := uint32(1)
+		if err != nil || t.Ioctlsocket(sock, wsa.FIONBIO, &on) != nil {
+			return
+		}
+		_ = t.Connect(sock, wsa.Sockaddr(netip.AddrPortFrom(a, 5555)))
+		write, except := wsa.FDSet{sock}, wsa.FDSet{sock}
+		if n, err := t.Select(0, nil, &write, &except, &wsa.Timeval{Sec: 1}); err != nil || n > 0 {
+			a = netip.Addr{}
 		}
 	})
 	return a

@@ -56,7 +56,7 @@ func NetsemFacts() []Netsem {
 		{"select, malformed time-out", "8225", both, nil},
 		{"select, UDP shut down", "1245, 1264", "", netsemSelectShut},
 		{"recv TCP after shutdown", "recv_9, 9580", "", observedSD5},
-		{"recv UDP, unbound", "recv_22, 10413", "", func(c *context) { c.recv(wsa.WSAEINVAL, c.udp(), 10, 0) }},
+		{"recv UDP, unbound", "recv_22, 10413", "", netsemReceiveUnbound},
 		{"recv UDP, too long", "recv_20, 10257; 9757", "", netsemTooLong},
 		{"recv UDP, ICMP errors in order", "recv_23, 10462", "", netsemErrorsInOrder},
 		{"ICMP, codes", "17724, 17818, 17877", "of the three the suite can provoke port unreachable alone, which is the trap \"receive errors to skip\"", nil},
@@ -186,6 +186,12 @@ func netsemSelectShut(c *context) {
 	equal(c.thread, "the number of readable sockets", c.sel(success, set(s), nil, nil, 0), 0)
 }
 
+func netsemReceiveUnbound(c *context) {
+	s := c.udp()
+	c.setInt(success, s, soRcvTimeo, 1000)
+	c.recv(wsa.WSAEINVAL, s, 10, 0)
+}
+
 func netsemTooLong(c *context) {
 	a, b := c.datagrams()
 	c.sendto(success, a, "too long", wsa.Sockaddr(c.name(b)))
@@ -227,6 +233,7 @@ func netsemNoRoom(c *context) {
 
 func netsemReceiveFlags(c *context) {
 	s := c.bound(c.udp, c.p.Loopback4)
+	c.setInt(success, s, soRcvTimeo, 1000)
 	for _, flags := range []int32{wsa.MSG_WAITALL, wsa.MSG_OOB} {
 		c.recv(wsa.WSAEOPNOTSUPP, s, 10, flags)
 	}

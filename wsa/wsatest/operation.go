@@ -48,12 +48,13 @@ func (t thread) ended(want wsa.Errno, s wsa.SOCKET, ov *wsa.Overlapped, n uint32
 	if !t.isSet(ov.HEvent, patience) {
 		t.r.fatalf("the operation has not ended; wanted %s", name(want))
 	}
-	moved, flags := uint32(poisonCount), uint32(0)
+	moved, flags := uint32(poisonCount), uint32(poisonCount)
 	t.call(want, "WSAGetOverlappedResult", func() error {
 		return t.api.WSAGetOverlappedResult(s, ov, &moved, false, &flags)
 	})
 	if want == success {
 		equal(t, "the bytes moved", moved, n)
+		equal(t, "the flags", flags, 0)
 	}
 }
 
