@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"slices"
-	"strings"
 	"unicode/utf16"
 
 	"wsasim/model/rules"
@@ -135,22 +134,8 @@ func (v *verdict) ipsecSettings(b wsa.Bytes, proto uint32, sec *security) []rule
 	if keys {
 		v.mayAny(rules.SSSPolicyKeys)
 	}
-	if n := uint64(binary.LittleEndian.Uint32(b[72:])); certain == yes && n > 0 && n%2 == 0 && wsa.SecuritySettingsIPsecStrings+n <= uint64(len(b)) {
-		sec.user = userName(wsa.DecodeUTF16(b[wsa.SecuritySettingsIPsecStrings:][:n]))
-	}
 	sec.custom = certain != yes || keys || need > wsa.SecuritySettingsIPsecStrings
 	return []rules.ID{rules.SSSPolicyKeys, rules.SSSStrings}
-}
-
-// userName is the part of an account's name that is the user's, in lower case:
-// of "CONTOSO\alice" and "alice@contoso.com" alike.
-func userName(account string) string {
-	account = strings.ToLower(account)
-	if _, user, ok := strings.Cut(account, `\`); ok {
-		return user
-	}
-	user, _, _ := strings.Cut(account, "@")
-	return user
 }
 
 func (v *verdict) setTargetName(b wsa.Bytes, overlapped wsa.OverlappedID, control bool) {

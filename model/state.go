@@ -237,11 +237,10 @@ type socket struct {
 // security is what WSASetSocketSecurity asked for.
 type security struct {
 	on, guarantee, allowInsecure bool
-	custom                       bool   // policies or strings of its own
-	optional                     bool   // the peer's name need not be verified
-	first                        bool   // the first packet of a peer may be in clear
-	raw                          bool   // target names are those of accounts, which a trace does not hold
-	user                         string // who proves itself for the socket, in lower case; "" for its process's own
+	custom                       bool // policies or strings of its own
+	optional                     bool // the peer's name need not be verified
+	first                        bool // the first packet of a peer may be in clear
+	raw                          bool // target names are those of accounts, which a trace does not hold
 }
 
 // links is the set of ways in which a connection may be protected.
@@ -446,8 +445,7 @@ func (x *token) encode(b []byte) []byte {
 }
 
 func (c security) encode(b []byte) []byte {
-	b = append(b, flag(c.on), flag(c.guarantee), flag(c.allowInsecure), flag(c.custom), flag(c.optional), flag(c.first), flag(c.raw))
-	return putString(b, c.user)
+	return append(b, flag(c.on), flag(c.guarantee), flag(c.allowInsecure), flag(c.custom), flag(c.optional), flag(c.first), flag(c.raw))
 }
 
 func (x *socket) encode(b []byte) []byte {

@@ -203,9 +203,6 @@ func (x *wire) judge(d *demand, p *trace.Packet, host string, known int) (f pack
 		return packetFault{rules.SECNoclear, "is in clear, and its socket does not allow that"}
 	case d.sec.guarantee && p.Protection != "encrypted":
 		return packetFault{rules.SECGuarantee, "is not encrypted, and its socket has GUARANTEE_ENCRYPTION"}
-	case d.sec.user != "" && p.Protection != "" && a != nil && a.initiator == host && a.Peer != host &&
-		a.InitiatorUser != "" && userName(a.InitiatorUser) != d.sec.user:
-		return packetFault{rules.SSSStrings, fmt.Sprintf("is of a socket whose user is %q, and its association %d proved %q", d.sec.user, p.SA, a.InitiatorUser)}
 	case d.names == "" || d.names == "*" || d.sec.optional || a == nil || p.Protection == "":
 	case d.key != 0 && x.named[d.key] >= known:
 	case !a.proves(host, d.names):

@@ -21,11 +21,3 @@ func TestCertifies(t *testing.T) {
 		}
 	}
 }
-
-func TestUserName(t *testing.T) {
-	for account, want := range map[string]string{`CONTOSO\Alice`: "alice", "alice@contoso.com": "alice", "Alice": "alice", "": ""} {
-		if got := userName(account); got != want {
-			t.Errorf("userName(%q) is %q, want %q", account, got, want)
-		}
-	}
-}

@@ -124,9 +124,9 @@ var securityRules = []Rule{
 	},
 	{
 		ID: SSSStrings, Function: "WSASetSocketSecurity", Strength: Must,
-		Condition: "the three string lengths count bytes; AllStrings is user, domain and password joined: the user who proves itself for the socket in place of its process's",
-		Sources:   []Source{{Doc, "SOCKET_SECURITY_SETTINGS_IPSEC"}, {Doc, "MS-AIPS 2.2.3.1"}},
-		Notes:     "The page has the layout. That they are the explicit credentials of AuthIP, which only who begins a negotiation uses and only where users prove themselves, is inferred from MS-AIPS (GSS_EXPLICIT_CREDENTIALS).",
+		Condition: "the three string lengths count bytes; AllStrings is user, domain and password joined",
+		Sources:   []Source{{Doc, "SOCKET_SECURITY_SETTINGS_IPSEC"}},
+		Notes:     "The page says nothing of what they select, so any user may prove itself. The simulator takes them for AuthIP's explicit credentials (MS-AIPS 2.2.3.1, inferred): the user who proves itself in place of the process's, when the socket begins the negotiation and its policy has users do so.",
 	},
 	{
 		ID: PTNFault, Function: "WSASetSocketPeerTargetName", Strength: Must,

@@ -56,7 +56,8 @@
 //   - SSS-STRINGS: an odd length succeeds, with an advisory. The user given is
 //     who proves itself in extended mode in place of the process's, when the
 //     socket begins the negotiation and its policy has users prove themselves
-//     (MS-AIPS 2.2.3.1, explicit credentials); otherwise it selects nobody, with
+//     (MS-AIPS 2.2.3.1, explicit credentials; the structure's page says only how
+//     long the strings are); otherwise it selects nobody, with
 //     an advisory.
 //   - PTN-SIZE-TAIL: succeeds, since the name is what must fit.
 //   - PTN-STREAM-ADDR: a stream's PeerAddress is ignored even when it is not
