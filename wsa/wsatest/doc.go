@@ -30,8 +30,10 @@
 //
 // [Observed] lists every observed fact. Those without a test stand in [NotShown]
 // with the reason; a test holds the three lists against each other. [Traps]
-// does the same for the traps that real programs fell into, and the bind table
-// and the documentation's contradictions have tests of their own.
+// does the same for the traps that real programs fell into, and [NetsemFacts] for
+// what the Netsem specification says of Windows XP. The bind table, the documented
+// options with their defaults, and the documentation's contradictions have tests
+// of their own.
 //
 // # Terms
 //

@@ -21,7 +21,7 @@ type Check struct {
 // Run checks sys against everything: observed facts under "facts", traps under
 // "traps", the bind table under "bind table", and what the documentation
 // contradicts itself about under "contradictions", what Netsem found of Windows
-// XP under "netsem". A test is named by the id.
+// XP under "netsem", the documented options under "options". A test is named by the id.
 func Run(t *testing.T, sys System) {
 	for _, group := range []struct {
 		name   string
@@ -32,6 +32,7 @@ func Run(t *testing.T, sys System) {
 		{"bind table", bindTableChecks()},
 		{"contradictions", contradictionChecks()},
 		{"netsem", netsemChecks()},
+		{"options", append(optionChecks(), Check{"fixed options", Documented, fixedOptionCheck})},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, k := range group.checks {
