@@ -29,24 +29,29 @@ type documentedOption struct {
 	set int64
 }
 
+// sol, tcp, ip and ip6 are rows of the four pages.
+func sol(name int32, on []kind, zero, set int64) documentedOption {
+	return documentedOption{option{wsa.SOL_SOCKET, name}, on, zero, set}
+}
+
+func tcp(name int32, zero, set int64) documentedOption {
+	return documentedOption{option{wsa.IPPROTO_TCP, name}, onTCP, zero, set}
+}
+
+func ip(name int32, on []kind, zero, set int64) documentedOption {
+	return documentedOption{option{wsa.IPPROTO_IP, name}, on, zero, set}
+}
+
+func ip6(name int32, on []kind, zero, set int64) documentedOption {
+	return documentedOption{option{wsa.IPPROTO_IPV6, name}, on, zero, set}
+}
+
 // documentedOptions are the options of the pages sol-socket-socket-options,
 // ipproto-tcp-socket-options, ipproto-ip-socket-options and
 // ipproto-ipv6-socket-options with a number for a value, and with the default
 // where a page has one. Those that need a structure, a driver or a state of their
 // own have tests elsewhere. It is a table, and as long as the lists.
 func documentedOptions() []documentedOption {
-	sol := func(name int32, on []kind, zero, set int64) documentedOption {
-		return documentedOption{option: option{wsa.SOL_SOCKET, name}, on: on, zero: zero, set: set}
-	}
-	tcp := func(name int32, zero, set int64) documentedOption {
-		return documentedOption{option: option{wsa.IPPROTO_TCP, name}, on: onTCP, zero: zero, set: set}
-	}
-	ip := func(name int32, on []kind, zero, set int64) documentedOption {
-		return documentedOption{option: option{wsa.IPPROTO_IP, name}, on: on, zero: zero, set: set}
-	}
-	ip6 := func(name int32, on []kind, zero, set int64) documentedOption {
-		return documentedOption{option: option{wsa.IPPROTO_IPV6, name}, on: on, zero: zero, set: set}
-	}
 	return []documentedOption{
 		sol(wsa.SO_DEBUG, allKinds, 0, 1),
 		sol(wsa.SO_ACCEPTCONN, onTCP, 0, unsaid),
