@@ -87,7 +87,9 @@
 // asked for security allows clear text. Sockets of the same hosts with the same
 // needs share an association, which is renewed when its time is over and deleted
 // when the last of them is closed and all its data has gone
-// ([World.Associations]).
+// ([World.Associations]). Where users prove themselves each user has its own; a
+// socket may name another user than its process's (Settings.User of package
+// sim/ale), whom the host's domain then knows or not ([domain.Domain.LogOn]).
 //
 // Who a host is and what it can prove is in [HostConfig]: just names, or the
 // credentials of a domain of package sim/domain ([HostConfig.Computer]). Its
@@ -118,9 +120,9 @@
 //
 // # Not simulated
 //
-// Not simulated: data on raw and AF_UNIX sockets, urgent data, overlapped
-// transfers, TIME_WAIT, path MTU and fragmentation, congestion, quality of
-// service, several interfaces and routes, multicast delivery. Calls that ask
-// for such a thing return a [*NotSimulatedError] where they would otherwise
-// mislead.
+// Not simulated: raw sockets other than for ICMP and ICMPv6 echo, data on AF_UNIX
+// sockets, socket groups, TIME_WAIT, path MTU and fragmentation, congestion,
+// quality of service, several interfaces, window messages (WSAAsyncSelect), the
+// packets of DNS, cryptography. Calls that ask for such a thing return a
+// [*NotSimulatedError] where they would otherwise mislead.
 package sim
