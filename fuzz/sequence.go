@@ -73,6 +73,7 @@ var sequenceActions = map[string]func(*Machine, source){
 	"disturb":      (*Machine).disturbNetwork,
 	"close":        (*Machine).closeOne,
 	"share":        (*Machine).share,
+	"bind two":     (*Machine).bindTwo,
 	"events":       (*Machine).events,
 	"look":         (*Machine).look,
 	"look after":   (*Machine).lookAfter,

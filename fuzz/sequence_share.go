@@ -1,6 +1,10 @@
 package fuzz
 
-import "wsasim/wsa"
+import (
+	"net/netip"
+
+	"wsasim/wsa"
+)
 
 // What sequences do about sockets that several descriptors share.
 
@@ -41,6 +45,31 @@ func (m *Machine) share(g source) {
 		m.call(b, wsa.ClosesocketCall{S: d})
 	}
 }
+
+// bindTwo binds two sockets of one process, or of two, to one port, with each of the
+// options that say who may share it.
+func (m *Machine) bindTwo(g source) {
+	a, family := m.drawActor(g), g.family()
+	typ := pick(g, "type", int32(wsa.SOCK_STREAM), wsa.SOCK_DGRAM)
+	port := pick(g, "port", sharedPorts...)
+	for range 2 {
+		s := m.open(a, family, typ, false)
+		if o := pick(g, "option", 0, int32(wsa.SO_REUSEADDR), wsa.SO_EXCLUSIVEADDRUSE); o != 0 {
+			m.call(a, wsa.SetsockoptCall{S: s, Level: wsa.SOL_SOCKET, Optname: o, Optval: wsa.Bytes{1, 0, 0, 0}})
+		}
+		at := wsa.Sockaddr(netip.AddrPortFrom(m.address(a, family), port))
+		if g.once(2, "wildcard") {
+			at = anyAddress(family, port)
+		}
+		m.call(a, wsa.BindCall{S: s, Name: at})
+		if g.once(4, "in another process") {
+			a = m.neighbour(g, a)
+		}
+	}
+}
+
+// sharedPorts are few, and not those that other actions use.
+var sharedPorts = []uint16{7000, 7001, 7002, 7003}
 
 // usedShared is what is done by another descriptor.
 var usedShared = []string{

@@ -295,7 +295,8 @@ func (v *verdict) block(id rules.ID, e effect) {
 	}
 	v.add(Outcome{Kind: Blocks, Rules: refs[id].ids, effect: func(n *world, ret *wsa.Return) rules.ID {
 		t := *n.threads.get(uint64(tid))
-		t.frame = frame{pending: call, on: on, outer: t.outer}
+		t.frame = waitingIn(call, t.outer)
+		t.on = on
 		n.setThread(&t)
 		if e != nil {
 			return e(n, ret)

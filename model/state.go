@@ -118,6 +118,7 @@ type frame struct {
 	// pending is the call that waits, nil for none; late says that it is one
 	// that cannot wait, so that it is judged as a whole when it returns.
 	pending wsa.Call
+	args    string // its name and arguments, encoded
 	late    bool
 	// on is the place of the socket that it is about, 0 for none. orphan: that
 	// socket was closed since.
@@ -432,12 +433,18 @@ func (f *frame) encode(b []byte) []byte {
 	if f.pending == nil {
 		return append(b, 0)
 	}
+	return putString(append(b, 1), f.args)
+}
+
+// waitingIn is the frame of a call that waits. The call is encoded once, since the
+// key of the state is made of it each time that something changes about its thread.
+func waitingIn(call wsa.Call, outer *frame) frame {
 	// A call always encodes: it is a struct of numbers and buffers.
-	args, err := wsa.MarshalCall(f.pending)
+	args, err := wsa.MarshalCall(call)
 	if err != nil {
 		panic("model: a call does not encode: " + err.Error())
 	}
-	return putString(putString(append(b, 1), f.pending.Op()), string(args))
+	return frame{pending: call, args: call.Op() + string(args), outer: outer}
 }
 
 func (x *token) encode(b []byte) []byte {

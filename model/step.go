@@ -49,7 +49,8 @@ func Wait(s State, tid int, call wsa.Call) []State {
 	}
 	n := s.world().edit()
 	t := *old
-	t.frame = frame{pending: call, late: true, outer: t.outer}
+	t.frame = waitingIn(call, t.outer)
+	t.late = true
 	if h, ok := descriptor(call); ok {
 		if x := n.socketAt(t.pid, uint64(h)); x != nil {
 			t.on = x.place
