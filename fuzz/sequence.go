@@ -382,6 +382,9 @@ func (m *Machine) talk(g source) {
 	g.p = &pool
 	switch {
 	case !ok:
+	case info.Readable > 0 && g.once(3, "peek first"):
+		m.call(a, wsa.RecvCall{S: s, Buf: pick(g, "room", wsa.Room(5), 2000), Flags: wsa.MSG_PEEK})
+		m.call(a, wsa.RecvCall{S: s, Buf: 2000})
 	case info.Readable > 0:
 		m.call(a, g.callOf(pick(g, "function", "recv", "recvfrom", "WSARecv", "WSARecvFrom")))
 	case info.State == "connected" || info.Type == wsa.SOCK_DGRAM:

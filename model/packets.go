@@ -96,7 +96,13 @@ func (c *Checker) keying(r *trace.Record, from, to netip.AddrPort) *Violation {
 // far as anybody knows.
 func (w *world) rides(key uint64) bool {
 	s := w.sockets.get(key)
-	return s != nil && s.status == connected && !s.deadRecv && !s.deadSend && !w.policies
+	if s == nil || s.status != connected || s.deadRecv || s.deadSend || w.policies {
+		return false
+	}
+	// One that nobody has accepted ends with its listener, and one whose other end
+	// is gone may have been reset, without a call that tells.
+	m := w.otherEnd(w.conns.get(s.conn))
+	return !w.finished || m != nil && w.alive(m)
 }
 
 // all reports whether something holds in every possible state.
