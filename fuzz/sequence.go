@@ -361,6 +361,9 @@ func (m *Machine) datagrams(g source) {
 	}
 	for range g.upTo(2, "receives") {
 		room := int32(28)
+		if g.once(4, "peek first") {
+			m.call(actors[1], wsa.RecvfromCall{S: socks[1], Buf: pick(g, "room", wsa.Room(2000), 3), From: 28, Fromlen: new(room), Flags: wsa.MSG_PEEK})
+		}
 		if told {
 			m.call(actors[1], wsa.WSARecvMsgCall{S: socks[1], Name: wsa.Room(room), Namelen: room, Buffers: []wsa.Room{pick(g, "room", wsa.Room(2000), 100, 5)}, Control: 128, ControlLen: 128})
 			continue

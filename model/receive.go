@@ -407,7 +407,7 @@ func (v *verdict) bytesExample(a recvArgs, n int) func(*world) wsa.Return {
 // wholeEffect judges a datagram that was received whole: an empty one, or
 // another.
 func (v *verdict) wholeEffect(a recvArgs, empty bool) effect {
-	k, s := v.s.place, v.s
+	k, s, tid := v.s.place, v.s, v.tid
 	return func(n *world, ret *wsa.Return) rules.ID {
 		got := a.count(ret)
 		switch {
@@ -425,14 +425,26 @@ func (v *verdict) wholeEffect(a recvArgs, empty bool) effect {
 				return broken
 			}
 		}
-		return n.heard(k, x)
+		return n.heardBy(k, tid, a, x)
 	}
+}
+
+// heardBy is heard by a call of which a datagram may have been left: one that was
+// peeked at is there for the next call.
+func (w *world) heardBy(k uint64, tid int, a recvArgs, x *arrival) rules.ID {
+	if broken := w.heard(k, x); broken != "" {
+		return broken
+	}
+	if a.flags&wsa.MSG_PEEK != 0 && !x.x.raw() && !w.othersOn(tid, k, receives) && !w.inUse(k, 0) {
+		w.foundUnread(k)
+	}
+	return ""
 }
 
 // cutEffect judges a datagram that was cut: it has filled the buffers, and its
 // source counts too.
 func (v *verdict) cutEffect(a recvArgs) effect {
-	k, s := v.s.place, v.s
+	k, s, tid := v.s.place, v.s, v.tid
 	return func(n *world, ret *wsa.Return) rules.ID {
 		x := &arrival{x: s}
 		if len(ret.Addr) > 0 {
@@ -445,7 +457,7 @@ func (v *verdict) cutEffect(a recvArgs) effect {
 		if broken := n.judgeCut(x); broken != "" {
 			return broken
 		}
-		return n.heard(k, x)
+		return n.heardBy(k, tid, a, x)
 	}
 }
 
