@@ -195,6 +195,17 @@ func (m *Machine) open(a int, family, typ int32, nonblocking bool) wsa.SOCKET {
 	return s
 }
 
+// openRaw makes a raw socket, of an administrator's process.
+func (m *Machine) openRaw() (a int, s wsa.SOCKET) {
+	for a < len(m.actors)-1 && !m.actors[a].proc.admin {
+		a++
+	}
+	if p := &m.actors[a].proc.pool; len(p.Sockets) >= maxSockets {
+		m.call(a, wsa.ClosesocketCall{S: p.Sockets[0]})
+	}
+	return a, m.call(a, wsa.WSASocketCall{Family: wsa.AF_INET, Type: wsa.SOCK_RAW, Protocol: wsa.IPPROTO_ICMP, Flags: wsa.WSA_FLAG_OVERLAPPED}).Socket
+}
+
 func (m *Machine) create(g source) {
 	a := m.drawActor(g)
 	g.p = &m.actors[a].proc.pool
@@ -436,7 +447,12 @@ func (m *Machine) ask(g source) {
 func (m *Machine) secure(g source) {
 	a, family := m.drawActor(g), g.family()
 	typ := pick(g, "type", int32(wsa.SOCK_STREAM), wsa.SOCK_DGRAM)
-	s := m.open(a, family, typ, false)
+	var s wsa.SOCKET
+	if g.once(8, "a raw one") {
+		a, s = m.openRaw()
+	} else {
+		s = m.open(a, family, typ, false)
+	}
 	pool := m.actors[a].proc.pool
 	pool.Sockets, pool.Closed = []wsa.SOCKET{s}, nil
 	g.p = &pool
@@ -511,7 +527,13 @@ func (m *Machine) lookNamesUp(g source) {
 
 func (m *Machine) closeOne(g source) {
 	a := m.drawActor(g)
-	if pool := m.actors[a].proc.pool; len(pool.Sockets) > 0 {
-		m.call(a, wsa.ClosesocketCall{S: pick(g, "socket", pool.Sockets...)})
+	pool := m.actors[a].proc.pool
+	if len(pool.Sockets) == 0 {
+		return
 	}
+	s := pick(g, "socket", pool.Sockets...)
+	if g.once(3, "with a reset") {
+		m.call(a, wsa.SetsockoptCall{S: s, Level: wsa.SOL_SOCKET, Optname: wsa.SO_LINGER, Optval: wsa.Bytes{1, 0, 0, 0}})
+	}
+	m.call(a, wsa.ClosesocketCall{S: s})
 }

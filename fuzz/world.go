@@ -157,9 +157,10 @@ func (k DisturbanceKind) String() string {
 
 // process is what the machine knows of one process.
 type process struct {
-	sim  *sim.Process
-	pool Pool
-	ids  wsa.OverlappedIDs
+	sim   *sim.Process
+	admin bool
+	pool  Pool
+	ids   wsa.OverlappedIDs
 	// inner and outer perform the calls of its threads: inner below a wrapper,
 	// outer those of the machine.
 	inner, outer *wsa.Invoker
@@ -213,7 +214,7 @@ func Start(s Setup) *Machine {
 		}
 		m.hosts = append(m.hosts, h)
 		for pid, threads := range hs.Threads {
-			p := &process{sim: h.NewProcess(sim.ProcessConfig{Admin: pid == 1})}
+			p := &process{sim: h.NewProcess(sim.ProcessConfig{Admin: pid == 1}), admin: pid == 1}
 			m.procs = append(m.procs, p)
 			for range threads {
 				a := &actor{thread: p.sim.NewThread(), proc: p}

@@ -38,6 +38,7 @@ type conn struct {
 	local    netip.AddrPort // as far as known: address and port may be zero
 	peer     netip.AddrPort // not valid: not known
 	shut     bool           // shutdown ended what it sends
+	aborted  bool           // closing reset it before it had ended what it sends
 	torn     bool           // what it sent after the first sent bytes is not known
 	sent     uint64
 	sum      Key           // of what it sent
@@ -49,7 +50,7 @@ type conn struct {
 }
 
 func (c *conn) encode(b []byte) []byte {
-	b = put(append(b, 'C', flag(c.accepted), flag(c.explicit), flag(c.shut), flag(c.torn), flag(c.blind)),
+	b = put(append(b, 'C', flag(c.accepted), flag(c.explicit), flag(c.shut), flag(c.torn), flag(c.blind), flag(c.aborted)),
 		c.number, c.owner, uint64(c.pid), uint64(c.host), c.sent, c.sum[0], c.sum[1], c.got, c.mate)
 	return putName(putName(b, c.local), c.peer)
 }
@@ -453,7 +454,7 @@ func (w *world) judgeEnd(c *conn) (mate uint64, broken rules.ID) {
 	any, fits := false, 0
 	for m := range w.mates(c) {
 		any = true
-		if m.torn || m.sent <= c.got && w.ended(m) && w.allRead(c, m) {
+		if m.torn || m.sent <= c.got && w.ended(m) && !m.aborted && w.allRead(c, m) {
 			mate = m.number
 			fits++
 		}

@@ -66,6 +66,10 @@ func (v *verdict) close() {
 		v.may(rules.CLOSEWouldblock)
 	}
 	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
+		if x.status == connected && x.lingerKnown && x.lingerOn != 0 && x.lingerSec == 0 {
+			// A reset: the peer is not told that what it was sent is complete.
+			n.editConn(x.conn, func(c *conn) { c.aborted = !c.shut })
+		}
 		n.release(pid, h)
 		return ""
 	}, nil, ids...)
