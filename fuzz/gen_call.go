@@ -341,7 +341,7 @@ var options = func() (list []sim.OptionStatus) {
 
 // option draws a level and a name: three times in four one that is simulated.
 func (g source) option() (level, name int32) {
-	if g.once(10, "what the socket is") {
+	if g.once(6, "what the socket is") {
 		return wsa.SOL_SOCKET, pick(g, "option", int32(wsa.SO_TYPE), wsa.SO_ACCEPTCONN, wsa.SO_ERROR)
 	}
 	known := options[:len(sim.Options())]
@@ -353,7 +353,7 @@ func (g source) option() (level, name int32) {
 }
 
 func (g source) getsockopt() wsa.Call {
-	c := wsa.GetsockoptCall{S: g.socket(), Optval: pick(g, "room", wsa.Room(4), 8, 64, 1, 2, 3, 0, wsa.NULL)}
+	c := wsa.GetsockoptCall{S: g.socket(), Optval: pick(g, "room", wsa.Room(4), 4, 4, 4, 8, 64, 1, 2, 3, 0, wsa.NULL)}
 	c.Level, c.Optname = g.option()
 	n := int32(c.Optval)
 	switch g.upTo(11, "optlen") {

@@ -83,7 +83,7 @@ func (g source) maybe(label string, texts ...string) *string {
 func (g source) name() *string { return g.maybe("name", hostNames...) }
 
 func (g source) service() *string {
-	return g.maybe("service", "80", "https", "", "0", "domain", "65535", "65536", "WWW", "nonsense", "-1", "echo")
+	return g.maybe("service", "80", "https", "", "0", "domain", "65535", "80", "https", "443", "echo", "WWW", "nonsense", "-1", "65536")
 }
 
 // hints draws hints, mostly right ones.
@@ -94,13 +94,15 @@ func (g source) hints() *wsa.AddrInfo {
 	h := &wsa.AddrInfo{
 		Family:   pick(g, "family", int32(wsa.AF_UNSPEC), wsa.AF_INET, wsa.AF_INET6),
 		SockType: pick(g, "type", int32(0), wsa.SOCK_STREAM, wsa.SOCK_DGRAM, wsa.SOCK_RAW),
-		Protocol: pick(g, "protocol", int32(0), wsa.IPPROTO_TCP, wsa.IPPROTO_UDP, 999),
+		Protocol: pick(g, "protocol", int32(0), 0, wsa.IPPROTO_TCP, wsa.IPPROTO_UDP),
 		Flags: pick(g, "flags", int32(0), 0, wsa.AI_PASSIVE, wsa.AI_CANONNAME, wsa.AI_FQDN, wsa.AI_NUMERICHOST, wsa.AI_V4MAPPED,
 			wsa.AI_V4MAPPED|wsa.AI_ALL, wsa.AI_ADDRCONFIG, wsa.AI_DISABLE_IDN_ENCODING, wsa.AI_NUMERICSERV, wsa.AI_FQDN|wsa.AI_CANONNAME),
 	}
 	switch g.upTo(19, "odd hints") {
 	case 19:
 		h.Family = int32(pick(g, "family", families...))
+	case 14:
+		h.Protocol = 999
 	case 18:
 		h.SockType = pick(g, "type", int32(999), -1, 6)
 	case 17:

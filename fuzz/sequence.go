@@ -78,6 +78,7 @@ var sequenceActions = map[string]func(*Machine, source){
 	"look":         (*Machine).look,
 	"look after":   (*Machine).lookAfter,
 	"names":        (*Machine).lookNamesUp,
+	"more names":   (*Machine).lookNamesUp,
 	"select event": (*Machine).selectEvent,
 	"watch":        (*Machine).watchConnection,
 	"enumerate":    (*Machine).enumerate,
