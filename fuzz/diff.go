@@ -278,8 +278,8 @@ func (c *comparison) more(b *DiffRun) bool {
 // parts reports whether the implementations are in different states after it,
 // so that what follows says nothing. Values that only look different do not.
 func (d *Difference) parts() bool {
-	if d.Known != nil && d.Known.Goes {
-		return false
+	if d.Known != nil && (d.Known.Goes || d.Known.Parts) {
+		return d.Known.Parts
 	}
 	if refusal(d.A) && refusal(d.B) {
 		return slices.Contains(binding, d.Step.Call.Op())
@@ -301,8 +301,12 @@ func refusal(r wsa.Return) bool {
 }
 
 // explain finds the row of the table for a difference. A row is about what the
-// other does: it never excuses that the simulator is outside the specification.
+// other does: it never excuses that the simulator is outside the specification,
+// and none is about a call that does not return.
 func (d *Differ) explain(diff *Difference) *Known {
+	if diff.A.Failure == errHung.Error() || diff.B.Failure == errHung.Error() {
+		return nil
+	}
 	for i := range d.Known {
 		k := &d.Known[i]
 		if k.On == d.B.System() && diff.ViolationA == nil && k.fits(diff, diff.A, diff.B) ||

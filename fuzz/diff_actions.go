@@ -10,13 +10,14 @@ import (
 // here and nowhere else; a call that is new to the specification joins by a
 // line.
 var diffActions = []func(*guide){
-	(*guide).anyOf, (*guide).anyOf, (*guide).anyOf,
+	(*guide).anyOf, (*guide).anyOf, (*guide).anyOf, (*guide).anyOf,
+	(*guide).wellFormed, (*guide).wellFormed, (*guide).wellFormed, (*guide).wellFormed,
 	(*guide).fresh, (*guide).fresh,
 	(*guide).bound,
 	(*guide).connection, (*guide).connection,
 	(*guide).datagramPair,
 	(*guide).transfer, (*guide).transfer, (*guide).transfer,
-	(*guide).askOption, (*guide).setOption,
+	(*guide).askOption, (*guide).setOption, (*guide).control,
 	(*guide).refusal, (*guide).kinds,
 	(*guide).closing,
 	(*guide).events, (*guide).pollSome, (*guide).pollSome, (*guide).selecting,
@@ -30,6 +31,7 @@ var diffOps = []string{
 	"bind", "bind", "listen", "accept", "connect", "shutdown", "closesocket", "getsockname", "getpeername",
 	"send", "sendto", "recv", "recvfrom", "WSASend", "WSASendTo", "WSARecv", "WSARecvFrom",
 	"ioctlsocket", "ioctlsocket", "WSAIoctl", "socket", "WSASocket", "WSAConnect",
+	"WSAAccept", "WSASendDisconnect", "WSARecvDisconnect",
 	"WSAGetLastError", "WSASetLastError",
 }
 
@@ -43,6 +45,49 @@ func (g *guide) anyOf() {
 		if ok {
 			g.settle(x)
 		}
+	}
+}
+
+// wellFormed makes a call with nothing wrong but, perhaps, the state of its socket.
+func (g *guide) wellFormed() {
+	if len(g.p.Sockets) == 0 {
+		return
+	}
+	g.fitting(even(g, g.p.Sockets...))
+}
+
+// fitting makes a call on the socket, with arguments that fit it.
+func (g *guide) fitting(x wsa.SOCKET) {
+	info, ok := g.info(x)
+	if !ok {
+		return
+	}
+	at := loopbackOf(info.Family)
+	name := wsa.Sockaddr(netip.AddrPortFrom(at, nobody))
+	if len(g.p.Names) > 0 {
+		if to := even(g, g.p.Names...); to.Addr().Is4() == at.Is4() {
+			name = wsa.Sockaddr(to)
+		}
+	}
+	room := int32(28)
+	switch g.rand.IntN(9) {
+	case 0:
+		g.bindTo(x, at)
+	case 1, 2:
+		g.add(wsa.ListenCall{S: x, Backlog: 5})
+	case 3, 4:
+		g.add(even[wsa.Call](g, wsa.ConnectCall{S: x, Name: name}, wsa.WSAConnectCall{S: x, Name: name}))
+		g.settle(x)
+	case 5:
+		g.add(wsa.ShutdownCall{S: x, How: even(g, int32(wsa.SD_RECEIVE), wsa.SD_SEND, wsa.SD_BOTH)})
+	case 6:
+		g.add(wsa.AcceptCall{S: x, Addr: 28, Addrlen: &room})
+	case 7:
+		g.add(wsa.GetpeernameCall{S: x, Name: 28, Namelen: &room})
+	case 8:
+		g.add(wsa.AcceptExCall{
+			ListenSocket: x, AcceptSocket: even(g, g.p.Sockets...), LocalAddressLength: 44, RemoteAddressLength: 44, OutputBuffer: 88, NullReceived: true, Overlapped: g.nextID(),
+		})
 	}
 }
 
@@ -87,6 +132,9 @@ func (g *guide) fresh() {
 	}
 	if g.add(g.callOf(pick(g.source, "function", "socket", "WSASocket"))).Err == 0 && !g.once(4, "blocking") {
 		g.nonblocking(SocketOf(g.last))
+		if g.rand.IntN(2) == 0 {
+			g.fitting(SocketOf(g.last))
+		}
 	}
 }
 
@@ -218,6 +266,13 @@ func (g *guide) setOption() {
 	c, _ := g.setsockopt().(wsa.SetsockoptCall)
 	o := even(g, diffOptions...)
 	c.Level, c.Optname = o.Level, o.Name
+	g.add(c)
+}
+
+// control makes a call of WSAIoctl with any of the codes.
+func (g *guide) control() {
+	c, _ := plain(g.ioctl()).(wsa.WSAIoctlCall)
+	c.Code = even(g, safeCodes...)
 	g.add(c)
 }
 

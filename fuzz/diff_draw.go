@@ -170,6 +170,9 @@ func (g *guide) safe(c wsa.Call) bool {
 	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall:
 		return info.Readable > 0 && plainReceive(c) || info.Type == wsa.SOCK_STREAM && !info.Bound
 	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall:
+		if info.State == "listening" {
+			return false // under Wine 8.0 such a call, which is to fail at once, waits for ever
+		}
 		g.sent += size(c)
 		return g.sent < 8000 && g.safeSize(c)
 	case wsa.ConnectCall, wsa.WSAConnectCall:
@@ -225,7 +228,9 @@ const mostSent = 4096
 func (g *guide) safeSize(c wsa.Call) bool { return size(c) <= mostSent }
 
 // safeCodes are the control codes that concern the socket alone.
-var safeCodes = []uint32{wsa.FIONBIO, wsa.FIONREAD, wsa.SIOCATMARK, wsa.SIO_KEEPALIVE_VALS, wsa.SIO_UDP_CONNRESET,
+var safeCodes = []uint32{wsa.FIONBIO, wsa.FIONREAD, wsa.SIOCATMARK, wsa.SIO_KEEPALIVE_VALS, wsa.SIO_UDP_CONNRESET, wsa.SIO_UDP_NETRESET,
+	wsa.SIO_FLUSH, wsa.SIO_ENABLE_CIRCULAR_QUEUEING, wsa.SIO_LOOPBACK_FAST_PATH, wsa.SIO_MULTIPOINT_LOOPBACK, wsa.SIO_MULTICAST_SCOPE,
+	wsa.SIO_GET_QOS, wsa.SIO_TRANSLATE_HANDLE, wsa.SIO_IDEAL_SEND_BACKLOG_QUERY, wsa.SIO_TCP_INITIAL_RTO,
 	wsa.SIO_SET_SECURITY, wsa.SIO_QUERY_SECURITY, wsa.SIO_SET_PEER_TARGET_NAME, wsa.SIO_DELETE_PEER_TARGET_NAME}
 
 func safeCode(code uint32) bool { return slices.Contains(safeCodes, code) }
@@ -242,6 +247,16 @@ var diffOptions = []sim.OptionStatus{
 	{Level: wsa.SOL_SOCKET, Name: wsa.SO_TYPE}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_ACCEPTCONN},
 	{Level: wsa.IPPROTO_TCP, Name: wsa.TCP_NODELAY}, {Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_V6ONLY},
 	{Level: wsa.IPPROTO_IP, Name: wsa.IP_TTL}, {Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_UNICAST_HOPS},
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_DEBUG}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_DONTROUTE},
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_MAX_MSG_SIZE}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_CONDITIONAL_ACCEPT},
+	{Level: wsa.SOL_SOCKET, Name: wsa.SO_RANDOMIZE_PORT}, {Level: wsa.SOL_SOCKET, Name: wsa.SO_REUSE_UNICASTPORT},
+	{Level: wsa.IPPROTO_TCP, Name: wsa.TCP_KEEPALIVE}, {Level: wsa.IPPROTO_TCP, Name: wsa.TCP_KEEPCNT}, {Level: wsa.IPPROTO_TCP, Name: wsa.TCP_KEEPINTVL},
+	{Level: wsa.IPPROTO_TCP, Name: wsa.TCP_MAXRT}, {Level: wsa.IPPROTO_TCP, Name: wsa.TCP_TIMESTAMPS}, {Level: wsa.IPPROTO_TCP, Name: wsa.TCP_FASTOPEN},
+	{Level: wsa.IPPROTO_IP, Name: wsa.IP_TOS}, {Level: wsa.IPPROTO_IP, Name: wsa.IP_DONTFRAGMENT}, {Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_DONTFRAG},
+	{Level: wsa.IPPROTO_IP, Name: wsa.IP_MULTICAST_TTL}, {Level: wsa.IPPROTO_IP, Name: wsa.IP_MULTICAST_LOOP}, {Level: wsa.IPPROTO_IP, Name: wsa.IP_PKTINFO},
+	{Level: wsa.IPPROTO_IP, Name: wsa.IP_RECVTTL}, {Level: wsa.IPPROTO_IP, Name: wsa.IP_RECVTOS}, {Level: wsa.IPPROTO_IP, Name: wsa.IP_RECEIVE_BROADCAST},
+	{Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_MULTICAST_HOPS}, {Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_MULTICAST_LOOP}, {Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_PKTINFO},
+	{Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_HOPLIMIT}, {Level: wsa.IPPROTO_IPV6, Name: wsa.IPV6_RECVTCLASS},
 	{Level: wsa.SOL_SOCKET, Name: wsa.SO_UPDATE_CONNECT_CONTEXT}, {Level: wsa.SOL_SOCKET, Name: 0x7777}, {Level: 0x7777, Name: 1},
 }
 

@@ -40,12 +40,19 @@ func (s *session) flies(c wsa.Call, ret *wsa.Return) {
 	if a, accepts := c.(wsa.AcceptExCall); accepts {
 		socket, ok = a.ListenSocket, true
 	}
-	if ok {
-		// Of several that end in one call, that which the call started ends first:
+	switch {
+	case !ok:
+	case startsReceive(c):
+		s.flying = append(s.flying, flight{id, socket, c})
+	default:
+		// Of several that end in one call, a send that the call started ends first:
 		// what it does makes the others end.
 		s.flying = slices.Insert(s.flying, 0, flight{id, socket, c})
 	}
 }
+
+// startsReceive reports whether a call starts a receive, which ends no other operation.
+func startsReceive(c wsa.Call) bool { return slices.Contains(receiveOps, c.Op()) }
 
 // inFlight reports whether an operation with the OVERLAPPED has not ended.
 func (s *session) inFlight(id wsa.OverlappedID) bool {
@@ -57,10 +64,12 @@ func (s *session) inFlight(id wsa.OverlappedID) bool {
 	return false
 }
 
-// asksForEnds reports whether a call tells of operations that have ended and ends
-// none itself.
-func asksForEnds(c wsa.Call) bool {
+// asksForEnds reports whether a call, which returned what it did, tells of operations
+// that have ended and has ended none itself.
+func asksForEnds(c wsa.Call, ret *wsa.Return) bool {
 	switch c.(type) {
+	case wsa.CancelIoCall, wsa.CancelIoExCall:
+		return ret.Err == wsa.ERROR_NOT_FOUND
 	case wsa.GetQueuedCompletionStatusCall, wsa.GetQueuedCompletionStatusExCall, wsa.WSAGetOverlappedResultCall, wsa.GetOverlappedResultCall,
 		wsa.WSAWaitForMultipleEventsCall:
 		return true

@@ -22,6 +22,8 @@ type Known struct {
 	// Goes: the two are in the same state all the same, so that the rest of a
 	// sequence still means something.
 	Goes bool
+	// Parts: the two are in different states although they returned alike.
+	Parts bool
 	// Reason says what the other does and why.
 	Reason string
 	// Right says who is right and by which source: a rule's identifier, an

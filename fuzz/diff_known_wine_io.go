@@ -117,6 +117,18 @@ const (
 	errorHandlesClosed  wsa.Errno    = 676
 )
 
+// absentOptions are those that Wine does not have, by level and name.
+var absentOptions = [][2]int32{
+	{wsa.SOL_SOCKET, wsa.SO_DEBUG}, {wsa.SOL_SOCKET, wsa.SO_DONTROUTE}, {wsa.SOL_SOCKET, wsa.SO_MAX_MSG_SIZE}, {wsa.SOL_SOCKET, wsa.SO_CONDITIONAL_ACCEPT},
+	{wsa.SOL_SOCKET, wsa.SO_RANDOMIZE_PORT}, {wsa.SOL_SOCKET, wsa.SO_REUSE_UNICASTPORT},
+	{wsa.IPPROTO_TCP, wsa.TCP_KEEPALIVE}, {wsa.IPPROTO_TCP, wsa.TCP_KEEPCNT}, {wsa.IPPROTO_TCP, wsa.TCP_KEEPINTVL},
+	{wsa.IPPROTO_TCP, wsa.TCP_MAXRT}, {wsa.IPPROTO_TCP, wsa.TCP_TIMESTAMPS}, {wsa.IPPROTO_TCP, wsa.TCP_FASTOPEN},
+	{wsa.IPPROTO_IP, wsa.IP_DONTFRAGMENT}, {wsa.IPPROTO_IP, wsa.IP_RECVTTL}, {wsa.IPPROTO_IP, wsa.IP_RECVTOS}, {wsa.IPPROTO_IP, wsa.IP_RECEIVE_BROADCAST},
+	{wsa.IPPROTO_IP, wsa.IP_TOS}, {wsa.IPPROTO_IP, wsa.IP_MULTICAST_TTL}, {wsa.IPPROTO_IP, wsa.IP_MULTICAST_LOOP}, {wsa.IPPROTO_IP, wsa.IP_PKTINFO},
+	{wsa.IPPROTO_IPV6, wsa.IPV6_DONTFRAG}, {wsa.IPPROTO_IPV6, wsa.IPV6_HOPLIMIT}, {wsa.IPPROTO_IPV6, wsa.IPV6_RECVTCLASS},
+	{wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_HOPS}, {wsa.IPPROTO_IPV6, wsa.IPV6_MULTICAST_LOOP}, {wsa.IPPROTO_IPV6, wsa.IPV6_PKTINFO},
+}
+
 // The groups of functions.
 var (
 	portOps   = ops("GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx")
@@ -144,12 +156,20 @@ var knownIO = []Known{
 	},
 	{
 		ID: "flags of WSAPoll that Linux has otherwise", On: wine, Ops: ops("WSAPoll"), Ours: errs(0), Theirs: errs(0), Goes: true,
-		When:   onlyRevents(wsa.POLLHUP | wsa.POLLWRNORM | wsa.POLLRDBAND),
-		Reason: "urgent data is not told, since Linux calls it POLLPRI, and POLLHUP and POLLWRNORM are left out where a connect has failed or the connection is gone",
-		Right:  "the simulator: POLL-HUP, POLL-WRITE; of POLL-BAND the specification allows both",
+		When:   onlyRevents(wsa.POLLHUP | wsa.POLLWRNORM),
+		Reason: "POLLHUP and POLLWRNORM are left out where a connect has failed or the connection is gone",
+		Right:  "the simulator: POLL-HUP, POLL-WRITE",
 	},
 	{
-		ID: "the peer before its context", On: wine, Ops: ops("getpeername", "shutdown"), Ours: errs(wsa.WSAENOTCONN), Theirs: errs(0),
+		ID: "readable by port-unreachable", On: wine, Ops: ops("WSAPoll"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && onlyRevents(wsa.POLLRDNORM)(d, ours, theirs)
+		},
+		Reason: "a datagram socket that is not connected is not told that nobody has the port it sent to, so that it cannot be read",
+		Right:  "POLL-READ, RECV-UNREACHED; the specification allows both",
+	},
+	{
+		ID: "the peer before its context", On: wine, Ops: ops("getpeername", "shutdown", "WSASendDisconnect", "WSARecvDisconnect"), Ours: errs(wsa.WSAENOTCONN), Theirs: errs(0),
 		When:   began("ConnectEx", "AcceptEx"),
 		Reason: "a socket that ConnectEx or AcceptEx has connected is like any other before its context is updated",
 		Right:  "the simulator: CONTEXT-OLD",
@@ -180,7 +200,7 @@ var knownIO = []Known{
 	},
 	{
 		ID: "hints that the resolver judges", On: wine, Ops: ops("GetAddrInfo"), Goes: true,
-		Ours: errs(0, wsa.WSAHOST_NOT_FOUND, wsa.WSANO_RECOVERY), Theirs: errs(0, wsa.WSATYPE_NOT_FOUND, wsa.WSAHOST_NOT_FOUND),
+		Ours: errs(0, wsa.WSAHOST_NOT_FOUND, wsa.WSANO_RECOVERY), Theirs: errs(0, wsa.WSATYPE_NOT_FOUND, wsa.WSAHOST_NOT_FOUND, wsa.WSAEINVAL),
 		When: func(d *Difference, ours, theirs wsa.Return) bool {
 			return d.Step.Call.(wsa.GetAddrInfoCall).Hints != nil && ours.Err != theirs.Err
 		},
@@ -253,6 +273,109 @@ var knownIO = []Known{
 		ID: "an event that is none", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0),
 		Reason: "the handle of the event to reset is not looked at",
 		Right:  "the simulator: EVENUM-EVENT",
+	},
+	{
+		ID: "FD_CONNECT", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && eventsDiffer(wsa.FD_CONNECT|wsa.FD_WRITE)(d, ours, theirs)
+		},
+		Reason: "a datagram socket that connects is not told, and a refusal is told at once",
+		Right:  "EV-CONNECT; the specification allows both",
+	},
+	{
+		ID: "data with the end of a connection", On: wine, Ops: ops("WSASendDisconnect", "WSARecvDisconnect"), Ours: errs(wsa.WSAENOPROTOOPT), Theirs: errs(0),
+		Reason: "the data is not looked at",
+		Right:  "the simulator: DISCONN-DATA",
+	},
+	{
+		ID: "options that are not there", On: wine, Ops: optionOps, Theirs: errs(wsa.WSAENOPROTOOPT, wsa.WSAEOPNOTSUPP, wsa.WSAEINVAL, wsa.WSAEFAULT),
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return slices.ContainsFunc(absentOptions, func(o [2]int32) bool { return optionAt(o[0], o[1])(d, ours, theirs) })
+		},
+		Reason: "neither Wine nor Linux has the option, or not with that size",
+		Right:  "the simulator: OPT-SET, OPT-GET",
+	},
+	{
+		ID: "defaults of Linux", On: wine, Ops: ops("getsockopt"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, a, b wsa.Return) bool {
+			return ofIP(d, a, b) || optionAt(wsa.IPPROTO_TCP, wsa.TCP_KEEPALIVE, wsa.TCP_KEEPCNT, wsa.TCP_KEEPINTVL)(d, a, b) || option(wsa.SO_DONTROUTE)(d, a, b)
+		},
+		Reason: "an option that was not set is as Linux has it, and four bytes long whatever the room",
+		Right:  "the simulator, as OPT-GET; the specification allows any value",
+	},
+	{
+		ID: "control codes that are not there", On: wine, Ops: ops("WSAIoctl", "ioctlsocket"), Theirs: errs(wsa.WSAEOPNOTSUPP, wsa.WSAEFAULT),
+		When: func(d *Difference, _, theirs wsa.Return) bool {
+			c, ok := d.Step.Call.(wsa.WSAIoctlCall)
+			return theirs.Err == wsa.WSAEOPNOTSUPP || ok && c.Code == wsa.SIO_IDEAL_SEND_BACKLOG_QUERY
+		},
+		Reason: "does not have the code",
+		Right:  "the simulator: GEN-IOCTL",
+	},
+	{
+		ID: "control codes that do nothing", On: wine, Ops: ops("WSAIoctl"), Theirs: errs(0),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			c := d.Step.Call.(wsa.WSAIoctlCall)
+			return c.Code == wsa.SIO_ENABLE_CIRCULAR_QUEUEING || c.Code == wsa.SIO_FLUSH
+		},
+		Reason: "accepts SIO_ENABLE_CIRCULAR_QUEUEING and SIO_FLUSH on every socket",
+		Right:  "IOCTL-KIND; the specification allows both",
+	},
+	{
+		ID: "an event is reset by a call that fails", On: wine, Ops: ops("WSAWaitForMultipleEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && !isWaiting(ours) && isWaiting(theirs) && slices.ContainsFunc(d.Before, func(s DiffStep) bool { return s.Call.Op() == "ConnectEx" })
+		},
+		Reason: "a ConnectEx that fails has reset its event",
+		Right:  "no source speaks of it; the specification allows both",
+	},
+	{
+		ID: "a receive that is refused", On: wine,
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			v := d.ViolationB
+			if v == nil {
+				v = d.ViolationA
+			}
+			return len(d.Fields) == 0 && v != nil && strings.Contains(v.Text, wsa.NTStatus(wsa.STATUS_CONNECTION_REFUSED).String())
+		},
+		Parts:  true,
+		Reason: "a datagram that nobody took ends a receive that waits with STATUS_CONNECTION_REFUSED",
+		Right:  "the simulator: OV-STATUS, RECV-UNREACHED",
+	},
+	{
+		ID: "a receive behind others", On: wine, Ops: ops("WSARecv"), Ours: errs(0), Theirs: errs(wsa.WSA_IO_PENDING),
+		When:   began("WSARecv"),
+		Reason: "a receive waits while the ends of those before it have not been told",
+		Right:  "RECV-OK; the specification allows both",
+	},
+	{
+		ID: "how much a receive gets", On: wine, Ops: slices.Concat(portOps, resultOps), Ours: errs(0), Theirs: errs(0), Parts: true,
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return d.Class == BothAllowed && began("WSARecv")(d, wsa.Return{}, wsa.Return{})
+		},
+		Reason: "of two receives that wait, the second gets what was sent later too",
+		Right:  "OV-BYTES; the specification allows both",
+	},
+	{
+		ID: "cancelled before its end was told", On: wine, Ops: slices.Concat(portOps, resultOps), Ours: errs(0), Theirs: errs(0, wsa.WSA_OPERATION_ABORTED), Parts: true,
+		When: func(d *Difference, _, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && (theirs.Err != 0 || slices.ContainsFunc(theirs.Packets, func(p wsa.Packet) bool { return p.Status == wsa.STATUS_CANCELLED }))
+		},
+		Reason: "of several receives that data has come for, the last ones are cancelled before they get it",
+		Right:  "OV-ABORTED; the specification allows both",
+	},
+	{
+		ID: "AcceptEx that cannot be", On: wine, Ops: ops("AcceptEx"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(wsa.WSA_IO_PENDING),
+		Reason: "whether the one socket listens and the other is free is not looked at before there is a connection",
+		Right:  "the simulator: observed AX2, AX5; ACCEPTEX-NOTLISTEN, ACCEPTEX-SOCKET",
+	},
+	{
+		ID: "the last error of a lookup", On: wine, Ops: ops("WSAGetLastError"), Ours: errs(0), Theirs: errs(0),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return len(d.Before) > 0 && slices.Contains(ops("GetNameInfo", "GetAddrInfo"), d.Before[len(d.Before)-1].Call.Op())
+		},
+		Reason: "a lookup that fails returns its error and leaves the last error as it was",
+		Right:  "the simulator: LAST-FAILURE",
 	},
 	{
 		ID: "an event that is not needed", On: wine, Ops: ops("WSAEventSelect"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL), Goes: true,

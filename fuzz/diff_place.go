@@ -67,11 +67,10 @@ func machineWorld() (*sim.World, *sim.Thread) {
 func (p simPlace) Run(steps []DiffStep, ahead *Ahead) *DiffRun {
 	w, t := machineWorld()
 	defer w.Close()
-	var api wsa.API = t
+	s := newSession(t, true)
 	if p.fault != nil {
-		api = Broken(t, *p.fault)
+		s.invoke = p.fault.over(s.invoke)
 	}
-	s := newSession(api, true)
 	s.follow(steps, ahead, func(int) {})
 	return &s.run
 }

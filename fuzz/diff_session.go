@@ -129,16 +129,15 @@ func (s *session) call(c wsa.Call) (wsa.Return, *model.Violation) {
 		s.ends(&ret)
 		return ret, nil
 	}
-	call := &trace.Record{Kind: trace.CallMade, Host: diffHost, PID: diffPID, TID: diffTID, Call: c}
-	ends := asksForEnds(c)
-	if !ends {
-		s.observe(call)
-	}
 	ret := s.invoke(c)
 	s.flies(c, &ret)
-	told := s.observeAll(s.ends(&ret))
-	if ends {
-		s.observe(call) // what it tells of had ended before
+	ends := s.ends(&ret)
+	call := &trace.Record{Kind: trace.CallMade, Host: diffHost, PID: diffPID, TID: diffTID, Call: c}
+	var told *model.Violation
+	if asksForEnds(c, &ret) {
+		told = s.observeAll(append(ends, call)) // what it tells of had ended before
+	} else {
+		told = s.observeAll(append([]*trace.Record{call}, ends...))
 	}
 	v := s.observe(&trace.Record{Kind: trace.Returned, Host: diffHost, PID: diffPID, TID: diffTID, Return: &ret})
 	if v == nil {
@@ -165,9 +164,9 @@ func (s *session) do(step DiffStep, again func(ret wsa.Return, tries int) bool) 
 		return wsa.Return{}
 	}
 	call := s.resolve(step.Call)
-	if _, asks := call.(wsa.WSAEnumNetworkEventsCall); asks && s.busy {
-		// What it tells is gone afterwards, so nobody can ask again: the system
-		// is given an occasion to note what has happened.
+	if s.busy && once(call) {
+		// Nobody can ask again: the system is given an occasion to note what has
+		// happened.
 		s.call(wsa.SleepExCall{Alertable: true})
 	}
 	ret, v := s.call(call)
@@ -185,6 +184,15 @@ func (s *session) do(step DiffStep, again func(ret wsa.Return, tries int) bool) 
 	n := s.normal(step, ret)
 	s.run.Returns = append(s.run.Returns, n)
 	return n
+}
+
+// once reports whether what a call tells is gone afterwards.
+func once(c wsa.Call) bool {
+	switch c.(type) {
+	case wsa.WSAEnumNetworkEventsCall, wsa.CancelIoCall, wsa.CancelIoExCall:
+		return true
+	}
+	return false
 }
 
 // resolve puts the implementation's descriptors and ports in the place of

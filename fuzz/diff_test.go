@@ -29,7 +29,11 @@ func TestDiffSame(t *testing.T) {
 		t.Errorf("%d sequences were lost and %d calls hung", d.Lost, d.Hung)
 	}
 	for _, op := range []string{"socket", "bind", "listen", "accept", "connect", "send", "recv", "sendto", "recvfrom", "WSASend", "WSARecv", "WSASendTo", "WSARecvFrom",
-		"getsockopt", "setsockopt", "ioctlsocket", "WSAIoctl", "getsockname", "getpeername", "shutdown", "closesocket", "select", "WSAGetLastError"} {
+		"getsockopt", "setsockopt", "ioctlsocket", "WSAIoctl", "getsockname", "getpeername", "shutdown", "closesocket", "select", "WSAGetLastError",
+		"WSAPoll", "WSACreateEvent", "WSASetEvent", "WSAResetEvent", "WSACloseEvent", "WSAWaitForMultipleEvents", "WSAEventSelect", "WSAEnumNetworkEvents",
+		"CreateIoCompletionPort", "GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx", "PostQueuedCompletionStatus", "WSAGetOverlappedResult",
+		"GetOverlappedResult", "CancelIo", "CancelIoEx", "AcceptEx", "ConnectEx", "WSAAccept", "WSASendDisconnect", "WSARecvDisconnect",
+		"GetAddrInfo", "GetNameInfo", "inet_addr", "inet_ntoa", "getprotobyname", "getprotobynumber"} {
 		if !ops[op] {
 			t.Errorf("no call of %s was drawn", op)
 		}
@@ -41,6 +45,8 @@ var baseFaults = []string{
 	"a socket may be bound twice", "an unbound socket may listen", "a connected socket may connect", "one byte too many is sent",
 	"the local port is off by one", "an unconnected stream may be shut down", "a datagram that was cut is whole",
 	"a closed descriptor is an invalid argument", "the type of a socket is another", "a protocol of another type is taken",
+	"what waits is not seen by WSAPoll", "FD_CLOSE is lost", "any handle may be selected", "a packet is lost",
+	"what still runs has succeeded", "nothing was cancelled with success", "AcceptEx needs no listener",
 }
 
 // TestDiffFindsFaults: each of the bugs is found soon, and what shows it is
@@ -59,6 +65,9 @@ func TestDiffFindsFaults(t *testing.T) {
 				diff := d.Try(steps)
 				if diff == nil {
 					continue
+				}
+				if f := faultNamed(t, name); !f.Later && !slices.Contains(f.Ops, diff.Step.Call.Op()) {
+					t.Fatalf("found something else: %v", diff)
 				}
 				short, again := d.Shrink(steps, diff)
 				if again == nil || again.Sort() != diff.Sort() || len(short) > len(steps) || len(short) > 20 {
@@ -81,6 +90,15 @@ func TestDiffFindsFaults(t *testing.T) {
 			t.Errorf("not found in %d calls", d.Calls)
 		})
 	}
+}
+
+func faultNamed(t *testing.T, name string) fuzz.Fault {
+	list := fuzz.Faults()
+	i := slices.IndexFunc(list, func(f fuzz.Fault) bool { return f.Name == name })
+	if i < 0 {
+		t.Fatalf("there is no fault %q", name)
+	}
+	return list[i]
 }
 
 // TestDiffClasses: whose fault a difference is, is told by the specification.

@@ -26,10 +26,11 @@
 //   - [wsa.FromCalls] makes a [wsa.API] of a function from calls to returns. With
 //     it, a recorder of package trace writes the trace of any API, and [Broken] gives one a
 //     [Fault]: one wrong answer. [Faults] lists the canaries.
-//   - [DrawSequence] draws sequences that are safe on a real machine, a [Place]
-//     carries them out (the simulator, the system's own Winsock, one of the
-//     canaries), and a [Differ] compares what came of it, with [KnownDifferences]
-//     as the table of what was looked into.
+//   - [DrawSequence] draws sequences that are safe on a real machine (sockets,
+//     readiness, events, overlapped operations, completion ports, names that need
+//     no directory), a [Place] carries them out (the simulator, the system's own
+//     Winsock, one of the canaries), and a [Differ] compares what came of it, with
+//     [KnownDifferences] as the table of what was looked into.
 //   - The functions that start with Fuzz in the tests are targets for Go's
 //     coverage-guided fuzzing; their first inputs stand in testdata.
 //

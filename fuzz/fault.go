@@ -46,10 +46,15 @@ func (f Fault) alter(c wsa.Call, r *wsa.Return) bool {
 // Broken is api with a fault. The last error follows what the calls say, so
 // that a fault is not given away by WSAGetLastError.
 func Broken(api wsa.API, f Fault) wsa.API {
+	return wsa.FromCalls(f.over(func(c wsa.Call) wsa.Return { return wsa.Invoke(api, c) }))
+}
+
+// over makes calls with a fault.
+func (f Fault) over(invoke func(wsa.Call) wsa.Return) func(wsa.Call) wsa.Return {
 	var claimed wsa.Errno
 	lied := false
-	return wsa.FromCalls(func(c wsa.Call) wsa.Return {
-		r := wsa.Invoke(api, c)
+	return func(c wsa.Call) wsa.Return {
+		r := invoke(c)
 		if _, asks := c.(wsa.WSAGetLastErrorCall); asks {
 			if lied {
 				r.N = int64(claimed)
@@ -60,7 +65,7 @@ func Broken(api wsa.API, f Fault) wsa.API {
 		lied = f.alter(c, &r)
 		claimed = r.Err
 		return r
-	})
+	}
 }
 
 // records is a trace hook that passes on what a faulty API would have said.
