@@ -242,9 +242,9 @@ var knownIO = []Known{
 	},
 	{
 		ID: "FD_READ and FD_CLOSE before a receive", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
-		When:   eventsDiffer(wsa.FD_READ | wsa.FD_CLOSE),
-		Reason: "after FD_READ neither more data nor the end of the stream is told before something was received, and the end of the connection is told after that of the stream",
-		Right:  "the simulator: EV-CLOSE; of EV-READ the specification allows both",
+		When:   eventsDiffer(wsa.FD_READ | wsa.FD_CLOSE | wsa.FD_WRITE),
+		Reason: "after FD_READ neither more data nor the end of the stream is told before something was received, the end of the connection is told after that of the stream, and FD_WRITE not once the peer has ended",
+		Right:  "the simulator: EV-CLOSE, EV-WRITE; of EV-READ the specification allows both",
 	},
 	{
 		ID: "an operation that receives hides what is left", On: wine, Ops: ops("select", "WSAPoll"), Ours: errs(0), Theirs: errs(0), Goes: true,
