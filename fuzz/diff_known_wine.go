@@ -73,26 +73,37 @@ func nullCount(d *Difference, _, _ wsa.Return) bool {
 	return false
 }
 
-// toItself reports whether the socket of the call has tried to connect to its own
+// toItself reports whether a socket of the call has tried to connect to its own
 // port.
 func toItself(d *Difference) bool {
-	own := func(c wsa.Call) bool {
-		var name wsa.Bytes
-		switch c := c.(type) {
-		case wsa.ConnectCall:
-			name = c.Name
-		case wsa.WSAConnectCall:
-			name = c.Name
+	for _, n := range socketsOf(d.Step.Call) {
+		own := func(c wsa.Call) bool {
+			var name wsa.Bytes
+			switch c := c.(type) {
+			case wsa.ConnectCall:
+				name = c.Name
+			case wsa.WSAConnectCall:
+				name = c.Name
+			}
+			x, ok := callSocket(c)
+			return ok && x == SocketOf(n) && portIn(name) == PortOf(n)
 		}
-		return d.Socket != 0 && len(name) >= 4 && uint16(name[2])<<8|uint16(name[3]) == PortOf(d.Socket)
+		if own(d.Step.Call) || slices.ContainsFunc(d.Before, func(s DiffStep) bool { return own(s.Call) }) {
+			return true
+		}
 	}
-	if own(d.Step.Call) {
-		return true
-	}
-	return slices.ContainsFunc(d.Before, func(s DiffStep) bool {
-		x, ok := callSocket(s.Call)
-		return ok && x == SocketOf(d.Socket) && own(s.Call)
-	})
+	return false
+}
+
+// socketsOf are the numbers of the sockets that a call is about.
+func socketsOf(c wsa.Call) (list []int) {
+	rewritten(c, rewriting{socket: func(x wsa.SOCKET) wsa.SOCKET {
+		if n, ok := madeBy(x); ok {
+			list = append(list, n)
+		}
+		return x
+	}})
+	return list
 }
 
 // triedBefore is a When: something was sent on the socket, or it was to be
@@ -553,7 +564,7 @@ var knownDifferences = []Known{
 	},
 	{
 		ID: "a socket that connects to itself", On: wine,
-		Ops:    slices.Concat(ops("connect", "WSAConnect", "shutdown", "getpeername", "listen", "select"), sendOps, receiveOps),
+		Ops:    slices.Concat(ops("connect", "WSAConnect", "shutdown", "getpeername", "listen", "select", "WSAPoll"), sendOps, receiveOps),
 		When:   func(d *Difference, _, _ wsa.Return) bool { return toItself(d) },
 		Reason: "Linux lets a stream connect to its own address, and then it is connected",
 		Right:  "no source speaks of it; the simulator refuses it (CONN-REFUSED)",

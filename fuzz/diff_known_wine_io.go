@@ -114,6 +114,7 @@ func cutBefore(d *Difference) bool {
 // number that it has for that.
 const (
 	statusHandlesClosed wsa.NTStatus = 0x8000000A
+	statusTypeMismatch  wsa.NTStatus = 0xC0000024 // when its end was on its way
 	errorHandlesClosed  wsa.Errno    = 676
 )
 
@@ -175,7 +176,7 @@ var knownIO = []Known{
 		Right:  "the simulator: CONTEXT-OLD",
 	},
 	{
-		ID: "a context that is not there", On: wine, Ops: ops("setsockopt"), Ours: errs(wsa.WSAENOTCONN, 0), Theirs: errs(0), Goes: true,
+		ID: "a context that is not there", On: wine, Ops: ops("setsockopt"), Ours: errs(wsa.WSAENOTCONN, 0), Theirs: errs(0),
 		When:   option(wsa.SO_UPDATE_CONNECT_CONTEXT),
 		Reason: "SO_UPDATE_CONNECT_CONTEXT is accepted without a look at the socket",
 		Right:  "the simulator: OPT-CONTEXT",
@@ -304,12 +305,13 @@ var knownIO = []Known{
 		Right:  "the simulator, as OPT-GET; the specification allows any value",
 	},
 	{
-		ID: "control codes that are not there", On: wine, Ops: ops("WSAIoctl", "ioctlsocket"), Theirs: errs(wsa.WSAEOPNOTSUPP, wsa.WSAEFAULT),
+		ID: "control codes that are not there", On: wine, Ops: ops("WSAIoctl", "ioctlsocket"), Theirs: errs(wsa.WSAEOPNOTSUPP, wsa.WSAEFAULT, wsa.WSAENOTCONN),
 		When: func(d *Difference, _, theirs wsa.Return) bool {
-			c, ok := d.Step.Call.(wsa.WSAIoctlCall)
-			return theirs.Err == wsa.WSAEOPNOTSUPP || ok && c.Code == wsa.SIO_IDEAL_SEND_BACKLOG_QUERY
+			w, _ := d.Step.Call.(wsa.WSAIoctlCall)
+			i, _ := d.Step.Call.(wsa.IoctlsocketCall)
+			return theirs.Err == wsa.WSAEOPNOTSUPP || max(w.Code, i.Cmd) == wsa.SIO_IDEAL_SEND_BACKLOG_QUERY
 		},
-		Reason: "does not have the code",
+		Reason: "does not have the code, or judges the connection and the room before the call and what ioctlsocket takes",
 		Right:  "the simulator: GEN-IOCTL",
 	},
 	{
@@ -378,6 +380,24 @@ var knownIO = []Known{
 		Right:  "the simulator: LAST-FAILURE",
 	},
 	{
+		ID: "the port of a peer that another has", On: wine, Ops: ops("accept", "WSAAccept", "getpeername", "recvfrom", "WSARecvFrom"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			none := func(uint16) uint16 { return 0 }
+			return d.Class == BothAllowed && onlyFields("addr")(d, ours, theirs) && slices.Equal(withPort(ours.Addr, none), withPort(theirs.Addr, none))
+		},
+		Reason: "Linux gives a connecting socket a port that a socket at another address has, now and then",
+		Right:  "CONN-BIND; the specification allows both",
+	},
+	{
+		ID: "FD_CLOSE of a datagram socket", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(_ *Difference, ours, theirs wsa.Return) bool {
+			return theirs.NetworkEvents != nil && theirs.NetworkEvents.NetworkEvents&wsa.FD_CLOSE != 0 &&
+				theirs.NetworkEvents.ErrorCode[wsa.FD_CLOSE_BIT] == int32(wsa.WSAECONNREFUSED)
+		},
+		Reason: "that nobody has the port which a connected datagram socket sent to is told as the end of a connection",
+		Right:  "the simulator: EV-CLOSE, EV-READ",
+	},
+	{
 		ID: "an event that is not needed", On: wine, Ops: ops("WSAEventSelect"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL), Goes: true,
 		Reason: "the handle is judged although the mask is 0",
 		Right:  "the simulator: EVSEL-REPLACE",
@@ -386,7 +406,7 @@ var knownIO = []Known{
 		ID: "closed under an operation", On: wine, Ops: slices.Concat(ops("closesocket"), portOps, resultOps),
 		When: func(d *Difference, _, theirs wsa.Return) bool {
 			return d.Class == BOutside && d.Step.Call.Op() == "closesocket" && len(d.Fields) == 0 || theirs.Err == errorHandlesClosed ||
-				slices.ContainsFunc(theirs.Packets, func(p wsa.Packet) bool { return p.Status == statusHandlesClosed })
+				slices.ContainsFunc(theirs.Packets, func(p wsa.Packet) bool { return p.Status == statusHandlesClosed || p.Status == statusTypeMismatch })
 		},
 		Reason: "what goes on when its socket is closed ends with STATUS_HANDLES_CLOSED",
 		Right:  "the simulator: OV-ABORTED, OV-STATUS",
