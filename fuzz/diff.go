@@ -195,6 +195,9 @@ type Differ struct {
 	// Calls is how many steps both carried out, Sequences how many sequences
 	// that were.
 	Calls, Sequences int
+	// Parted is how many sequences were compared up to a known difference alone,
+	// which left the two in different states.
+	Parted int
 	// Explained counts the differences by the row that explains them.
 	Explained map[string]int
 	// Lost is how many sequences had more possible states than the checker
@@ -230,6 +233,9 @@ func (d *Differ) count(c *comparison, b *DiffRun) *Difference {
 	c.more(b)
 	d.Sequences++
 	d.Calls += c.next
+	if c.over && c.found == nil {
+		d.Parted++
+	}
 	if d.Explained == nil {
 		d.Explained = make(map[string]int)
 	}

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"fmt"
 	"slices"
 
 	"wsasim/model/rules"
@@ -114,6 +115,16 @@ func (f Fault) falsify(call wsa.Call, ret *wsa.Return, claimed map[int]*wsa.Errn
 
 // Faults lists the canaries: what a careless implementation might get wrong.
 func Faults() []Fault { return slices.Concat(faults, readinessFaults, nameFaults, overlappedFaults) }
+
+// FaultByName is the fault with a name.
+func FaultByName(name string) (Fault, error) {
+	list := Faults()
+	i := slices.IndexFunc(list, func(f Fault) bool { return f.Name == name })
+	if i < 0 {
+		return Fault{}, fmt.Errorf("%q is no fault", name)
+	}
+	return list[i], nil
+}
 
 // swallow makes any failure of the functions a success.
 func swallow(_ wsa.Call, r *wsa.Return) bool {

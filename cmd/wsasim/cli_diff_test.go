@@ -46,6 +46,33 @@ func TestDiffCommand(t *testing.T) {
 	}
 }
 
+// TestDiffScenarios: scenarios run on two machines and do the same, whatever turns
+// their threads take; a fault shows, and what needs a world is listed.
+func TestDiffScenarios(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return "../../testdata/scenarios/" + name + ".star" }
+	code, out, errs := wsasim(t, "", "diff", "--b", "sim", file("echo"), file("one-machine"), file("sharing-a-port"), file("access-check"))
+	if code != exitOK || strings.Count(out, " calls compared\n") != 3 || !strings.Contains(out, "access-check.star: not run: cannot be had on a machine: domain") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	code, out, errs = wsasim(t, "", "diff", "--b", "broken:one byte too many is sent", "--save", dir, file("echo"), file("access-check"))
+	if code != exitUnmet || !strings.Contains(out, "echo.star: unexplained difference") || !strings.Contains(out, "SEND-OK") {
+		t.Errorf("a fault: exit %d: %s%s", code, out, errs)
+	}
+	if code, out, errs := wsasim(t, "", "check", filepath.Join(dir, "echo.jsonl")); code != exitUnmet {
+		t.Errorf("its trace: exit %d: %s%s", code, out, errs)
+	}
+	code, out, errs = wsasim(t, "", "diff", "--b", "sim", "--json", file("one-machine"), file("named-peers"))
+	if code != exitOK || !strings.Contains(out, `"calls": 45`) || !strings.Contains(out, `"ended": `) {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	for _, args := range [][]string{{"--b", "nothing", file("echo")}, {"--a", "broken:nothing", file("echo")}, {"--b", "sim", "no such file"}} {
+		if code, _, errs := wsasim(t, "", append([]string{"diff"}, args...)...); code != exitMalformed || errs == "" {
+			t.Errorf("%v: exit %d: %s", args, code, errs)
+		}
+	}
+}
+
 // TestRecordCommand: a scenario is recorded on a simulated machine in real time,
 // with loopback addresses only, and its trace conforms; what needs a world is
 // refused.
@@ -76,7 +103,7 @@ func TestRecordCommand(t *testing.T) {
 	if code, _, errs := wsasim(t, "", "record", "--on", "sim", "--patience", "50ms", "--trace", trace, waits); code != exitUnmet || !strings.Contains(errs, "waits") {
 		t.Errorf("a call that never returns: exit %d: %s", code, errs)
 	}
-	if code, _, errs := wsasim(t, "", "record", "--on", "nothing", waits); code != exitMalformed || !strings.Contains(errs, "expected system or sim") {
+	if code, _, errs := wsasim(t, "", "record", "--on", "nothing", waits); code != exitMalformed || !strings.Contains(errs, "expected system, sim") {
 		t.Errorf("exit %d: %s", code, errs)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -31,12 +32,14 @@ type diffFlags struct {
 	most   int
 	known  bool
 	shrink bool
+	// patience is how long a call of a scenario may take.
+	patience time.Duration
 }
 
 func (a *app) diffCommand() *cobra.Command {
 	f := diffFlags{}
 	cmd := &cobra.Command{
-		Use:   "diff",
+		Use:   "diff [FILE.star...]",
 		Short: "run the same calls on two implementations and compare",
 		Long: `Run random sequences of calls on two implementations of Winsock, let the
 specification judge both, and report where they differ.
@@ -53,13 +56,25 @@ the documentation is loose, or the machine ran short of something. Differences
 that are known stand in a table with the reason (--known prints it). Any other
 is saved to a file, which --replay runs again.
 
+With scenarios as arguments those are run in the place of sequences, as wsasim
+record runs them. A scenario that needs more than a machine (attackers, domains,
+links, a virtual clock) is listed with the reason. Its threads may take other
+turns in each run, so that the first implementation runs it again, up to 20 times,
+until it does what the second did.
+
 Exit codes: 0 no unexplained difference; 1 there are some; 2 usage.`,
 		Example: `  wsasim diff --b system --calls 20000              on Windows, or under Wine
+  wsasim diff testdata/scenarios/*.star
   wsasim diff --b "broken:a socket may be bound twice"
   wsasim diff --replay diff-1.json`,
-		Args: cobra.NoArgs,
+		Args: cobra.ArbitraryArgs,
 	}
-	cmd.RunE = func(*cobra.Command, []string) error { return a.diff(f) }
+	cmd.RunE = func(_ *cobra.Command, files []string) error {
+		if len(files) > 0 {
+			return a.diffScenarios(files, f)
+		}
+		return a.diff(f)
+	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.a, "a", "sim", "the first `IMPLEMENTATION`")
 	flags.StringVar(&f.b, "b", "system", "the second `IMPLEMENTATION`")
@@ -72,6 +87,7 @@ Exit codes: 0 no unexplained difference; 1 there are some; 2 usage.`,
 	flags.StringVar(&f.save, "save", "", "the `FOLDER` for sequences that show differences (default: that of temporary files)")
 	flags.IntVar(&f.most, "most", 10, "stop after as many unexplained differences")
 	flags.BoolVar(&f.shrink, "shrink", true, "look for the shortest sequence that shows a difference")
+	flags.DurationVar(&f.patience, "patience", 5*time.Second, "how long one call of a scenario may take")
 	flags.BoolVar(&f.known, "known", false, "print the table of known differences and stop")
 	return a.jsonFlag(cmd)
 }
@@ -283,6 +299,17 @@ func writeTrace(file string, records []*trace.Record) error {
 	return errors.Join(w.Flush(), out.Close())
 }
 
+// readRecords reads a whole trace.
+func readRecords(in io.Reader) (records []*trace.Record, err error) {
+	trace.Read(in)(func(_ int, r *trace.Record, e error) bool {
+		if err = e; err == nil {
+			records = append(records, r)
+		}
+		return err == nil
+	})
+	return records, err
+}
+
 // diffTrace compares an implementation with what a trace recorded.
 func (a *app) diffTrace(first fuzz.Place, file string, f diffFlags) error {
 	in, err := os.Open(file)
@@ -290,13 +317,7 @@ func (a *app) diffTrace(first fuzz.Place, file string, f diffFlags) error {
 		return malformed("wsasim diff: --b: %v", err)
 	}
 	defer in.Close()
-	var records []*trace.Record
-	trace.Read(in)(func(_ int, r *trace.Record, e error) bool {
-		if err = e; err == nil {
-			records = append(records, r)
-		}
-		return err == nil
-	})
+	records, err := readRecords(in)
 	if err != nil {
 		return malformed("%s: %v", file, err)
 	}

@@ -10,8 +10,6 @@ import (
 
 	"wsasim/cmd/wsasim/internal/scenario"
 	"wsasim/model"
-	"wsasim/sim"
-	"wsasim/wsa"
 )
 
 // recordFlags are the options of wsasim record.
@@ -51,43 +49,22 @@ scenario asks for what a machine cannot give.`,
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.record(args[0], f) }
 	cmd.Flags().StringVar(&f.trace, "trace", "trace.jsonl", "write the trace to `FILE`")
-	cmd.Flags().StringVar(&f.on, "on", "system", "what to run it on: system or sim")
+	cmd.Flags().StringVar(&f.on, "on", "system", "what to run it on: system, sim, or broken: and the name of a fault")
 	cmd.Flags().DurationVar(&f.patience, "patience", 30*time.Second, "how long one call may take")
 	return cmd
 }
 
 func (a *app) record(file string, f recordFlags) error {
-	var open func() (wsa.API, func(), error)
-	switch f.on {
-	case "system":
-		p, err := wsa.System()
-		if err != nil {
-			return malformed("wsasim record: %v", err)
-		}
-		open = func() (wsa.API, func(), error) {
-			t := p.NewThread()
-			return t, t.Close, nil
-		}
-	case "sim":
-		w := sim.New(sim.Config{})
-		defer w.Close()
-		h, err := w.AddHost(sim.HostConfig{Name: "machine"})
-		if err != nil {
-			return err
-		}
-		p := h.NewProcess(sim.ProcessConfig{})
-		open = func() (wsa.API, func(), error) {
-			t := p.NewThread()
-			return t, t.End, nil
-		}
-	default:
-		return malformed("wsasim record: --on: expected system or sim, got %q", f.on)
+	m, err := machineByName(f.on)
+	if err != nil {
+		return malformed("wsasim record: --on: %v", err)
 	}
+	defer m.close()
 	out, err := os.Create(f.trace)
 	if err != nil {
 		return malformed("wsasim record: %v", err)
 	}
-	r := scenario.Record(file, nil, scenario.Machine{Open: open, Trace: out, Patience: f.patience}, scenario.Options{Transcript: a.stdout, Color: a.color()})
+	r := scenario.Record(file, nil, scenario.Machine{Open: m.open, Trace: out, Patience: f.patience}, scenario.Options{Transcript: a.stdout, Color: a.color()})
 	if err := out.Close(); err != nil {
 		return malformed("wsasim record: the trace cannot be written: %v", err)
 	}

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What runs under Wine: the tests of the packages that touch the system's own
-# Winsock, a scenario recorded, and a differential run. `make wine-test` calls it.
+# Winsock, a scenario recorded, every scenario that a machine can run on two
+# implementations, and a differential run. `make wine-test` calls it.
 #
 #   testdata/wine/test.sh
 #
@@ -34,6 +35,9 @@ say "a scenario, recorded and checked"
 GOOS=windows GOARCH=amd64 "$GO" build -o "$built/wsasim.exe" ./cmd/wsasim
 "$here/run.sh" "$built/wsasim.exe" record --trace "$built/recorded.jsonl" testdata/scenarios/one-machine.star
 "$GO" run ./cmd/wsasim check "$built/recorded.jsonl"
+
+say "every scenario on the simulator and on Wine, or why not"
+"$here/run.sh" "$built/wsasim.exe" diff --save "$built" testdata/scenarios/*.star
 
 say "$CALLS calls on the simulator and on Wine"
 "$here/run.sh" "$built/wsasim.exe" diff --calls "$CALLS" --seed "$SEED" --save "$built"
