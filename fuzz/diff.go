@@ -203,6 +203,8 @@ type Differ struct {
 	// Lost is how many sequences had more possible states than the checker
 	// follows, Hung how many calls did not return.
 	Lost, Hung int
+	// Last is what the second did with the latest sequence.
+	Last *DiffRun
 }
 
 // Try runs one sequence on both and gives the first difference that nothing
@@ -231,6 +233,7 @@ func (d *Differ) Compare(steps []DiffStep, a, b *DiffRun) *Difference {
 // count ends a comparison and adds what it came to.
 func (d *Differ) count(c *comparison, b *DiffRun) *Difference {
 	c.more(b)
+	d.Last = b
 	d.Sequences++
 	d.Calls += c.next
 	if c.over && c.found == nil {

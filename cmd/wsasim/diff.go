@@ -82,7 +82,7 @@ Exit codes: 0 no unexplained difference; 1 there are some; 2 usage.`,
 	flags.IntVar(&f.length, "length", 60, "about how many calls a sequence has")
 	flags.Uint64Var(&f.seed, "seed", 1, "what the sequences are drawn from")
 	flags.StringVar(&f.replay, "replay", "", "run the sequence in `FILE`, which a run has saved")
-	flags.StringVar(&f.trace, "trace", "", "with --replay: write the trace of the second implementation to `FILE`")
+	flags.StringVar(&f.trace, "trace", "", "write the trace of the second implementation, of the last sequence, to `FILE` in its normal form")
 	flags.StringVar(&f.system, "recorded-on", "wine", "what a trace was recorded on: sim, wine or windows")
 	flags.StringVar(&f.save, "save", "", "the `FOLDER` for sequences that show differences (default: that of temporary files)")
 	flags.IntVar(&f.most, "most", 10, "stop after as many unexplained differences")
@@ -184,6 +184,9 @@ func (a *app) searchDiff(d *fuzz.Differ, f diffFlags) error {
 			a.printFound(&found)
 		}
 	}
+	if err := writeLast(f.trace, d.Last); err != nil {
+		return err
+	}
 	out.Calls, out.Sequences, out.Explained, out.Lost, out.Hung = d.Calls, d.Sequences, d.Explained, d.Lost, d.Hung
 	return a.diffOutcome(&out)
 }
@@ -264,10 +267,8 @@ func (a *app) replayDiff(d *fuzz.Differ, f diffFlags) error {
 	}
 	first := d.A.Run(c.Steps, nil)
 	second := d.B.Run(c.Steps, &fuzz.Ahead{Returns: first.Returns})
-	if f.trace != "" {
-		if err := writeTrace(f.trace, second.Records); err != nil {
-			return malformed("wsasim diff: %v", err)
-		}
+	if err := writeLast(f.trace, second); err != nil {
+		return err
 	}
 	f.seed = c.Seed
 	return a.compareRuns(d, f, c.Steps, first, second)
@@ -285,6 +286,17 @@ func (a *app) compareRuns(d *fuzz.Differ, f diffFlags, steps []fuzz.DiffStep, fi
 	}
 	out.Calls, out.Sequences, out.Explained = d.Calls, d.Sequences, d.Explained
 	return a.diffOutcome(&out)
+}
+
+// writeLast writes the trace of a run in its normal form, if a file is named.
+func writeLast(file string, run *fuzz.DiffRun) error {
+	if file == "" || run == nil {
+		return nil
+	}
+	if err := writeTrace(file, trace.Normalize(run.Records)); err != nil {
+		return malformed("wsasim diff: %v", err)
+	}
+	return nil
 }
 
 func writeTrace(file string, records []*trace.Record) error {

@@ -144,6 +144,11 @@ func (a *app) diffScenario(file string, f diffFlags) (*scenarioJSON, error) {
 			return nil, malformed("wsasim diff: --a: %v", err)
 		}
 	}
+	if f.trace != "" {
+		if err := writeTrace(f.trace, trace.Normalize(second.records)); err != nil {
+			return nil, malformed("wsasim diff: %v", err)
+		}
+	}
 	if out.Unexplained != "" && f.save != "" {
 		out.Trace = filepath.Join(f.save, strings.TrimSuffix(filepath.Base(file), ".star")+".jsonl")
 		if err := writeTrace(out.Trace, second.records); err != nil {
