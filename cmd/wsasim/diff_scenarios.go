@@ -129,20 +129,8 @@ func (a *app) diffScenario(file string, f diffFlags) (*scenarioJSON, error) {
 	if err != nil {
 		return nil, malformed("wsasim diff: --b: %v", err)
 	}
-	for out.Runs = 1; ; out.Runs++ {
-		d, text, err := compareRecorded(f, first, second)
-		if err != nil {
-			return nil, malformed("%s: %v", file, err)
-		}
-		if d.Calls > out.Calls || out.Runs == 1 || text == "" {
-			out.Calls, out.Explained, out.Unexplained = d.Calls, d.Explained, text
-		}
-		if text == "" || out.Runs == turns {
-			break
-		}
-		if first, err = recordOn(f.a, file, f); err != nil {
-			return nil, malformed("wsasim diff: --a: %v", err)
-		}
+	if err := compareTurns(out, file, f, first, second); err != nil {
+		return nil, err
 	}
 	if f.trace != "" {
 		if err := writeTrace(f.trace, trace.Normalize(second.records)); err != nil {
@@ -156,6 +144,26 @@ func (a *app) diffScenario(file string, f diffFlags) (*scenarioJSON, error) {
 		}
 	}
 	return out, nil
+}
+
+// compareTurns compares the first run with the second, and others of the first
+// implementation until its threads take the turns of the second.
+func compareTurns(out *scenarioJSON, file string, f diffFlags, first, second *recorded) error {
+	for out.Runs = 1; ; out.Runs++ {
+		d, text, err := compareRecorded(f, first, second)
+		if err != nil {
+			return malformed("%s: %v", file, err)
+		}
+		if d.Calls > out.Calls || out.Runs == 1 || text == "" {
+			out.Calls, out.Explained, out.Unexplained = d.Calls, d.Explained, text
+		}
+		if text == "" || out.Runs == turns {
+			return nil
+		}
+		if first, err = recordOn(f.a, file, f); err != nil {
+			return malformed("wsasim diff: --a: %v", err)
+		}
+	}
 }
 
 // cannotRun is why the calls cannot be made on an implementation, nil for none.

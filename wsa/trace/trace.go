@@ -166,28 +166,28 @@ type Agreement struct {
 // wire is Record as JSON spells it. The order of its fields is the order in
 // the file.
 type wire struct {
-	Kind       Kind            `json:"kind"`
-	Time       int64           `json:"t"`
-	Host       string          `json:"host,omitempty"`
-	PID        int             `json:"pid,omitempty"`
-	TID        int             `json:"tid,omitempty"`
-	Version    int             `json:"version,omitempty"`
-	Seed       uint64          `json:"seed,omitempty"`
-	Addrs      []string        `json:"addrs,omitempty"`
-	Principals []string        `json:"principals,omitempty"`
-	Attacker   bool            `json:"attacker,omitempty"`
-	Admin      bool            `json:"admin,omitempty"`
-	Lacks      []string        `json:"lacks,omitempty"`
-	Op         string          `json:"op,omitempty"`
-	Args       json.RawMessage `json:"args,omitempty"`
-	Return     *wsa.Return     `json:"ret,omitempty"`
-	As         string          `json:"as,omitempty"`
-	Rule       string          `json:"rule,omitempty"`
-	From       string          `json:"from,omitempty"`
-	To         string          `json:"to,omitempty"`
-	Packet     *Packet         `json:"packet,omitempty"`
-	Agreement  *Agreement      `json:"agreement,omitempty"`
-	Note       string          `json:"note,omitempty"`
+	Kind       Kind        `json:"kind"`
+	Time       int64       `json:"t"`
+	Host       string      `json:"host,omitempty"`
+	PID        int         `json:"pid,omitempty"`
+	TID        int         `json:"tid,omitempty"`
+	Version    int         `json:"version,omitempty"`
+	Seed       uint64      `json:"seed,omitempty"`
+	Addrs      []string    `json:"addrs,omitempty"`
+	Principals []string    `json:"principals,omitempty"`
+	Attacker   bool        `json:"attacker,omitempty"`
+	Admin      bool        `json:"admin,omitempty"`
+	Lacks      []string    `json:"lacks,omitempty"`
+	Op         string      `json:"op,omitempty"`
+	Args       any         `json:"args,omitempty"` // a wsa.Call, or *json.RawMessage to read one
+	Return     *wsa.Return `json:"ret,omitempty"`
+	As         string      `json:"as,omitempty"`
+	Rule       string      `json:"rule,omitempty"`
+	From       string      `json:"from,omitempty"`
+	To         string      `json:"to,omitempty"`
+	Packet     *Packet     `json:"packet,omitempty"`
+	Agreement  *Agreement  `json:"agreement,omitempty"`
+	Note       string      `json:"note,omitempty"`
 
 	Overlapped  wsa.OverlappedID `json:"overlapped,omitempty"`
 	Socket      wsa.SOCKET       `json:"socket,omitempty"`
@@ -240,7 +240,18 @@ type Packet struct {
 
 // MarshalJSON encodes the record as one JSON object without line breaks.
 func (r Record) MarshalJSON() ([]byte, error) {
-	w := wire{
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(r.wire()); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// wire is the record as it is encoded.
+func (r *Record) wire() *wire {
+	w := &wire{
 		Kind: r.Kind, Time: int64(r.Time), Host: r.Host, PID: r.PID, TID: r.TID,
 		Version: r.Version, Seed: r.Seed, Addrs: r.Addrs, Principals: r.Principals, Attacker: r.Attacker, Admin: r.Admin, Lacks: r.Lacks,
 		Op: r.Op, Return: r.Return, As: r.As, Rule: r.Rule, From: r.From, To: r.To, Packet: r.Packet, Agreement: r.Agreement, Note: r.Note,
@@ -248,19 +259,9 @@ func (r Record) MarshalJSON() ([]byte, error) {
 		DNSName: r.DNSName, Name: r.Name, Alias: r.Alias, Reverse: r.Reverse, Err: r.Err, AddrInfo: r.AddrInfo,
 	}
 	if r.Call != nil {
-		args, err := wsa.MarshalCall(r.Call)
-		if err != nil {
-			return nil, err
-		}
-		w.Op, w.Args = r.Call.Op(), args
+		w.Op, w.Args = r.Call.Op(), r.Call
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(w); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return w
 }
 
 // UnmarshalJSON decodes a record and refuses one that lacks what its kind
@@ -268,7 +269,8 @@ func (r Record) MarshalJSON() ([]byte, error) {
 func (r *Record) UnmarshalJSON(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	var w wire
+	var args json.RawMessage
+	w := wire{Args: &args}
 	if err := d.Decode(&w); err != nil {
 		return err
 	}
@@ -286,10 +288,10 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 		return fmt.Errorf("kind: %q is not a kind of record; expected one of %v", w.Kind, Kinds())
 	}
 	if w.Kind == CallMade {
-		if w.Args == nil {
+		if args == nil {
 			return fmt.Errorf("args: missing from a call record")
 		}
-		call, err := wsa.UnmarshalCall(w.Op, w.Args)
+		call, err := wsa.UnmarshalCall(w.Op, args)
 		if err != nil {
 			return err
 		}
@@ -345,23 +347,22 @@ func (r *Record) complete() error {
 // simulator's trace hook already is.
 type Writer struct {
 	w   *bufio.Writer
+	e   *json.Encoder
 	err error
 }
 
 // NewWriter returns a Writer on w. Call Flush when done.
-func NewWriter(w io.Writer) *Writer { return &Writer{w: bufio.NewWriter(w)} }
+func NewWriter(w io.Writer) *Writer {
+	b := bufio.NewWriter(w)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	return &Writer{w: b, e: e}
+}
 
 // Write appends one record.
 func (w *Writer) Write(r *Record) {
-	if w.err != nil {
-		return
-	}
-	var line []byte
-	if line, w.err = r.MarshalJSON(); w.err != nil {
-		return
-	}
-	if _, w.err = w.w.Write(append(line, '\n')); w.err != nil {
-		return
+	if w.err == nil {
+		w.err = w.e.Encode(r.wire())
 	}
 }
 
