@@ -78,13 +78,16 @@ func (r *DiffRun) add(c returned) {
 }
 
 // numbers gives each thread of two traces a range for the numbers of the sockets
-// that it makes: the number before the first.
+// and handles that it makes: the number before the first.
 func numbers(traces ...[]*trace.Record) (map[int]int, error) {
 	most := make(map[int]int)
 	for _, records := range traces {
-		made := make(map[int]int)
+		made, calls := make(map[int]int), make(map[int]wsa.Call)
 		for _, r := range records {
-			if r.Kind == trace.Returned && r.Return.Socket != 0 && r.Return.Err == 0 {
+			switch {
+			case r.Kind == trace.CallMade:
+				calls[r.TID] = r.Call
+			case r.Kind == trace.Returned && hasMade(calls[r.TID], r.Return):
 				made[r.TID]++
 			}
 		}
@@ -103,9 +106,14 @@ func numbers(traces ...[]*trace.Record) (map[int]int, error) {
 		sum += most[tid]
 	}
 	if sum > MaxMade {
-		return nil, fmt.Errorf("the traces make %d sockets; expected %d or fewer", sum, MaxMade)
+		return nil, fmt.Errorf("the traces make %d sockets and handles; expected %d or fewer", sum, MaxMade)
 	}
 	return before, nil
+}
+
+// hasMade reports whether a call has made a socket, an event or a completion port.
+func hasMade(c wsa.Call, ret *wsa.Return) bool {
+	return makes(c) && ret.Err == 0 && (ret.Socket != 0 || ret.Handle != 0)
 }
 
 // judge follows a trace with the specification and gives its calls as they
@@ -123,7 +131,7 @@ func judge(records []*trace.Record, before map[int]int) []returned {
 			steps[r.TID] = DiffStep{Call: rewritten(r.Call, rewriting{socket: s.descriptorOf, address: s.symbols})}
 		case trace.Returned:
 			step := steps[r.TID]
-			if r.Return.Socket != 0 && r.Return.Err == 0 {
+			if hasMade(calls[r.TID], r.Return) {
 				counts[r.TID]++
 				step.Makes = before[r.TID] + counts[r.TID]
 			}

@@ -58,9 +58,9 @@ is saved to a file, which --replay runs again.
 
 With scenarios as arguments those are run in the place of sequences, as wsasim
 record runs them. A scenario that needs more than a machine (attackers, domains,
-links, a virtual clock) is listed with the reason. Its threads may take other
-turns in each run, so that the first implementation runs it again, up to 20 times,
-until it does what the second did.
+links, a virtual clock) is listed with the reason. On the first implementation its
+threads take the turns that they took on the second; it runs a scenario up to 12
+times until it does what the second did, since a trace leaves some turns open.
 
 Exit codes: 0 no unexplained difference; 1 there are some; 2 usage.`,
 		Example: `  wsasim diff --b system --calls 20000              on Windows, or under Wine

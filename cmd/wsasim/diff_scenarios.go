@@ -14,15 +14,10 @@ import (
 	"wsasim/wsa/trace"
 )
 
-// turns is how often the first implementation runs a scenario until its threads
-// take the turns that they took on the second.
-const turns = 20
-
 // scenarioJSON is what came of one scenario for programs.
 type scenarioJSON struct {
 	File      string         `json:"file"`
 	Calls     int            `json:"calls"`
-	Runs      int            `json:"runs"`
 	Explained map[string]int `json:"explained"`
 	// NotRun is why it cannot be run there.
 	NotRun string `json:"not_run,omitempty"`
@@ -90,14 +85,15 @@ type recorded struct {
 }
 
 // recordOn runs a scenario on the machine with a name.
-func recordOn(name, file string, f diffFlags) (*recorded, error) {
+// Its threads take the turns that they took in another run, if there is one.
+func recordOn(name, file string, f diffFlags, order []*trace.Record, late bool) (*recorded, error) {
 	m, err := machineByName(name)
 	if err != nil {
 		return nil, err
 	}
 	defer m.close()
 	var out bytes.Buffer
-	r := scenario.Record(file, nil, scenario.Machine{Open: m.open, Trace: &out, Patience: f.patience}, scenario.Options{})
+	r := scenario.Record(file, nil, scenario.Machine{Open: m.open, Trace: &out, Patience: f.patience, Order: order, Late: late}, scenario.Options{})
 	run := &recorded{system: m.system, failure: r.Failure}
 	run.records, err = readRecords(&out)
 	return run, err
@@ -107,7 +103,7 @@ func recordOn(name, file string, f diffFlags) (*recorded, error) {
 // script asks for, or waits for, tells whether a machine can run it at all.
 func (a *app) diffScenario(file string, f diffFlags) (*scenarioJSON, error) {
 	out := &scenarioJSON{File: filepath.ToSlash(file)}
-	first, err := recordOn(f.a, file, f)
+	first, err := recordOn(f.a, file, f, nil, false)
 	if err != nil {
 		return nil, malformed("wsasim diff: --a: %v", err)
 	}
@@ -125,11 +121,11 @@ func (a *app) diffScenario(file string, f diffFlags) (*scenarioJSON, error) {
 		out.NotRun = why.Error()
 		return out, nil
 	}
-	second, err := recordOn(f.b, file, f)
+	second, err := recordOn(f.b, file, f, nil, false)
 	if err != nil {
 		return nil, malformed("wsasim diff: --b: %v", err)
 	}
-	if err := compareTurns(out, file, f, first, second); err != nil {
+	if err := compareTurns(out, file, f, second); err != nil {
 		return nil, err
 	}
 	if f.trace != "" {
@@ -146,24 +142,35 @@ func (a *app) diffScenario(file string, f diffFlags) (*scenarioJSON, error) {
 	return out, nil
 }
 
-// compareTurns compares the first run with the second, and others of the first
-// implementation until its threads take the turns of the second.
-func compareTurns(out *scenarioJSON, file string, f diffFlags, first, second *recorded) error {
-	for out.Runs = 1; ; out.Runs++ {
+// tries is how often the first implementation runs a scenario until it does what
+// the second did: with the turns of the second in both ways that a trace leaves
+// open, and then with turns of its own.
+const tries = 12
+
+// compareTurns runs a scenario on the first implementation and compares it with a
+// run of the second.
+func compareTurns(out *scenarioJSON, file string, f diffFlags, second *recorded) error {
+	for try := range tries {
+		order := second.records
+		if try > 1 {
+			order = nil
+		}
+		first, err := recordOn(f.a, file, f, order, try == 1)
+		if err != nil {
+			return malformed("wsasim diff: --a: %v", err)
+		}
 		d, text, err := compareRecorded(f, first, second)
 		if err != nil {
 			return malformed("%s: %v", file, err)
 		}
-		if d.Calls > out.Calls || out.Runs == 1 || text == "" {
+		if try == 0 || text == "" {
 			out.Calls, out.Explained, out.Unexplained = d.Calls, d.Explained, text
 		}
-		if text == "" || out.Runs == turns {
+		if text == "" {
 			return nil
 		}
-		if first, err = recordOn(f.a, file, f); err != nil {
-			return malformed("wsasim diff: --a: %v", err)
-		}
 	}
+	return nil
 }
 
 // cannotRun is why the calls cannot be made on an implementation, nil for none.

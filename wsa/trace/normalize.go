@@ -29,7 +29,7 @@ func Normalize(records []*Record) []*Record {
 	n := normalizer{
 		handles: make(map[uint64]uint64), ports: make(map[uint16]uint16), named: make(map[uint16]bool),
 		pids: make(map[int]int), tids: make(map[int]int), ids: make(map[wsa.OverlappedID]wsa.OverlappedID),
-		systemPIDs: make(map[uint32]uint32),
+		systemPIDs: make(map[uint32]uint32), joins: make(map[[2]int]bool),
 	}
 	out := make([]*Record, len(records))
 	for i, r := range records {
@@ -77,6 +77,7 @@ type normalizer struct {
 	pids, tids map[int]int
 	ids        map[wsa.OverlappedID]wsa.OverlappedID
 	systemPIDs map[uint32]uint32
+	joins      map[[2]int]bool // the threads whose call adds a file to a port and gives back that port
 }
 
 // firstNormalPort is the first port of the range from which systems choose.
@@ -87,7 +88,10 @@ func (n *normalizer) record(r *Record) *Record {
 	c.Time = 0
 	c.PID, c.TID = number1(n.pids, r.PID), number1(n.tids, r.TID)
 	c.Overlapped = n.overlapped(r.Overlapped)
+	thread := [2]int{r.PID, r.TID}
 	if r.Call != nil {
+		port, ok := r.Call.(wsa.CreateIoCompletionPortCall)
+		n.joins[thread] = ok && port.ExistingCompletionPort != 0
 		v := reflect.New(reflect.TypeOf(r.Call)).Elem()
 		v.Set(reflect.ValueOf(r.Call))
 		n.fields(v, false)
@@ -95,7 +99,7 @@ func (n *normalizer) record(r *Record) *Record {
 	}
 	if r.Return != nil {
 		ret := *r.Return
-		n.fields(reflect.ValueOf(&ret).Elem(), true)
+		n.fields(reflect.ValueOf(&ret).Elem(), !n.joins[thread])
 		c.Return = &ret
 	}
 	return &c

@@ -41,6 +41,12 @@ type Machine struct {
 	Trace io.Writer
 	// Patience is how long a call may take; 0: 30 seconds.
 	Patience time.Duration
+	// Order is the trace of another run of the script, or nil: the threads take
+	// their turns as there, as long as they do the same.
+	Order []*trace.Record
+	// Late: an attempt to connect is made when the other run's was over, not when
+	// it began. Of several at the same time a trace does not tell which was first.
+	Late bool
 }
 
 // machine is a run on a Machine.
@@ -48,9 +54,11 @@ type machine struct {
 	Machine
 	rec   *trace.Recording
 	began time.Time
-	// lock is held by the one thread of the script that is interpreted; calls go
-	// on without it.
+	// lock is held by the one thread of the script that is interpreted, or makes a
+	// call that does not wait; calls that may wait go on without it. Records are
+	// made with it, so that their order is an order of effects.
 	lock    sync.Mutex
+	turns   *turns // guarded by lock
 	threads sync.WaitGroup
 	there   map[netip.Addr]netip.Addr // what the script writes -> what the machine has
 	back    map[netip.Addr]netip.Addr
@@ -73,6 +81,7 @@ func Record(file string, src any, m Machine, opts Options) *Result {
 		Machine: m, rec: trace.NewRecording(m.Trace, "machine"), began: time.Now(),
 		there: make(map[netip.Addr]netip.Addr), back: make(map[netip.Addr]netip.Addr), stuck: make(chan error, 1),
 	}
+	e.machine.turns = newTurns(&e.machine.lock, m.Order)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -88,6 +97,7 @@ func Record(file string, src any, m Machine, opts Options) *Result {
 	var stuck error
 	select {
 	case <-done:
+		e.machine.turns.end()
 		for _, end := range slices.Backward(e.machine.ends) {
 			end()
 		}
@@ -212,9 +222,12 @@ func (m *machine) invoke(t *Thread, c wsa.Call) (wsa.Return, error) {
 		default:
 		}
 	})
-	m.lock.Unlock()
+	m.turns.take(trace.CallMade, t.tid)
+	if op := c.Op(); m.Late && (op == "connect" || op == "WSAConnect") {
+		m.turns.await(trace.Returned, t.tid)
+	}
 	ret := wsa.Invoke(t.api, c)
-	m.lock.Lock()
+	m.turns.take(trace.Returned, t.tid)
 	late.Stop()
 	for _, b := range []*wsa.Bytes{&ret.Addr, &ret.Local} {
 		if *b, err = mapped(*b, m.home); err != nil {
@@ -262,7 +275,7 @@ func (e *Engine) newMachineThread(host string) (*Thread, error) {
 	}
 	m.tids++
 	m.ends = append(m.ends, end)
-	t := &Thread{object: object{kind: "thread", name: e.script.label(host, m.tids)}, engine: e, tid: m.tids, api: m.rec.Thread(raw)}
+	t := &Thread{object: object{kind: "thread", name: e.script.label(host, m.tids)}, engine: e, tid: m.tids, api: m.rec.Thread(m.serial(raw))}
 	t.attrs = map[string]func() (starlark.Value, error){
 		"name": constant(starlark.String(t.name)), "tid": constant(starlark.MakeInt(t.tid)),
 		"process": func() (starlark.Value, error) { return nil, &MachineError{"a process of its own for each host"} },
@@ -273,6 +286,8 @@ func (e *Engine) newMachineThread(host string) (*Thread, error) {
 	t.addCalls()
 	if !m.started {
 		m.started = true
+		m.turns.take(trace.CallMade, t.tid)
+		defer m.turns.take(trace.Returned, t.tid)
 		if err := t.api.WSAStartup(0x0202, new(wsa.WSADATA)); err != nil {
 			return nil, err
 		}
