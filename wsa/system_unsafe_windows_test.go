@@ -55,6 +55,23 @@ func TestSystemLayouts(t *testing.T) {
 	}
 }
 
+// TestNativeMsg: WSAMSG lies as the headers of mingw-w64 lay it out. Its last member
+// but one is a WSABUF, aligned as one.
+func TestNativeMsg(t *testing.T) {
+	var m nativeMsg
+	got := [...]uintptr{
+		unsafe.Offsetof(m.name), unsafe.Offsetof(m.namelen), unsafe.Offsetof(m.buffers), unsafe.Offsetof(m.count),
+		unsafe.Offsetof(m.control), unsafe.Offsetof(m.flags), unsafe.Sizeof(m),
+	}
+	want := [...]uintptr{0, 8, 16, 24, 32, 48, 56}
+	if thisTarget(t) == I386 {
+		want = [...]uintptr{0, 4, 8, 12, 16, 24, 28}
+	}
+	if got != want {
+		t.Errorf("offsets and size are %d, not %d", got, want)
+	}
+}
+
 // TestSystemDeclarations: every row is filled in, and every method puts together
 // as many words as its function has (otherwise do panics).
 func TestSystemDeclarations(t *testing.T) {
