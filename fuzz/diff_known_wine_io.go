@@ -315,13 +315,14 @@ var knownIO = []Known{
 		Right:  "the simulator: GEN-IOCTL",
 	},
 	{
-		ID: "control codes that do nothing", On: wine, Ops: ops("WSAIoctl"), Theirs: errs(0),
+		ID: "control codes that do nothing", On: wine, Ops: ops("WSAIoctl", "ioctlsocket"), Theirs: errs(0),
 		When: func(d *Difference, _, _ wsa.Return) bool {
-			c := d.Step.Call.(wsa.WSAIoctlCall)
-			return c.Code == wsa.SIO_ENABLE_CIRCULAR_QUEUEING || c.Code == wsa.SIO_FLUSH
+			w, _ := d.Step.Call.(wsa.WSAIoctlCall)
+			i, _ := d.Step.Call.(wsa.IoctlsocketCall)
+			return slices.Contains([]uint32{wsa.SIO_ENABLE_CIRCULAR_QUEUEING, wsa.SIO_FLUSH}, w.Code) || i.Cmd != 0 && i.Cmd != wsa.FIONBIO && i.Cmd != wsa.FIONREAD
 		},
-		Reason: "accepts SIO_ENABLE_CIRCULAR_QUEUEING and SIO_FLUSH on every socket",
-		Right:  "IOCTL-KIND; the specification allows both",
+		Reason: "accepts SIO_ENABLE_CIRCULAR_QUEUEING and SIO_FLUSH on every socket, and codes of WSAIoctl in ioctlsocket",
+		Right:  "the simulator: IOCTL-CODE; of IOCTL-KIND the specification allows both",
 	},
 	{
 		ID: "an event is reset by a call that fails", On: wine, Ops: ops("WSAWaitForMultipleEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
@@ -398,6 +399,25 @@ var knownIO = []Known{
 		Right:  "the simulator: EV-CLOSE, EV-READ",
 	},
 	{
+		ID: "data for a direction that was shut down", On: wine, Ops: ops("WSAPoll"), Ours: errs(0), Theirs: errs(0), Parts: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && hasFailed(ours) && !hasFailed(theirs) && slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+				c, ok := s.Call.(wsa.ShutdownCall)
+				return ok && c.How != wsa.SD_SEND
+			})
+		},
+		Reason: "what comes after receiving was shut down is taken and lost, and does not reset the connection",
+		Right:  "POLL-ERR, POLL-HUP; the specification allows both",
+	},
+	{
+		ID: "port-unreachable as POLLERR", On: wine, Ops: ops("WSAPoll"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return hasFailed(theirs) && !hasFailed(ours) && slices.ContainsFunc(d.Before, func(s DiffStep) bool { return slices.Contains(sendOps, s.Call.Op()) })
+		},
+		Reason: "that nobody has the port which a connected datagram socket sent to is told as the failure of a connection",
+		Right:  "the simulator: POLL-ERR, POLL-READ",
+	},
+	{
 		ID: "an event that is not needed", On: wine, Ops: ops("WSAEventSelect"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL), Goes: true,
 		Reason: "the handle is judged although the mask is 0",
 		Right:  "the simulator: EVSEL-REPLACE",
@@ -412,9 +432,9 @@ var knownIO = []Known{
 		Right:  "the simulator: OV-ABORTED, OV-STATUS",
 	},
 	{
-		ID: "a connection that nobody wants", On: wine, Ops: slices.Concat(portOps, resultOps, ops("WSAWaitForMultipleEvents", "WSAPoll")),
+		ID: "a connection that nobody wants", On: wine, Ops: slices.Concat(portOps, resultOps, ops("WSAWaitForMultipleEvents", "WSAPoll", "select")),
 		When: func(d *Difference, ours, theirs wsa.Return) bool {
-			return began("ConnectEx")(d, ours, theirs) && (isWaiting(ours) && !isWaiting(theirs) || hasFailed(theirs))
+			return began("ConnectEx")(d, ours, theirs) && (isWaiting(ours) && !isWaiting(theirs) || hasFailed(theirs) || ours.Sets != nil && ours.N < theirs.N)
 		},
 		Reason: "Linux tells at once that nobody listens; Windows asks three times, half a second apart",
 		Right:  "the simulator: observed; CONN-REFUSED",
