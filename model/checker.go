@@ -107,7 +107,8 @@ type Checker struct {
 	most    int
 	entire  bool // whole was called
 	wire    *wire
-	// stuck are the threads whose last call could not wait and yet waits for ever.
+	// stuck are the threads whose last call could not wait, or not for ever, and yet
+	// does.
 	stuck map[int]bool
 	// endings are the ends of operations that were told since the open call was
 	// made: effects of the call, most of them, so they are judged behind it.
@@ -257,7 +258,7 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 }
 
 // findStuck looks, when every thread waits for ever, for those that wait in calls
-// which cannot wait in any possible state.
+// which cannot wait, or not without an end, in any possible state.
 func (c *Checker) findStuck() {
 	for tid, calls := range c.waiting {
 		if len(calls) == 0 {
@@ -275,8 +276,11 @@ func (c *Checker) findStuck() {
 // anything.
 func mayWait(s State, tid int) bool {
 	t := s.world().threads.get(uint64(tid))
-	if t == nil || t.pending == nil || !t.late || t.orphan {
+	if t == nil || t.pending == nil || t.orphan {
 		return true
+	}
+	if !t.late {
+		return !t.ends
 	}
 	return slices.ContainsFunc(Resume(s, tid), func(o Outcome) bool { return o.Kind == NotModelled || o.Kind == Unspecified || o.Kind == Blocks })
 }

@@ -138,6 +138,33 @@ func (w *world) missed(pid int, h wsa.SOCKET) {
 	})
 }
 
+// timed reports whether a call that waits ends after a time, whatever happens.
+func timed(call wsa.Call, x *socket) bool {
+	milliseconds := uint32(wsa.WSA_INFINITE)
+	switch c := call.(type) {
+	case wsa.SleepExCall:
+		milliseconds = c.Milliseconds
+	case wsa.WSAWaitForMultipleEventsCall:
+		milliseconds = c.Timeout
+	case wsa.GetQueuedCompletionStatusCall:
+		milliseconds = c.Milliseconds
+	case wsa.GetQueuedCompletionStatusExCall:
+		milliseconds = c.Milliseconds
+	case wsa.SelectCall:
+		return c.Timeout != nil
+	case wsa.WSAPollCall:
+		return c.Timeout >= 0
+	default:
+		switch {
+		case x != nil && receives(call) && x.recvTimeout != 0:
+			milliseconds = x.recvTimeout
+		case x != nil && sends(call) && x.sendTimeout != 0:
+			milliseconds = x.sendTimeout
+		}
+	}
+	return milliseconds != wsa.WSA_INFINITE
+}
+
 // waitsFor reports whether the call waits for several things, that one among
 // them.
 func waitsFor(call wsa.Call, h wsa.SOCKET) bool {

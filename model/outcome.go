@@ -289,14 +289,14 @@ func (v *verdict) block(id rules.ID, e effect) {
 	if v.failed || v.resume {
 		return
 	}
-	call, tid, on := v.call, v.tid, uint64(0)
+	call, tid, on, ends := v.call, v.tid, uint64(0), timed(v.call, v.s)
 	if v.s != nil {
 		on = v.s.place
 	}
 	v.add(Outcome{Kind: Blocks, Rules: refs[id].ids, effect: func(n *world, ret *wsa.Return) rules.ID {
 		t := *n.threads.get(uint64(tid))
 		t.frame = waitingIn(call, t.outer)
-		t.on = on
+		t.on, t.ends = on, ends
 		n.setThread(&t)
 		if e != nil {
 			return e(n, ret)

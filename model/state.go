@@ -120,6 +120,7 @@ type frame struct {
 	pending wsa.Call
 	args    string // its name and arguments, encoded
 	late    bool
+	ends    bool // after a time, whatever happens
 	// on is the place of the socket that it is about, 0 for none. orphan: that
 	// socket was closed since.
 	on     uint64
@@ -425,7 +426,7 @@ func (t *thread) encode(b []byte) []byte {
 }
 
 func (f *frame) encode(b []byte) []byte {
-	b = append(b, flag(f.late), flag(f.orphan), flag(f.requeued), flag(f.signalled), flag(f.stranded))
+	b = append(b, flag(f.late), flag(f.orphan), flag(f.requeued), flag(f.signalled), flag(f.stranded), flag(f.ends))
 	b = put(b, f.on, uint64(len(f.gone)))
 	for _, s := range f.gone {
 		b = put(b, uint64(s))
