@@ -536,5 +536,21 @@ func (m *Machine) closeOne(g source) {
 	if g.once(3, "with a reset") {
 		m.call(a, wsa.SetsockoptCall{S: s, Level: wsa.SOL_SOCKET, Optname: wsa.SO_LINGER, Optval: wsa.Bytes{1, 0, 0, 0}})
 	}
+	closed, _ := m.actors[a].thread.SocketInfo(s)
 	m.call(a, wsa.ClosesocketCall{S: s})
+	if closed.State == "connected" && g.once(2, "the peer receives") {
+		m.receiveFrom(closed.Local)
+	}
+}
+
+// receiveFrom has the other end of a connection receive.
+func (m *Machine) receiveFrom(peer netip.AddrPort) {
+	for i, a := range m.actors {
+		for _, s := range a.proc.pool.Sockets {
+			if info, ok := a.thread.SocketInfo(s); ok && info.State == "connected" && info.Type == wsa.SOCK_STREAM && info.Peer == peer {
+				m.call(i, wsa.RecvCall{S: s, Buf: 2000})
+				return
+			}
+		}
+	}
 }
