@@ -316,6 +316,14 @@ func (d *Differ) explain(diff *Difference) *Known {
 	if diff.A.Failure == errHung.Error() || diff.B.Failure == errHung.Error() {
 		return nil
 	}
+	if k := d.row(diff); k != nil {
+		return k
+	}
+	return d.rowsOfEntries(diff)
+}
+
+// row finds the row of the table that a difference fits.
+func (d *Differ) row(diff *Difference) *Known {
 	for i := range d.Known {
 		k := &d.Known[i]
 		if k.On == d.B.System() && diff.ViolationA == nil && k.fits(diff, diff.A, diff.B) ||
@@ -324,6 +332,42 @@ func (d *Differ) explain(diff *Difference) *Known {
 		}
 	}
 	return nil
+}
+
+// rowsOfEntries explains a WSAPoll whose entries differ for different reasons: each
+// fits a row by itself. Which of the entries the specification does not allow is not
+// known, so one must fit as what the whole is, and the others may be allowed.
+func (d *Differ) rowsOfEntries(diff *Difference) (whole *Known) {
+	c, ok := diff.Step.Call.(wsa.WSAPollCall)
+	if !ok || diff.A.Err != 0 || diff.B.Err != 0 || len(diff.A.Revents) != len(c.FDArray) || len(diff.B.Revents) != len(c.FDArray) {
+		return nil
+	}
+	settled := diff.Class == BothAllowed
+	for i, entry := range c.FDArray {
+		a, b := diff.A.Revents[i], diff.B.Revents[i]
+		if a == b {
+			continue
+		}
+		part := *diff
+		part.Step.Call = wsa.WSAPollCall{FDArray: []wsa.PollFD{entry}, Timeout: c.Timeout}
+		part.A, part.B = wsa.Return{Revents: []int16{a}}, wsa.Return{Revents: []int16{b}}
+		k := d.row(&part)
+		settled = settled || k != nil
+		if k == nil {
+			part.Class = BothAllowed
+			k = d.row(&part)
+		}
+		if k == nil {
+			return nil
+		}
+		if whole == nil || k.Parts {
+			whole = k
+		}
+	}
+	if !settled {
+		return nil
+	}
+	return whole
 }
 
 // Shrink gives the shortest sequence it finds that shows a difference of the

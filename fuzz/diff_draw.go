@@ -168,7 +168,8 @@ func (g *guide) safe(c wsa.Call) bool {
 	case wsa.AcceptCall, wsa.WSAAcceptCall:
 		return info.Pending > 0 || info.State != "listening"
 	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall:
-		return info.Readable > 0 && plainReceive(c) || info.Type == wsa.SOCK_STREAM && !info.Bound
+		// Of urgent bytes Wine 8.0 waits even where there is no connection.
+		return plainReceive(c) && (info.Readable > 0 || info.Type == wsa.SOCK_STREAM && !info.Bound)
 	case wsa.SendCall, wsa.SendtoCall, wsa.WSASendCall, wsa.WSASendToCall:
 		if info.State == "listening" {
 			return false // under Wine 8.0 such a call, which is to fail at once, waits for ever

@@ -43,6 +43,9 @@ func hops(d *Difference, ours, theirs wsa.Return) bool {
 // than the specification allows, or says that it is longer than the room.
 func ofIP(d *Difference, _, theirs wsa.Return) bool {
 	long := theirs.Len != nil && *theirs.Len > int64(len(theirs.Data))
+	if c, ok := d.Step.Call.(wsa.GetsockoptCall); ok && theirs.Len != nil && c.Optlen != nil {
+		long = long || *theirs.Len > int64(*c.Optlen)
+	}
 	return (d.Class == BothAllowed || long) && aboutIP(d.Step.Call)
 }
 
@@ -254,7 +257,7 @@ var knownDifferences = []Known{
 		Right:  "the simulator: observed BI1, BI7",
 	},
 	{
-		ID: "family of a name", On: wine, Ops: nameOps, Ours: errs(wsa.WSAEAFNOSUPPORT), Theirs: append(errs(wsa.WSAEFAULT), linuxNames...),
+		ID: "family of a name", On: wine, Ops: nameOps, Ours: errs(wsa.WSAEAFNOSUPPORT, wsa.WSAEOPNOTSUPP), Theirs: append(errs(wsa.WSAEFAULT), linuxNames...),
 		Reason: "an address of another family is judged by Linux, whose error has no counterpart",
 		Right:  "the simulator: CONN-FAMILY, SEND-FAMILY",
 	},
@@ -399,8 +402,9 @@ var knownDifferences = []Known{
 		Right:  "the simulator: RECV-NOTCONN",
 	},
 	{
-		ID: "listen after a refused attempt", On: wine, Ops: ops("listen"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL), When: triedBefore,
-		Reason: "a socket whose attempt to connect has failed is not bound any more",
+		ID: "listen after a refused attempt", On: wine, Ops: ops("listen"), Ours: errs(0, wsa.WSAEINVAL), Theirs: errs(wsa.WSAEINVAL),
+		When:   func(d *Difference, a, b wsa.Return) bool { return triedBefore(d, a, b) || began("ConnectEx")(d, a, b) },
+		Reason: "a socket whose attempt to connect has failed, which Linux knows at once, is not bound any more",
 		Right:  "the simulator: observed SL28",
 	},
 	{
@@ -450,6 +454,11 @@ var knownDifferences = []Known{
 		ID: "to the unspecified address", On: wine, Ops: nameOps, Ours: errs(wsa.WSAEADDRNOTAVAIL), Theirs: errs(0, wsa.WSAEWOULDBLOCK),
 		Reason: "0.0.0.0, :: and port 0 are destinations of Linux",
 		Right:  "the simulator: CONN-ZERO, SEND-ADDR",
+	},
+	{
+		ID: "to the unspecified address of IPv4, mapped", On: wine, Ops: nameOps, Ours: errs(0, wsa.WSAEADDRNOTAVAIL), Theirs: errs(wsa.WSAENETUNREACH),
+		Reason: "::ffff:0.0.0.0 is a destination that an IPv6 socket of Linux does not reach",
+		Right:  "the simulator: CONN-DISSOLVE, CONN-ZERO",
 	},
 	{
 		ID: "a mapped address", On: wine, Ops: ops("bind"), Ours: errs(wsa.WSAEADDRNOTAVAIL), Theirs: errs(wsa.WSAEINVAL),
@@ -653,6 +662,20 @@ var knownDifferences = []Known{
 		When:   func(d *Difference, a, b wsa.Return) bool { return d.Class == BothAllowed && triedBefore(d, a, b) },
 		Reason: "a send or an attempt to connect that failed has left the socket unbound",
 		Right:  "SEND-BIND; the specification allows both",
+	},
+	{
+		ID: "no name after a failure", On: wine, Ops: ops("getsockname"), Ours: errs(0), Theirs: errs(wsa.WSAEINVAL),
+		When:   func(d *Difference, a, b wsa.Return) bool { return d.Class == BothAllowed && triedBefore(d, a, b) },
+		Reason: "a send that failed for its arguments has left the socket unbound",
+		Right:  "the simulator: observed SM3; SEND-BIND, the specification allows both",
+	},
+	{
+		ID: "a reset that is there at once", On: wine, Ops: sendOps, Ours: errs(0), Theirs: errs(wsa.WSAECONNRESET),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return d.Class == BothAllowed && slices.ContainsFunc(d.Before, func(s DiffStep) bool { return s.Call.Op() == "closesocket" })
+		},
+		Reason: "a peer that is closed under a receive resets the connection at once, and not when more data comes",
+		Right:  "SEND-RESET, SEND-OK; the specification allows both",
 	},
 	{
 		ID: "a port that a failed attempt holds", On: wine, Ops: ops("bind"), Ours: errs(0), Theirs: errs(0),
