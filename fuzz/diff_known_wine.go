@@ -270,7 +270,7 @@ var knownDifferences = []Known{
 	{
 		ID: "an empty WSAPROTOCOL_INFOW", On: wine, Ops: ops("WSASocket"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0),
 		Reason: "takes the other arguments where the structure is all zero",
-		Right:  "no source speaks of it; the simulator follows SOCK-INFO-BAD",
+		Right:  "the simulator: SOCK-INFO-BAD (page wsasocketw: the structure is incomplete)",
 	},
 	{
 		ID: "socket: type before family", On: wine, Ops: ops("socket", "WSASocket"), Ours: errs(wsa.WSAEAFNOSUPPORT, wsa.WSAESOCKTNOSUPPORT),

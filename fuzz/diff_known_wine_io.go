@@ -293,6 +293,17 @@ var knownIO = []Known{
 		Right:  "EV-CONNECT, EV-READ; the specification allows both",
 	},
 	{
+		ID: "events of a socket that does not send any more", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return eventsDiffer(wsa.FD_CONNECT|wsa.FD_WRITE)(d, ours, theirs) && slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+				c, ok := s.Call.(wsa.ShutdownCall)
+				return ok && c.How != wsa.SD_RECEIVE || s.Call.Op() == "WSASendDisconnect"
+			})
+		},
+		Reason: "a socket that was shut down for sending has neither FD_WRITE nor FD_CONNECT",
+		Right:  "the simulator: EV-WRITE, EV-CONNECT",
+	},
+	{
 		ID: "data with the end of a connection", On: wine, Ops: ops("WSASendDisconnect", "WSARecvDisconnect"), Ours: errs(wsa.WSAENOPROTOOPT), Theirs: errs(0),
 		Reason: "the data is not looked at",
 		Right:  "the simulator: DISCONN-DATA",
