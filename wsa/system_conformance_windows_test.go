@@ -134,6 +134,9 @@ func (s realSystem) Test(t *testing.T, body func(wsatest.Env)) {
 	if reason, hangs := wineHangs[path.Base(t.Name())]; hangs && s.p.Wine() != "" {
 		t.Skip("Wine waits for ever: " + reason)
 	}
+	if reason, unsteady := wineUnsteady[path.Base(t.Name())]; unsteady && s.p.Wine() != "" {
+		t.Skip("Wine does one or the other: " + reason)
+	}
 	e := &realEnv{s: s, main: s.p.NewThread()}
 	must(t, e.main.WSAStartup(0x0202, new(wsa.WSADATA)))
 	done := make(chan struct{})
@@ -366,4 +369,10 @@ const (
 var wineHangs = map[string]string{
 	"AX6": "the AcceptEx goes on when a connection comes for which there is no room",
 	"IO9": "a second urgent byte replaces the first, and recv with MSG_OOB does not heed SO_RCVTIMEO",
+}
+
+// wineUnsteady are tests that Wine 8.0 passes or not, by the moment at which
+// something happens in Linux.
+var wineUnsteady = map[string]string{
+	"SL24": "a refusal that Linux tells while select looks is in the read set, too",
 }
