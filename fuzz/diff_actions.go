@@ -212,15 +212,20 @@ func (g *guide) refusal() {
 	g.add(wsa.GetsockoptCall{S: x, Level: wsa.SOL_SOCKET, Optname: wsa.SO_ERROR, Optval: 4, Optlen: &room})
 }
 
-// datagramPair makes two bound datagram sockets, one of which sends.
-func (g *guide) datagramPair() {
+// boundDatagrams makes two bound datagram sockets; to is the name of the second.
+func (g *guide) boundDatagrams() (a, b wsa.SOCKET, to wsa.Bytes) {
 	family := g.family()
-	a := g.open(family, wsa.SOCK_DGRAM, true)
+	a = g.open(family, wsa.SOCK_DGRAM, true)
 	g.bindTo(a, loopbackOf(family))
-	b := g.open(family, wsa.SOCK_DGRAM, true)
+	b = g.open(family, wsa.SOCK_DGRAM, true)
 	number := g.last
 	g.bindTo(b, loopbackOf(family))
-	to := wsa.Sockaddr(netip.AddrPortFrom(loopbackOf(family), PortOf(number)))
+	return a, b, wsa.Sockaddr(netip.AddrPortFrom(loopbackOf(family), PortOf(number)))
+}
+
+// datagramPair sends from one datagram socket to another.
+func (g *guide) datagramPair() {
+	a, b, to := g.boundDatagrams()
 	if g.once(3, "connected") {
 		g.add(wsa.ConnectCall{S: a, Name: to})
 	}

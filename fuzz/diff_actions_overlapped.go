@@ -141,13 +141,7 @@ func (g *guide) finish(c, s wsa.SOCKET, id wsa.OverlappedID) {
 
 // datagramOperations does overlapped sends and receives of datagrams.
 func (g *guide) datagramOperations() {
-	family := g.family()
-	a := g.open(family, wsa.SOCK_DGRAM, true)
-	g.bindTo(a, loopbackOf(family))
-	b := g.open(family, wsa.SOCK_DGRAM, true)
-	number := g.last
-	g.bindTo(b, loopbackOf(family))
-	to := wsa.Sockaddr(netip.AddrPortFrom(loopbackOf(family), PortOf(number)))
+	a, b, to := g.boundDatagrams()
 	near, far := g.toldBy(a), g.toldBy(b)
 	var ids []wsa.OverlappedID
 	for range 1 + g.rand.IntN(4) {

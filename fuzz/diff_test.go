@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"wsasim/fuzz"
+	"wsasim/model"
 	"wsasim/model/rules"
 	"wsasim/wsa"
 )
@@ -36,6 +37,41 @@ func TestDiffSame(t *testing.T) {
 		"GetAddrInfo", "GetNameInfo", "inet_addr", "inet_ntoa", "getprotobyname", "getprotobynumber"} {
 		if !ops[op] {
 			t.Errorf("no call of %s was drawn", op)
+		}
+	}
+}
+
+// TestDiffEntriesOfPoll: entries of a WSAPoll that differ are explained one by one,
+// each by a row; one at least by a row for what the whole is, and none not at all.
+func TestDiffEntriesOfPoll(t *testing.T) {
+	only := func(flag int16, allowed bool) func(*fuzz.Difference, wsa.Return, wsa.Return) bool {
+		return func(d *fuzz.Difference, ours, theirs wsa.Return) bool {
+			return len(ours.Revents) == 1 && ours.Revents[0]^theirs.Revents[0] == flag && (!allowed || d.Class == fuzz.BothAllowed)
+		}
+	}
+	known := []fuzz.Known{
+		{ID: "no end", On: "wine", Ops: []string{"WSAPoll"}, When: only(wsa.POLLHUP, false), Goes: true},
+		{ID: "nothing to read", On: "wine", Ops: []string{"WSAPoll"}, When: only(wsa.POLLRDNORM, true), Goes: true},
+	}
+	steps := []fuzz.DiffStep{{Call: wsa.WSAPollCall{FDArray: []wsa.PollFD{{FD: 1}, {FD: 2}, {FD: 3}}}}}
+	run := func(v *model.Violation, revents ...int16) *fuzz.DiffRun {
+		return &fuzz.DiffRun{Returns: []wsa.Return{{N: 1, Revents: revents}}, Violations: []*model.Violation{v}, Hung: -1}
+	}
+	ours := run(nil, wsa.POLLHUP, wsa.POLLRDNORM, wsa.POLLWRNORM)
+	outside := &model.Violation{Text: "not allowed"}
+	for _, test := range []struct {
+		name      string
+		theirs    *fuzz.DiffRun
+		explained bool
+	}{
+		{"each by its row", run(outside, 0, 0, wsa.POLLWRNORM), true},
+		{"both allowed", run(nil, 0, 0, wsa.POLLWRNORM), true},
+		{"one by no row", run(nil, 0, 0, 0), false},
+		{"what is not allowed by a row for what is", run(outside, wsa.POLLHUP, 0, wsa.POLLWRNORM), false},
+	} {
+		d := fuzz.Differ{A: fuzz.SimPlace(nil), B: fuzz.TracePlace("trace", "wine"), Known: known}
+		if diff := d.Compare(steps, ours, test.theirs); (diff == nil) != test.explained {
+			t.Errorf("%s: %v", test.name, diff)
 		}
 	}
 }

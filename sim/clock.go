@@ -112,8 +112,8 @@ func (c *clock) read() time.Duration {
 	return c.now
 }
 
-// coarse is read, up to a millisecond late: for what every transfer notes and
-// hardly anything looks at. Asking the system takes as long as a small transfer
+// coarse is the time of the latest tick, about a millisecond old at most (VirtualTime:
+// the present): for what every transfer notes and hardly anything looks at. Asking the system takes as long as a small transfer
 // does, so it is asked once a millisecond, for as long as somebody wants to know.
 func (c *clock) coarse() time.Duration {
 	if c.kind == VirtualTime {

@@ -45,25 +45,33 @@ func TestConcurrentThreads(t *testing.T) {
 	}
 }
 
-// TestConcurrentThreadThatWaits: while a thread waits, another one runs.
-func TestConcurrentThreadThatWaits(t *testing.T) {
-	w, main, _ := pair(t, sim.Config{Clock: sim.VirtualTime})
-	p := must[wsa.HANDLE](t)(main.CreateIoCompletionPort(wsa.INVALID_HANDLE_VALUE, 0, 0, 1))
-	log := ""
-	for i := range 2 {
-		th, name := main.Process().NewThread(), string(rune('a'+i))
+// takers starts threads a, b and so on that wait for a packet of a port, and what
+// each does with the number of bytes in it.
+func takers(t *testing.T, w *sim.World, proc *sim.Process, p wsa.HANDLE, threads int, then func(th *sim.Thread, name string, n uint32)) {
+	for i := range threads {
+		th := proc.NewThread()
 		w.Spawn(th, func() {
 			var n uint32
 			var key uintptr
 			var ov *wsa.Overlapped
 			ok(t, th.GetQueuedCompletionStatus(p, &n, &key, &ov, wsa.INFINITE))
-			log += name + " "
-			if i == 0 {
-				th.SleepEx(10, false)
-				log += "slept "
-			}
+			then(th, string(rune('a'+i)), n)
 		})
 	}
+}
+
+// TestConcurrentThreadThatWaits: while a thread waits, another one runs.
+func TestConcurrentThreadThatWaits(t *testing.T) {
+	w, main, _ := pair(t, sim.Config{Clock: sim.VirtualTime})
+	p := must[wsa.HANDLE](t)(main.CreateIoCompletionPort(wsa.INVALID_HANDLE_VALUE, 0, 0, 1))
+	log := ""
+	takers(t, w, main.Process(), p, 2, func(th *sim.Thread, name string, _ uint32) {
+		log += name + " "
+		if name == "a" {
+			th.SleepEx(10, false)
+			log += "slept "
+		}
+	})
 	for range 2 {
 		ok(t, main.PostQueuedCompletionStatus(p, 0, 0, nil))
 	}
@@ -80,16 +88,9 @@ func TestLastToWaitIsFirst(t *testing.T) {
 	w, main, _ := pair(t, sim.Config{Clock: sim.VirtualTime})
 	p := must[wsa.HANDLE](t)(main.CreateIoCompletionPort(wsa.INVALID_HANDLE_VALUE, 0, 0, 0))
 	log := ""
-	for i := range 3 {
-		th, name := main.Process().NewThread(), string(rune('a'+i))
-		w.Spawn(th, func() {
-			var n uint32
-			var key uintptr
-			var ov *wsa.Overlapped
-			ok(t, th.GetQueuedCompletionStatus(p, &n, &key, &ov, wsa.INFINITE))
-			log += name + string(rune('0'+n)) + " "
-		})
-	}
+	takers(t, w, main.Process(), p, 3, func(_ *sim.Thread, name string, n uint32) {
+		log += name + string(rune('0'+n)) + " "
+	})
 	w.Spawn(main, func() {
 		main.SleepEx(10, false) // until they wait
 		for i := range 3 {

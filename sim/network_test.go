@@ -272,6 +272,35 @@ func TestSynctest(t *testing.T) {
 	})
 }
 
+// TestKeepAliveRealTime: under package time, too, the idle time begins with the
+// latest transfer, to the millisecond.
+func TestKeepAliveRealTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a, b := pair(t, sim.Config{})
+		defer w.Close()
+		l := listening(t, b, 1)
+		c := must[wsa.SOCKET](t)(a.Socket(wsa.AF_INET, wsa.SOCK_STREAM, 0))
+		ok(t, a.Connect(c, addr("10.0.0.2:80")))
+		s := must[wsa.SOCKET](t)(b.Accept(l, nil, nil))
+		ok(t, a.Setsockopt(c, wsa.SOL_SOCKET, wsa.SO_KEEPALIVE, opt(1)))
+		for name, seconds := range map[int32]byte{wsa.TCP_KEEPIDLE: 7, wsa.TCP_KEEPINTVL: 1, wsa.TCP_KEEPCNT: 3} {
+			ok(t, a.Setsockopt(c, wsa.IPPROTO_TCP, name, opt(seconds)))
+		}
+		start := time.Now()
+		time.Sleep(10 * time.Second)
+		must[int](t)(a.Send(c, []byte("x"), 0))
+		must[int](t)(b.Recv(s, make([]byte, 1), 0))
+		time.Sleep(2 * time.Second)
+		w.Partition([]*sim.Host{w.Hosts()[0]})
+		if _, err := a.Recv(c, make([]byte, 1), 0); err != wsa.WSAENETRESET {
+			t.Errorf("recv: %v", err)
+		}
+		if d := time.Since(start).Round(time.Millisecond); d != 20*time.Second {
+			t.Errorf("the peer was found dead after %v, not 10 s and 7 s idle and 3 probes", d)
+		}
+	})
+}
+
 // TestSameSeedSameTrace: under the virtual clock the trace is a function of the
 // seed, byte for byte, and another seed gives another one.
 func TestSameSeedSameTrace(t *testing.T) {

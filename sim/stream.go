@@ -49,7 +49,7 @@ type stream struct {
 	security *ale.Association
 	sa       *association
 	watch    uint32        // fields whose change aborts the connection
-	since    time.Duration // when it was connected
+	since    time.Duration // when it was connected; under RealTime to the millisecond
 	requests uint8         // how often the request for it was sent again
 	keep     *keepAlive    // SO_KEEPALIVE; nil while it is off
 }
