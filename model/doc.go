@@ -128,14 +128,17 @@
 // Each place says so in a comment that begins with "Not modelled:" or in the
 // rule's notes. The larger ones:
 //
-// Not modelled: the contents of data; lengths are bounded by the buffers. Which
-// connection a stream's peer belongs to: an end of stream is allowed once
-// anybody has closed or shut down a stream. When an operation ends: one that could
-// end may still be in flight. A socket after calls that are not defined while it is
-// in an AcceptEx, or is disconnected to be used again. Raw sockets and families other than IPv4 and IPv6, whose calls all
-// conform. Options that are not in the table of options.go. Policies of hosts
-// (SEC-CONFLICT; see Options.Policies). The effect of names set after traffic
-// began, and of names whose form no source speaks of: they no longer exclude a
-// peer. Target names of datagram peers count for what is received only when they
-// were set before any traffic. The order of the addresses that a lookup finds.
+// Not modelled: of what is received, what conns.go and mail.go leave out:
+// urgent data, streams of which several threads send or receive at the same
+// time, datagrams beyond those that are remembered; where the other end of a
+// stream is not known, its end is allowed once anybody has closed or shut down
+// a stream. When an operation ends: one that could end may still be in flight.
+// A socket after calls that are not defined while it is in an AcceptEx, or is
+// disconnected to be used again. Raw sockets and families other than IPv4 and
+// IPv6, whose calls all conform. Options that are not in the table of
+// options.go. Policies of hosts (SEC-CONFLICT; see Options.Policies). The
+// effect of names set after traffic began, and of names whose form no source
+// speaks of: they no longer exclude a peer. Target names of datagram peers
+// count for what is received only when they were set before any traffic. The
+// order of the addresses that a lookup finds.
 package model
