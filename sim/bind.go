@@ -246,12 +246,24 @@ func (t *Thread) take(s *socket, a netip.AddrPort, implicit bool) wsa.Errno {
 const draws = 16
 
 // dynamicPort chooses a port of the dynamic range that nobody has; 0 when all
-// are taken.
+// are taken. A TCP port at which a connection waits that is over is chosen only
+// when there is no other.
 func (h *Host) dynamicPort(e *portEntry) uint16 {
+	if e.key.proto == wsa.IPPROTO_TCP && len(h.over.order) > 0 {
+		h.over.expire(h.world.clock.read())
+		if port := h.freePort(e, h.over.ports); port != 0 {
+			return port
+		}
+	}
+	return h.freePort(e, nil)
+}
+
+// freePort is dynamicPort among the ports that are not to be avoided.
+func (h *Host) freePort(e *portEntry, avoid map[uint16]int) uint16 {
 	n := int(h.cfg.Ports.Last) - int(h.cfg.Ports.First) + 1
 	free := func(i int) uint16 {
 		e.key.port = h.cfg.Ports.First + uint16(i)
-		if h.ports[e.key] == nil {
+		if h.ports[e.key] == nil && avoid[e.key.port] == 0 {
 			return e.key.port
 		}
 		return 0

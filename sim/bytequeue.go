@@ -140,15 +140,36 @@ func (q *byteQueue) pop() *chunk {
 	return c
 }
 
-// detach takes the first chunk out if it holds at least least and at most most
-// bytes; nil otherwise. Its bytes can then be copied without the lock.
-func (q *byteQueue) detach(least, most int) *chunk {
-	c := q.head
-	if c == nil || c.len() < least || c.len() > most {
-		return nil
+// detach takes the first chunks out, each of at least least bytes and together of
+// at most most; nil when the first is not so. Their bytes, n of them, can then be
+// copied without the lock.
+func (q *byteQueue) detach(least, most int) (first *chunk, n int) {
+	var last *chunk
+	for c := q.head; c != nil && c.len() >= least && n+c.len() <= most; c = c.next {
+		last = c
+		n += c.len()
 	}
-	q.n -= c.len()
-	return q.pop()
+	if last == nil {
+		return nil, 0
+	}
+	first, q.head = q.head, last.next
+	if q.head == nil {
+		q.tail = nil
+	}
+	last.next = nil
+	q.n -= n
+	return first, n
+}
+
+// copyOut copies the bytes of chunks that were taken out to b and gives their
+// memory back.
+func (c *chunk) copyOut(b []byte) {
+	for c != nil {
+		next := c.next
+		b = b[copy(b, c.buf[c.r:c.w]):]
+		c.release()
+		c = next
+	}
 }
 
 // clear removes everything.

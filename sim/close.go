@@ -68,7 +68,7 @@ func (s *stream) finish() {
 	s.world().wakeAll(&s.writers, wokenReady)
 	p := s.sending("FIN ACK", nil, 0)
 	s.seq++
-	s.transmit(segment{fin: true, packet: p})
+	s.transmit(&segment{fin: true, packet: p})
 }
 
 // Closesocket implements wsa.BaseSockets.

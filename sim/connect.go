@@ -135,13 +135,15 @@ func (t *Thread) startAttempt(s *socket, to netip.AddrPort) (*attempt, wsa.Errno
 	if e := t.bindImplicitly(s, s.wildcard()); e != 0 {
 		return nil, e
 	}
+	local := netip.AddrPortFrom(from, s.local.Port())
+	if s.host().taken(s, pair{local, to}) {
+		return nil, t.fail(rules.CONNInuse, wsa.WSAEADDRINUSE)
+	}
 	a := t.world.newAttempt()
 	a.sock, a.to = s, to
 	s.connectFailed = false
 	s.state, s.attempt, s.peer = stateConnecting, a, to
-	if s.local.Addr().IsUnspecified() {
-		s.local = netip.AddrPortFrom(from, s.local.Port())
-	}
+	s.local = local
 	return a, 0
 }
 

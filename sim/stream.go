@@ -91,14 +91,14 @@ const maxDataRetries = 5
 func (s *stream) world() *World { return s.host.world }
 
 // transmit sends a segment to the peer, behind what was sent before.
-func (s *stream) transmit(g segment) {
+func (s *stream) transmit(g *segment) {
 	f := &s.out
 	if len(f.queue) == 0 && f.flying == 0 && !f.held && s.perfect() {
-		s.left(&g, true, "")
+		s.left(g, true, "")
 		s.peer.arrive(g)
 		return
 	}
-	f.queue = append(f.queue, g)
+	f.queue = append(f.queue, *g)
 	if f.retry == nil {
 		s.push()
 	}
@@ -161,7 +161,7 @@ func (s *stream) fly(l *Link, g segment, extra time.Duration) bool {
 	f.flying++
 	w.clock.at(f.last, classDeliver, func() {
 		f.flying--
-		s.peer.arrive(g)
+		s.peer.arrive(&g)
 		s.settle()
 	})
 	return true
@@ -319,7 +319,7 @@ func (s *stream) givesUp() bool {
 }
 
 // arrive is a segment's arrival at this end.
-func (s *stream) arrive(g segment) {
+func (s *stream) arrive(g *segment) {
 	if g.data != nil {
 		s.peer.out.carrying = max(s.peer.out.carrying-g.n, 0)
 		g.n = len(g.data)
@@ -336,6 +336,9 @@ func (s *stream) arrive(g segment) {
 		s.arriveUrgent(g.value)
 	case g.fin:
 		s.finished = true
+		if s.sendShut {
+			s.overFirst()
+		}
 		s.ack++
 		s.wakeReaders()
 		s.sock.hungUp(0)
@@ -425,7 +428,7 @@ func (s *stream) abort() {
 // reset sends a reset to the other end.
 func (s *stream) reset() {
 	p := s.sending("RST ACK", nil, 0)
-	s.transmit(segment{reset: true, packet: p})
+	s.transmit(&segment{reset: true, packet: p})
 }
 
 // room reports how many bytes are on their way or unread at the other end.

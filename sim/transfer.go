@@ -148,7 +148,7 @@ func (s *stream) put(bufs [][]byte, n int, filled *chunk) bool {
 			filled.release()
 		}
 		s.out.carrying += n
-		s.transmit(segment{n: n, data: flat(bufs), packet: p})
+		s.transmit(&segment{n: n, data: flat(bufs), packet: p})
 		return true
 	case filled != nil:
 		s.peer.in.push(filled)
@@ -159,7 +159,7 @@ func (s *stream) put(bufs [][]byte, n int, filled *chunk) bool {
 			s.peer.in.write(b)
 		}
 	}
-	s.transmit(segment{n: n, packet: p})
+	s.transmit(&segment{n: n, packet: p})
 	if s.sock != nil {
 		s.sock.touch()
 	}
@@ -332,7 +332,7 @@ func (s *stream) peek(bufs [][]byte) int {
 }
 
 // read moves what has arrived into the buffers, of which the first bytes are
-// skipped. A large chunk is copied without the lock.
+// skipped. Large chunks are copied without the lock.
 func (t *Thread) read(s *stream, bufs [][]byte, skip int) int {
 	n := 0
 	for _, b := range bufs {
@@ -343,25 +343,24 @@ func (t *Thread) read(s *stream, bufs [][]byte, skip int) int {
 		b = b[skip:]
 		skip = 0
 		for len(b) > 0 && s.arrived > 0 {
-			if c := s.in.detach(large, min(len(b), s.arrived)); c != nil {
-				s.arrived -= c.len()
+			room := min(len(b), s.arrived)
+			if c, k := s.in.detach(large, room); c != nil {
+				s.arrived -= k
 				s.tellReaders()
 				s.consumed()
 				t.world.unlock()
-				k := copy(b, c.buf[c.r:c.w])
-				c.release()
+				c.copyOut(b)
 				t.world.lock()
 				return n + k
 			}
-			k := min(len(b), s.arrived)
 			if h := s.in.head; n > 0 && h.len() >= large && h.len() <= len(b) {
 				break
 			}
-			s.in.peek(b[:k], 0)
-			s.in.drop(k)
-			s.arrived -= k
-			b = b[k:]
-			n += k
+			s.in.peek(b[:room], 0)
+			s.in.drop(room)
+			s.arrived -= room
+			b = b[room:]
+			n += room
 		}
 	}
 	s.tellReaders()

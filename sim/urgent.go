@@ -52,7 +52,7 @@ func (s *stream) sendUrgent(bufs [][]byte) int {
 		return 0
 	}
 	s.seq++
-	s.transmit(segment{urgent: true, value: all[n-1], packet: p})
+	s.transmit(&segment{urgent: true, value: all[n-1], packet: p})
 	return n
 }
 

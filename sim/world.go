@@ -51,6 +51,16 @@ type Timing struct {
 	// each time; after five repetitions the connection is aborted. Default
 	// 1 s (inferred).
 	DataRetry time.Duration
+	// TimeWait is how long the end of a connection that was closed first keeps
+	// the pair of its names (TIME_WAIT): connecting again from the same port to
+	// the same address fails with WSAEADDRINUSE, and dynamic ports are chosen
+	// among the others while there are any. Binding to the port is no error, so
+	// a server can start anew at once; nor is anything kept of a connection that
+	// was reset, or of one that a socket with SO_REUSEADDR makes. Default 0,
+	// which is none: a program that makes more connections than a host has
+	// dynamic ports would fail, as it does on Windows, where pages name 30 s,
+	// 120 s and 240 s (TcpTimedWaitDelay).
+	TimeWait time.Duration
 }
 
 func (t *Timing) setDefaults() {
@@ -67,6 +77,7 @@ func (t *Timing) setDefaults() {
 		}
 		*d.field = max(*d.field, 0)
 	}
+	t.TimeWait = max(t.TimeWait, 0)
 }
 
 // World is a set of hosts joined by a network, with a time of its own. All
@@ -244,6 +255,7 @@ type Host struct {
 	// udpErrors etc. live in the sockets; a host holds only what is shared.
 	processes []*Process
 	portDraw  draw
+	over      timeWaits // connections that are over
 	// lastPacket is the identification of the last IP packet, as far as
 	// anybody sees it.
 	lastPacket uint16

@@ -104,9 +104,10 @@ var connectRules = []Rule{
 	},
 	{
 		ID: CONNInuse, Function: "connect, WSAConnect, ConnectEx", Strength: Must,
-		Condition: "the local address is in use, which a partly wildcard bind left to be found now, or the pair of names exists already",
+		Condition: "the local address is in use, which a partly wildcard bind left to be found now, or the pair of names exists already or did until a moment ago (TIME_WAIT)",
 		Errors:    []wsa.Errno{wsa.WSAEADDRINUSE, wsa.WSAEADDRNOTAVAIL},
-		Sources:   []Source{{Doc, "nf-winsock2-connect"}},
+		Sources:   []Source{{Doc, "nf-winsock2-connect"}, {Doc, "settings-that-can-be-modified-to-improve-network-performance"}},
+		Notes:     "While a connection is in TIME_WAIT its pair of names cannot be used again; binding to its port succeeds.",
 	},
 	{
 		ID: CONNAcces, Function: "connect, WSAConnect", Strength: Must,

@@ -31,7 +31,7 @@ var builtins []builtin
 
 func init() {
 	builtins = []builtin{
-		{"world", "world(seed=0, syn_retry=\"3s\", refused_retry=\"500ms\", data_retry=\"1s\")", "makes the world; without it the first host does, with seed 0", doWorld},
+		{"world", "world(seed=0, syn_retry=\"3s\", refused_retry=\"500ms\", data_retry=\"1s\", time_wait=\"0s\")", "makes the world; without it the first host does, with seed 0", doWorld},
 		{"host", "host(name, addrs, principals=[\"host/NAME\"], user=\"\", policy_keys={}, account=None, owner=None, certificates=[], trusted_issuers=[], policy=[], failover=False, attacker=False, dns_name=\"\")", "adds a computer; dns_name is its fully qualified name, which resolves as name does; principals=[] gives it no credential, account and owner give it those of a domain's computer and user, certificates are what it holds besides or instead, and trusted_issuers whose certificates it accepts (h.set_credentials(account=None, certificates=[], trusted_issuers=[]) replaces them); policy_keys maps a GUID to words among \"impersonate\", \"encrypt\", \"pfs\", \"kilobytes=N\", \"lifetime=1h\" and \"idle=5m\"; policy lists the administrator's rules (h.set_policy replaces them); attacker marks it as one in diagrams; h.thread() starts a process with one thread, h.process(admin=False, user=\"\", owner=None) one without, on behalf of its own user, and its thread() more of them", doHost},
 		{"link", "link(a, b, latency=0, jitter=0, loss=0.0, duplicate=0.0, reset=0.0, one_way=False)", "says how packets travel between two hosts; link(a, b) is a perfect link", doLink},
 		{"route", "route(a, b, routers=[], one_way=False)", "puts routers between two hosts, nearest to a first; each takes one from the hop limit of a packet; none makes them neighbours", doRoute},
@@ -118,8 +118,8 @@ func duration(v starlark.Value) (time.Duration, error) {
 
 func doWorld(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var seed uint64
-	var syn, refused, data starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seed?", &seed, "syn_retry?", &syn, "refused_retry?", &refused, "data_retry?", &data); err != nil {
+	var syn, refused, data, timeWait starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seed?", &seed, "syn_retry?", &syn, "refused_retry?", &refused, "data_retry?", &data, "time_wait?", &timeWait); err != nil {
 		return nil, err
 	}
 	if e.world != nil {
@@ -129,7 +129,7 @@ func doWorld(e *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.T
 	for _, f := range []struct {
 		v  starlark.Value
 		to *time.Duration
-	}{{syn, &cfg.Timing.SynRetry}, {refused, &cfg.Timing.RefusedRetry}, {data, &cfg.Timing.DataRetry}} {
+	}{{syn, &cfg.Timing.SynRetry}, {refused, &cfg.Timing.RefusedRetry}, {data, &cfg.Timing.DataRetry}, {timeWait, &cfg.Timing.TimeWait}} {
 		d, err := duration(f.v)
 		if err != nil {
 			return nil, err
