@@ -30,10 +30,15 @@ func overlappedOf(c wsa.Call) wsa.OverlappedID {
 	return f.Interface().(wsa.OverlappedID)
 }
 
-// flies notes an operation that a call has started.
-func (s *session) flies(c wsa.Call, ret *wsa.Return) {
+// flies notes an operation that a call has started, or that has ended within the call
+// although that failed: the structure says so (rule OV-CUT).
+func (s *session) flies(v *wsa.Invoker, c wsa.Call, ret *wsa.Return) {
 	id := overlappedOf(c)
-	if id == 0 || ret.Failure != "" || ret.Err != 0 && ret.Err != wsa.WSA_IO_PENDING {
+	switch {
+	case id == 0 || ret.Failure != "":
+		return
+	case ret.Err == wsa.WSAEMSGSIZE && startsReceive(c) && v.Overlapped(id).Internal == uintptr(wsa.STATUS_BUFFER_OVERFLOW):
+	case ret.Err != 0 && ret.Err != wsa.WSA_IO_PENDING:
 		return
 	}
 	socket, ok := callSocket(c)
@@ -83,8 +88,13 @@ func asksForEnds(c wsa.Call, ret *wsa.Return) bool {
 func (s *session) landed(v *wsa.Invoker, ret *wsa.Return) []*trace.Record {
 	var list []*trace.Record
 	var going []flight
-	for _, f := range s.flying {
-		o := *v.Overlapped(f.id)
+	// The latest first: an earlier one that had ended by then is seen to have.
+	seen := make([]wsa.Overlapped, len(s.flying))
+	for i, f := range slices.Backward(s.flying) {
+		seen[i] = *v.Overlapped(f.id)
+	}
+	for i, f := range s.flying {
+		o := seen[i]
 		for _, p := range ret.Packets {
 			if p.Overlapped == f.id { // the structure may be late
 				o.Internal, o.InternalHigh = uintptr(p.Status), uintptr(p.Transferred)

@@ -105,16 +105,6 @@ func watchedEvent(d *Difference, _, _ wsa.Return) bool {
 	})
 }
 
-// cutBefore reports whether an operation that sets one of the events that are waited
-// for was to receive datagrams.
-func cutBefore(d *Difference) bool {
-	c, ok := d.Step.Call.(wsa.WSAWaitForMultipleEventsCall)
-	return ok && slices.ContainsFunc(d.Before, func(s DiffStep) bool {
-		r, ok := s.Call.(wsa.WSARecvCall)
-		return ok && r.Event != 0 && slices.Contains(c.Events, r.Event)
-	})
-}
-
 // How Wine ends an operation whose socket is closed: STATUS_HANDLES_CLOSED, and the
 // number that it has for that.
 const (
@@ -467,27 +457,6 @@ var knownIO = []Known{
 		},
 		Reason: "Linux tells at once that nobody listens; Windows asks three times, half a second apart",
 		Right:  "the simulator: observed; CONN-REFUSED",
-	},
-	{
-		ID: "an event that an operation has set", On: wine, Ops: ops("WSAWaitForMultipleEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
-		When: func(d *Difference, ours, theirs wsa.Return) bool {
-			return d.Class == BothAllowed && isWaiting(ours) && !isWaiting(theirs) && cutBefore(d)
-		},
-		Reason: "an overlapped receive that fails at once with WSAEMSGSIZE sets its event all the same",
-		Right:  "no source speaks of it; the specification allows both",
-	},
-	{
-		ID: "a packet of what was cut at once", On: wine, Ops: portOps, Theirs: errs(0, wsa.ERROR_MORE_DATA), Parts: true,
-		When: func(_ *Difference, _, theirs wsa.Return) bool {
-			return slices.ContainsFunc(theirs.Packets, func(p wsa.Packet) bool { return p.Status == wsa.STATUS_BUFFER_OVERFLOW })
-		},
-		Reason: "an overlapped receive that fails at once with WSAEMSGSIZE queues a packet all the same",
-		Right:  "no source speaks of it; the simulator: RECV-MSGSIZE",
-	},
-	{
-		ID: "the result of what was cut at once", On: wine, Ops: resultOps, Theirs: errs(wsa.WSAEMSGSIZE, wsa.ERROR_MORE_DATA), Goes: true,
-		Reason: "an overlapped receive that fails at once with WSAEMSGSIZE is told in the structure all the same",
-		Right:  "no source speaks of it; the simulator: RECV-MSGSIZE",
 	},
 	{
 		ID: "the count of what was cut", On: wine, Ops: resultOps, Ours: errs(wsa.WSAEMSGSIZE), Theirs: errs(wsa.WSAEMSGSIZE), Goes: true,

@@ -50,7 +50,7 @@ type session struct {
 	invoke func(wsa.Call) wsa.Return
 	// ends tells what operations have ended since it was asked, with what the
 	// call since then has returned.
-	ends    func(*wsa.Return) []*trace.Record
+	ends    func(wsa.Call, *wsa.Return) []*trace.Record
 	checker *model.Checker // nil: nobody judges, and no trace is kept
 	keep    bool
 	// busy: the machine does things beside the calls.
@@ -97,7 +97,10 @@ const (
 func newSession(api wsa.API, judged bool) *session {
 	v := wsa.NewInvoker(api)
 	s := &session{invoke: v.Invoke, made: make(map[int]*made), keep: judged, run: DiffRun{Hung: -1}}
-	s.ends = func(ret *wsa.Return) []*trace.Record { return s.landed(v, ret) }
+	s.ends = func(c wsa.Call, ret *wsa.Return) []*trace.Record {
+		s.flies(v, c, ret)
+		return s.landed(v, ret)
+	}
 	if !judged {
 		return s
 	}
@@ -125,13 +128,11 @@ func (s *session) call(c wsa.Call) (wsa.Return, *model.Violation) {
 	}
 	if !s.keep {
 		ret := s.invoke(c)
-		s.flies(c, &ret)
-		s.ends(&ret)
+		s.ends(c, &ret)
 		return ret, nil
 	}
 	ret := s.invoke(c)
-	s.flies(c, &ret)
-	ends := s.ends(&ret)
+	ends := s.ends(c, &ret)
 	call := &trace.Record{Kind: trace.CallMade, Host: diffHost, PID: diffPID, TID: diffTID, Call: c}
 	var told *model.Violation
 	if asksForEnds(c, &ret) {

@@ -47,7 +47,7 @@ func Recorded(records []*trace.Record) ([]DiffStep, *DiffRun, error) {
 	s := newSession(wsa.FromCalls(func(wsa.Call) wsa.Return { return wsa.Return{Startup: new(wsa.WSADATA)} }), true)
 	s.call(wsa.WSAStartupCall{Version: 0x0202})
 	s.invoke = func(wsa.Call) wsa.Return { next++; return returns[next-1] }
-	s.ends = func(*wsa.Return) []*trace.Record { s.flying = nil; return ends[next-1] }
+	s.ends = func(wsa.Call, *wsa.Return) []*trace.Record { s.flying = nil; return ends[next-1] }
 	var steps []DiffStep
 	sockets := 0
 	for i, c := range calls {

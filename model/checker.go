@@ -469,8 +469,12 @@ func (c *Checker) untold(r *trace.Record, call wsa.Call) *Violation {
 	if !c.entire {
 		return nil
 	}
+	if r.Return.Err == wsa.WSAEMSGSIZE {
+		c.each(func(s State) (State, bool) { return s.forgetCut(r.TID), true })
+		return nil
+	}
 	for _, s := range c.states {
-		if !s.world().operates(func(o *operation) bool { return o.tid == r.TID && o.done }) {
+		if !s.world().operates(untold(r.TID, false)) {
 			return nil
 		}
 	}

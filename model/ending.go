@@ -72,6 +72,8 @@ func (w *world) mayHaveStarted(r *trace.Record) bool {
 // explains names the rules behind an end that conforms.
 func (o *operation) explains(r *trace.Record) []rules.ID {
 	switch {
+	case o.cut:
+		return []rules.ID{rules.OVEnds, rules.OVCut}
 	case r.Status == wsa.STATUS_CANCELLED:
 		return []rules.ID{rules.OVEnds, rules.OVAborted}
 	case r.Status == wsa.STATUS_BUFFER_TOO_SMALL && o.kind == opAccept:
@@ -122,7 +124,9 @@ func (w *world) end(o *operation, r *trace.Record) rules.ID {
 // endAtOnce judges what is told of an operation that succeeded within its call.
 func (o *operation) endAtOnce(r *trace.Record) rules.ID {
 	switch {
-	case r.Status.Failed():
+	case o.cut && (r.Status != wsa.STATUS_BUFFER_OVERFLOW || int64(r.Transferred) > o.room):
+		return rules.OVCut
+	case r.Status.Failed() && !o.cut:
 		return rules.OVTold
 	case o.counted && o.kind <= opDatagram && r.Transferred != o.n:
 		return rules.OVBytes
@@ -404,11 +408,30 @@ func (s State) concluded(r *trace.Record) (wsa.Call, State) {
 	return o.call, State{n}
 }
 
+// untold picks the operations of a thread that have ended within their call and
+// were not told, by whether their calls have failed.
+func untold(tid int, cut bool) func(*operation) bool {
+	return func(o *operation) bool { return o.tid == tid && o.done && o.cut == cut }
+}
+
+// forgetCut is the state after calls whose receives were cut and not told: it is
+// open whether there is a packet, and what the structure says (rule OV-CUT).
+func (s State) forgetCut(tid int) State {
+	n := s.world().edit()
+	for _, number := range n.find(untold(tid, true)) {
+		o := ptrTo(*n.operations.get(number))
+		o.unsure = true
+		n.conclude(o, &trace.Record{Status: wsa.STATUS_BUFFER_OVERFLOW, Transferred: uint32(o.room)})
+		n.loseResult(o.pid, o.id)
+	}
+	return State{n}
+}
+
 // tellAll is the state in which the ends of a thread's operations that have
 // succeeded at once have been told.
 func (s State) tellAll(tid int) State {
 	n := s.world().edit()
-	for _, number := range n.find(func(o *operation) bool { return o.tid == tid && o.done }) {
+	for _, number := range n.find(untold(tid, false)) {
 		o := n.operations.get(number)
 		n.conclude(o, &trace.Record{Transferred: o.n})
 	}

@@ -52,6 +52,9 @@ func (w *world) exampleEnds(o *operation) []*trace.Record {
 		socket := wsa.SOCKET(o.on ^ sockKey(o.pid, 0))
 		return &trace.Record{Kind: trace.Completion, TID: o.tid, Overlapped: o.id, Socket: socket, Status: status, Transferred: n, Return: ret}
 	}
+	if o.cut {
+		return []*trace.Record{end(wsa.STATUS_BUFFER_OVERFLOW, uint32(o.room), nil)}
+	}
 	if o.done {
 		return []*trace.Record{end(0, o.n, nil)}
 	}

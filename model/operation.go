@@ -45,6 +45,7 @@ type operation struct {
 	acceptor uint64 // AcceptEx: the place of the accept socket; 0: closed
 	abort    bool   // it may end with WSA_OPERATION_ABORTED
 	done     bool   // it has succeeded within its call
+	cut      bool   // done, or not started at all: its call failed with WSAEMSGSIZE (rule OV-CUT)
 	counted  bool   // and told how many bytes it moved: n
 	n        uint32
 
@@ -57,7 +58,7 @@ type operation struct {
 }
 
 func (o *operation) encode(b []byte) []byte {
-	b = put(append(b, 'O', byte(o.kind), flag(o.gone), flag(o.abort), flag(o.done), flag(o.counted), flag(o.unsure), flag(o.silent), flag(o.routine)),
+	b = put(append(b, 'O', byte(o.kind), flag(o.gone), flag(o.abort), flag(o.done), flag(o.cut), flag(o.counted), flag(o.unsure), flag(o.silent), flag(o.routine)),
 		o.number, uint64(o.tid), uint64(o.pid), uint64(o.id), o.on, o.conn, uint64(o.room), o.what[0], o.what[1], o.acceptor,
 		uint64(o.n), o.port, o.key)
 	return putString(b, o.call.Op())
@@ -175,7 +176,7 @@ func (v *verdict) operation(call wsa.Call) {
 			switch {
 			case !followed && ret.Err != wsa.WSA_IO_PENDING:
 				// Not overlapped: only the extension functions are all the same.
-			case ret.Err == 0 || ret.Err == wsa.WSA_IO_PENDING:
+			case ret.Err == 0 || ret.Err == wsa.WSA_IO_PENDING || ret.Err == wsa.WSAEMSGSIZE && receives(call):
 				n.begin(tid, k, call, a, ret)
 				return ""
 			}
@@ -190,7 +191,8 @@ func (v *verdict) operation(call wsa.Call) {
 // begin notes that a call has started an operation, which has perhaps ended.
 func (w *world) begin(tid int, k uint64, call wsa.Call, a overlappedArgs, ret *wsa.Return) {
 	x := w.sockets.get(k)
-	done, pid := ret.Err == 0, w.threads.get(uint64(tid)).pid
+	cut := ret.Err == wsa.WSAEMSGSIZE
+	done, pid := cut || ret.Err == 0, w.threads.get(uint64(tid)).pid
 	if x == nil {
 		return
 	}
@@ -200,12 +202,12 @@ func (w *world) begin(tid int, k uint64, call wsa.Call, a overlappedArgs, ret *w
 	}
 	w.numbers++
 	o := operation{
-		number: w.numbers, tid: tid, pid: pid, id: a.id, on: k, call: call, conn: x.conn, done: done, routine: a.routine,
+		number: w.numbers, tid: tid, pid: pid, id: a.id, on: k, call: call, conn: x.conn, done: done, cut: cut, routine: a.routine,
 		port: x.port, key: x.portKey, silent: a.event&1 != 0 || done && x.modes&wsa.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS != 0,
 		unsure: a.routine || a.id == 0,
 	}
 	o.describe(x)
-	if done && ret.Count != nil {
+	if done && !cut && ret.Count != nil {
 		o.counted, o.n = true, *ret.Count
 	}
 	if o.kind == opAccept {

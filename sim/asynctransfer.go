@@ -145,8 +145,15 @@ func (t *Thread) recvDatagramOverlapped(s *socket, a receiveArgs, ov *wsa.Overla
 	d.discard(s)
 	if !d.empty() && d.readers.head == nil {
 		n, e := t.takeDatagramInto(s, a)
-		if e == 0 {
+		switch e {
+		case 0:
 			t.completeNow(s, ov, routine, n, 0)
+		case wsa.WSAEMSGSIZE:
+			stored := n
+			if a.msg == nil {
+				stored = total(a.bufs)
+			}
+			t.completeCut(s, ov, routine, stored)
 		}
 		return n, e
 	}

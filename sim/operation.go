@@ -293,11 +293,22 @@ func (s *socket) signalEnd(ev *eventObject) {
 // completeNow tells the end of an operation that succeeded within its call. A
 // packet is queued all the same (observed CP4), unless the socket skips it.
 func (t *Thread) completeNow(s *socket, ov *wsa.Overlapped, routine wsa.CompletionRoutine, n int, flags uint32) {
+	t.completeWith(s, ov, routine, wsa.STATUS_SUCCESS, n, flags)
+}
+
+// completeCut tells the end of a receive whose call fails with WSAEMSGSIZE: the
+// status is a warning, which is told like a success (rule OV-CUT).
+func (t *Thread) completeCut(s *socket, ov *wsa.Overlapped, routine wsa.CompletionRoutine, n int) {
+	t.completeWith(s, ov, routine, wsa.STATUS_BUFFER_OVERFLOW, n, 0)
+}
+
+// completeWith tells the end of an operation whose status is known within its call.
+func (t *Thread) completeWith(s *socket, ov *wsa.Overlapped, routine wsa.CompletionRoutine, status wsa.NTStatus, n int, flags uint32) {
 	if ov != nil && routine == nil && s.reports == nil && t.world.trace == nil {
 		// Nobody but an event is to be told: the way of every call on a busy
 		// connection.
 		ev := t.checkOverlapped(s, ov)
-		ov.Internal, ov.InternalHigh = wsa.STATUS_SUCCESS, uintptr(n)
+		ov.Internal, ov.InternalHigh = uintptr(status), uintptr(n)
 		s.signalEnd(ev)
 		return
 	}
@@ -307,8 +318,8 @@ func (t *Thread) completeNow(s *socket, ov *wsa.Overlapped, routine wsa.Completi
 	}
 	ev := t.checkOverlapped(s, ov)
 	t.overlappedRef(ov)
-	ov.Internal, ov.InternalHigh = wsa.STATUS_SUCCESS, uintptr(n)
-	c := completion{t, s, ov, routine, ev, 0, n, flags, private || ov.HEvent&1 != 0 || s.modes&wsa.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS != 0, nil}
+	ov.Internal, ov.InternalHigh = uintptr(status), uintptr(n)
+	c := completion{t, s, ov, routine, ev, status, n, flags, private || ov.HEvent&1 != 0 || s.modes&wsa.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS != 0, nil}
 	if private {
 		c.ov = nil
 	}

@@ -293,6 +293,23 @@ func TestOverlappedFacts(t *testing.T) {
 			_, err = e.result(e.b, s, ov)
 			e.fails("Winsock", err, wsa.WSAECONNRESET)
 		}},
+		{"an overlapped datagram that is cut at once is told all the same: zio #733", func(e *env) {
+			s := e.bound()
+			p := e.port(e.b, s, 1)
+			u := e.udp(e.a)
+			must[int](e)(e.a.Sendto(u, []byte("abcdef"), 0, addr("10.0.0.2:53")))
+			buf, ov := make([]byte, 3), new(wsa.Overlapped)
+			e.fails("WSARecv", e.recv(e.b, s, buf, ov), wsa.WSAEMSGSIZE)
+			wants(e, "data", string(buf), "abc")
+			wants(e, "packet", take(e.b, p), got{wsa.ERROR_MORE_DATA, 3, 1, ov})
+			e.none(e.b, p)
+			_, err := e.result(e.b, s, ov)
+			e.fails("Winsock", err, wsa.WSAEMSGSIZE)
+			ok(e, e.b.SetFileCompletionNotificationModes(wsa.HANDLE(s), wsa.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS))
+			must[int](e)(e.a.Sendto(u, []byte("abcdef"), 0, addr("10.0.0.2:53")))
+			e.fails("WSARecv", e.recv(e.b, s, buf, ov), wsa.WSAEMSGSIZE)
+			e.none(e.b, p)
+		}},
 	})
 }
 

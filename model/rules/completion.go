@@ -10,6 +10,7 @@ const (
 	OVBytes       ID = "OV-BYTES"
 	OVOrder       ID = "OV-ORDER"
 	OVTold        ID = "OV-TOLD"
+	OVCut         ID = "OV-CUT"
 	OVResultOk    ID = "OV-RESULT-OK"
 	OVResultWaits ID = "OV-RESULT-WAITS"
 	CANCELOk      ID = "CANCEL-OK"
@@ -51,7 +52,7 @@ var completionRules = []Rule{
 		ID: OVEnds, Function: overlappedCalls, Strength: Must,
 		Condition: "an operation that was started ends once: what was not started, or has ended, does not end",
 		Sources:   []Source{{Doc, "nf-winsock2-wsasend"}, {Doc, "ns-winsock2-wsaoverlapped"}, {Observation, "CP1"}},
-		Notes:     "A call that fails with another error than WSA_IO_PENDING has started nothing.",
+		Notes:     "A call that fails with another error than WSA_IO_PENDING has started nothing; see OV-CUT for the one of which that is open.",
 	},
 	{
 		ID: OVAborted, Function: overlappedCalls, Strength: Must,
@@ -82,6 +83,15 @@ var completionRules = []Rule{
 		ID: OVTold, Function: overlappedCalls, Strength: Must,
 		Condition: "an operation that succeeds within its call is told like any other",
 		Sources:   []Source{{Doc, "nf-winsock2-wsasend"}, {Observation, "CP4"}},
+	},
+	{
+		ID: OVCut, Function: "WSARecv, WSARecvFrom, WSARecvMsg", Strength: Inferred,
+		Condition: "an overlapped receive that fails within its call with WSAEMSGSIZE has ended: the structure says so, and the event or a packet tells it, as of one that succeeds; or nothing is told",
+		Sources: []Source{
+			{Practice, "zio, pull request 733"}, {Wine, "8.0, a packet with STATUS_BUFFER_OVERFLOW after WSAEMSGSIZE"}, {Doc, "nf-winsock2-wsarecv"},
+		},
+		Notes: "The page says that no completion is indicated after any error but WSA_IO_PENDING. " +
+			"STATUS_BUFFER_OVERFLOW is a warning, though, and the library met the packet: both are allowed. The simulator tells it.",
 	},
 	{
 		ID: OVResultOk, Function: "WSAGetOverlappedResult, GetOverlappedResult", Strength: Must,
