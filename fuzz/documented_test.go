@@ -330,7 +330,7 @@ func optionCalls(s wsa.SOCKET) []wsa.Call {
 	for _, o := range [][2]int32{
 		{wsa.SOL_SOCKET, wsa.SO_KEEPALIVE}, {wsa.SOL_SOCKET, wsa.SO_CONDITIONAL_ACCEPT}, {wsa.IPPROTO_IP, wsa.IP_PKTINFO}, {wsa.IPPROTO_IPV6, wsa.IPV6_PKTINFO},
 		{wsa.SOL_SOCKET, wsa.SO_BSP_STATE}, {0x7777, 1}, {wsa.SOL_SOCKET, 0x7abc}, {wsa.SOL_SOCKET, wsa.SO_RCVTIMEO}, {wsa.IPPROTO_IP, wsa.IP_TTL},
-		{wsa.SOL_SOCKET, wsa.SO_DONTROUTE}, {wsa.SOL_SOCKET, wsa.SO_GROUP_PRIORITY}, {wsa.SOL_SOCKET, wsa.SO_UPDATE_CONNECT_CONTEXT},
+		{wsa.SOL_SOCKET, wsa.SO_DONTROUTE}, {wsa.SOL_SOCKET, wsa.SO_GROUP_PRIORITY}, {wsa.SOL_SOCKET, wsa.SO_USELOOPBACK}, {wsa.SOL_SOCKET, wsa.SO_SNDLOWAT}, {wsa.SOL_SOCKET, wsa.SO_UPDATE_CONNECT_CONTEXT},
 	} {
 		calls = append(calls,
 			wsa.SetsockoptCall{S: s, Level: o[0], Optname: o[1], Optval: dword(1)}, wsa.SetsockoptCall{S: s, Level: o[0], Optname: o[1], Optval: dword(300)},

@@ -201,15 +201,6 @@ func (v *verdict) udpConnreset(c wsa.WSAIoctlCall) {
 	v.succeed(v.change(func(x *socket) { x.noReset = off && !x.sent }), nil, rules.IOCTLConnreset)
 }
 
-func (v *verdict) otherIoctl(c wsa.WSAIoctlCall) {
-	if _, ok := wsa.ConstantName(wsa.KindIoctl, int64(c.Code)); ok {
-		v.may(rules.IOCTLWouldblock)
-		v.open(NotModelled, rules.IOCTLOther, "Not modelled: this control code")
-		return
-	}
-	v.must(rules.IOCTLCode)
-}
-
 // secureIoctl does what the function of the code does (GEN-IOCTL).
 func (v *verdict) secureIoctl(c wsa.WSAIoctlCall) {
 	if c.NullReturned {

@@ -333,6 +333,9 @@ func controlDomain() Domain {
 		ctl(wsa.FIONBIO, word(1), wsa.NULL), ctl(wsa.FIONREAD, nil, 4), ctl(wsa.FIONREAD, nil, 3), ctl(0xdeadbeef, nil, wsa.NULL),
 		ctl(wsa.SIO_KEEPALIVE_VALS, make(wsa.Bytes, 12), wsa.NULL), ctl(wsa.SIO_UDP_CONNRESET, word(0), wsa.NULL), ctl(wsa.SIO_ADDRESS_LIST_CHANGE, nil, wsa.NULL),
 		ctl(wsa.SIO_TCP_INFO, word(0), 88), ctl(wsa.SIO_TCP_INFO, word(0), 87), ctl(wsa.SIO_TCP_INFO, nil, 88),
+		ctl(wsa.SIO_BASE_HANDLE, nil, 8), ctl(wsa.SIO_IDEAL_SEND_BACKLOG_QUERY, nil, 4), ctl(wsa.SIO_GET_EXTENSION_FUNCTION_POINTER, make(wsa.Bytes, 16), 8),
+		ctl(wsa.SIO_ROUTING_INTERFACE_QUERY, sockaddr("10.0.0.2:80"), 16), ctl(wsa.SIO_ROUTING_INTERFACE_QUERY, nil, 16),
+		ctl(wsa.SIO_PRIORITY_HINT, nil, 16),
 		wsa.WSAIoctlCall{S: 8, Code: wsa.SIO_KEEPALIVE_VALS, In: make(wsa.Bytes, 12), Out: wsa.NULL},
 		wsa.WSAIoctlCall{S: 4, Code: 0xdeadbeef, NullReturned: true}, wsa.WSAIoctlCall{S: 4, Code: 0xdeadbeef, Overlapped: 1})}
 }

@@ -9,7 +9,6 @@ import (
 // outsideRules belong to modelled calls and speak of what is not modelled.
 var outsideRules = []rules.ID{
 	rules.OPTMtu, rules.OPTDatagram, rules.OPTGroup,
-	rules.IOCTLExtension, rules.IOCTLNotconn, rules.IOCTLRoute,
 }
 
 // outside reports whether a rule can have no witness because it speaks of what the

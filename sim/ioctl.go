@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/binary"
+	"math"
 	"net/netip"
 	"slices"
 
@@ -44,9 +45,23 @@ func (s *socket) readable() uint32 {
 	case s.stream != nil:
 		return uint32(s.stream.readable())
 	case s.dgram != nil:
-		return uint32(s.dgram.data.n)
+		return s.dgram.readable(s)
 	}
 	return 0
+}
+
+// readable leaves out what a receive would drop (see discard).
+func (d *dgram) readable(s *socket) uint32 {
+	if s.state != stateConnected {
+		return uint32(d.data.n)
+	}
+	n := 0
+	for _, m := range d.queue[d.head:] {
+		if m.from == s.peer {
+			n += m.n
+		}
+	}
+	return uint32(n)
 }
 
 // atMark is SIOCATMARK: TRUE when no urgent data waits (observed SB3, IO7 to
@@ -68,8 +83,8 @@ func (t *Thread) setBlocking(s *socket, blocking bool) wsa.Errno {
 	return 0
 }
 
-// WSAIoctl implements wsa.Options. Overlapped parameters matter for the secure
-// codes only, which complete at once.
+// WSAIoctl implements wsa.Options. Most codes are done within the call, which
+// then tells of them as an overlapped call does; Ioctls lists them all.
 func (t *Thread) WSAIoctl(s wsa.SOCKET, code uint32, in, out []byte, returnedBytes *uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	w := t.world
 	w.lock()
@@ -77,22 +92,35 @@ func (t *Thread) WSAIoctl(s wsa.SOCKET, code uint32, in, out []byte, returnedByt
 		t.called(wsa.WSAIoctlCall{S: s, Code: code, In: clone(in), Out: roomOf(out), NullReturned: returnedBytes == nil, Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
 	sock, e := t.open(s)
+	var count *uint32
+	if returnedBytes != nil {
+		count = new(unstored)
+	}
 	switch {
 	case e != 0:
-	case returnedBytes == nil && countNeeded(sock, ov):
+	case count == nil && countNeeded(sock, ov):
 		e = t.fail(rules.IOCTLReturned, wsa.WSAEFAULT)
+	case slices.Contains(handleCodes[:], code):
+		e = t.ioctl(sock, code, binary.LittleEndian.AppendUint64(nil, uint64(s)), out, count, ov, routine)
 	default:
-		e = t.ioctl(sock, code, in, out, returnedBytes, ov, routine)
+		e = t.ioctl(sock, code, in, out, count, ov, routine)
+	}
+	stored := count != nil && *count != unstored
+	if stored {
+		*returnedBytes = *count
 	}
 	if w.trace != nil {
 		ret := wsa.Return{Err: e, Count: copyOf(returnedBytes)}
-		if e == 0 && returnedBytes != nil && *returnedBytes > 0 {
-			ret.Data = clone(out[:*returnedBytes])
+		if e == 0 && stored && *count > 0 {
+			ret.Data = clone(out[:*count])
 		}
 		t.returned(ret)
 	}
 	return t.done(e)
 }
+
+// unstored is a count that no call stores: the caller's stays as it was.
+const unstored uint32 = math.MaxUint32
 
 func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) wsa.Errno {
 	d, ok := ale.Ioctl(s, code, in, out, count, t.proc.host, t.openToken)
@@ -114,10 +142,8 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 		o := t.begin(opDone, s, nil, ov, routine)
 		t.world.endSoon(o, wsa.STATUS_NOT_SUPPORTED, 0)
 		return t.fail(rules.IOCTLPending, wsa.WSA_IO_PENDING)
-	case row == nil && slices.Contains(notProvided, code):
-		return t.fail(rules.IOCTLCode, wsa.WSAENOPROTOOPT)
 	case row == nil:
-		return t.fail(rules.IOCTLCode, wsa.WSAEOPNOTSUPP)
+		return t.fail(rules.IOCTLCode, unknownIoctl(code))
 	case row.code == wsa.SIO_BSP_HANDLE_POLL && ov != nil:
 		return t.fail(rules.IOCTLFault, wsa.WSAEFAULT) // page sio-bsp-handle-poll
 	case row.later:
@@ -129,7 +155,7 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 				ov.Internal = wsa.STATUS_PENDING // observed KA5
 			}
 		}
-		return t.fail(rules.IOCTLFault, row.short())
+		return t.fail(rules.IOCTLFault, wsa.WSAEFAULT)
 	}
 	n, e := row.do(t, s, in, out)
 	if e != 0 {
@@ -150,12 +176,8 @@ func (t *Thread) ioctl(s *socket, code uint32, in, out []byte, count *uint32, ov
 	return 0
 }
 
-// notProvided are the control codes of which the page says what a provider
-// answers that does not support them (page winsock-ioctls).
-var notProvided = []uint32{
-	wsa.SIO_ASSOCIATE_HANDLE, wsa.SIO_ENABLE_CIRCULAR_QUEUEING, wsa.SIO_FLUSH, wsa.SIO_TRANSLATE_HANDLE,
-	wsa.SIO_GET_QOS, wsa.SIO_GET_GROUP_QOS, wsa.SIO_SET_QOS, wsa.SIO_SET_GROUP_QOS,
-}
+// handleCodes are the control codes that give the handle of the base provider.
+var handleCodes = [...]uint32{wsa.SIO_BASE_HANDLE, wsa.SIO_BSP_HANDLE, wsa.SIO_BSP_HANDLE_SELECT, wsa.SIO_BSP_HANDLE_POLL}
 
 // ioctlSpec is a control code with the bytes it needs in each direction.
 type ioctlSpec struct {
@@ -170,18 +192,26 @@ type IoctlStatus struct {
 	Code uint32
 	// Status is "simulated", "rejected" or "not simulated".
 	Status string
-	// Reason says why it is not simulated.
+	// Reason says why it is rejected or not simulated.
 	Reason string
 }
 
-// Ioctls lists the control codes that the simulator knows besides those of the
-// secure functions; all others fail with WSAEOPNOTSUPP.
+// String is "SIO_FLUSH: rejected: " and the reason.
+func (s IoctlStatus) String() string {
+	return statusText(wsa.FormatConstant(wsa.KindIoctl, int64(s.Code)), s.Status, s.Reason)
+}
+
+// Ioctls lists the control codes that the simulator knows; all others fail with
+// WSAEOPNOTSUPP.
 func Ioctls() []IoctlStatus {
 	var list []IoctlStatus
 	for _, row := range ioctlTable {
 		list = append(list, IoctlStatus{Code: row.code, Status: simulated.String()})
 	}
-	for _, row := range refusedIoctls {
+	for _, code := range secureIoctls {
+		list = append(list, IoctlStatus{Code: code, Status: simulated.String()})
+	}
+	for _, row := range slices.Concat(refusedIoctls, unknownIoctls) {
 		list = append(list, IoctlStatus{row.code, rejected.String(), row.why})
 	}
 	for _, row := range absentIoctls {
@@ -189,6 +219,10 @@ func Ioctls() []IoctlStatus {
 	}
 	return list
 }
+
+// secureIoctls are the control codes behind the secure functions, which sim/ale
+// does.
+var secureIoctls = [...]uint32{wsa.SIO_SET_SECURITY, wsa.SIO_QUERY_SECURITY, wsa.SIO_SET_PEER_TARGET_NAME, wsa.SIO_DELETE_PEER_TARGET_NAME}
 
 func findIoctl(code uint32) *ioctlSpec {
 	for i := range ioctlTable {
@@ -200,7 +234,8 @@ func findIoctl(code uint32) *ioctlSpec {
 }
 
 // ioctlTable lists the control codes besides the secure ones (page
-// winsock-ioctls). Every other code fails with WSAEOPNOTSUPP.
+// winsock-ioctls). Those of handleCodes find the handle that was asked in the
+// input.
 var ioctlTable = [...]ioctlSpec{
 	{wsa.FIONBIO, 4, 0, func(t *Thread, s *socket, in, _ []byte) (int, wsa.Errno) {
 		return 0, t.setBlocking(s, binary.LittleEndian.Uint32(in) == 0)

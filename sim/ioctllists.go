@@ -8,13 +8,9 @@ import (
 	"wsasim/wsa"
 )
 
-// short is the error for a buffer that is too small.
-func (r *ioctlSpec) short() wsa.Errno { return wsa.WSAEFAULT }
-
-// baseHandle is the socket itself (observed BH1): there is one provider.
-func baseHandle(_ *Thread, s *socket, _, out []byte) (int, wsa.Errno) {
-	binary.LittleEndian.PutUint64(out, uint64(s.handle))
-	return 8, 0
+// baseHandle is the handle that was asked (observed BH1): there is one provider.
+func baseHandle(_ *Thread, _ *socket, handle, out []byte) (int, wsa.Errno) {
+	return copy(out, handle), 0
 }
 
 // idealBacklog is observed IB1.
@@ -136,6 +132,8 @@ func (t *Thread) ioctlLater(s *socket, row *ioctlSpec, in, out []byte, count *ui
 	overlapped := overlappedGiven(s, ov, routine)
 	if row.do == nil {
 		switch {
+		case row.code == wsa.SIO_ROUTING_INTERFACE_CHANGE && len(in) < s.sockaddrLen():
+			return t.fail(rules.IOCTLFault, wsa.WSAEFAULT)
 		case overlapped:
 			t.begin(opNotify, s, nil, ov, routine)
 			return t.fail(rules.IOCTLPending, wsa.WSA_IO_PENDING)

@@ -123,6 +123,24 @@ var refusedIoctls = []otherIoctlSpec{
 	{wsa.SIO_CHK_QOS, wsa.WSAENOPROTOOPT, noQOS},
 }
 
+// unknownIoctls are documented codes that TCP/IP does not know: overlapped, they
+// fail later as any number does (observed UI3).
+var unknownIoctls = []otherIoctlSpec{
+	{wsa.FIOASYNC, wsa.WSAEOPNOTSUPP, "the page says that there is no equivalent"},
+	{wsa.SIO_FLUSH, wsa.WSAENOPROTOOPT, "no queue can be discarded: the page says WSAENOPROTOOPT then"},
+	{wsa.SIO_GET_INTERFACE_LIST_EX, wsa.WSAEOPNOTSUPP, "the page says that it is reserved and not supported"},
+}
+
+// unknownIoctl is what a code gives that TCP/IP does not know.
+func unknownIoctl(code uint32) wsa.Errno {
+	for _, row := range unknownIoctls {
+		if row.code == code {
+			return row.err
+		}
+	}
+	return wsa.WSAEOPNOTSUPP
+}
+
 const (
 	platform = "the filtering platform has no drivers here"
 	scaling  = "there are no network adapters whose work is shared among processors"
@@ -136,6 +154,14 @@ const (
 // NotSimulatedError.
 var absentIoctls = []otherIoctlSpec{
 	{code: wsa.SIO_QUERY_TARGET_PNP_HANDLE, why: noPage},
+	{code: wsa.SIO_FIND_ROUTE, why: "there is no cache of routes"},
+	{code: wsa.SIOCSHIWAT, why: noPage},
+	{code: wsa.SIOCGHIWAT, why: noPage},
+	{code: wsa.SIOCSLOWAT, why: noPage},
+	{code: wsa.SIOCGLOWAT, why: noPage},
+	{code: wsa.SIO_NSP_NOTIFY_CHANGE, why: "namespace providers, which WSANSPIoctl asks"},
+	{code: wsa.SIO_RESERVED_1, why: noPage},
+	{code: wsa.SIO_RESERVED_2, why: noPage},
 	{code: wsa.SIO_ADDRESS_LIST_SORT, why: noPage},
 	{code: wsa.SIO_EXT_SELECT, why: noPage},
 	{code: wsa.SIO_EXT_POLL, why: noPage},

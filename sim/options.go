@@ -233,10 +233,23 @@ type OptionStatus struct {
 	Reason string
 }
 
+// String is "IPPROTO_IP IP_WFP_REDIRECT_CONTEXT: not simulated: " and the reason.
+func (s OptionStatus) String() string {
+	level := wsa.FormatConstant(wsa.KindLevel, int64(s.Level))
+	return statusText(level+" "+wsa.FormatConstant(wsa.OptionKind(s.Level), int64(s.Name)), s.Status, s.Reason)
+}
+
+func statusText(name, status, reason string) string {
+	if reason == "" {
+		return name + ": " + status
+	}
+	return name + ": " + status + ": " + reason
+}
+
 // Options lists the socket options that the simulator knows; all others fail
 // with WSAENOPROTOOPT.
 func Options() []OptionStatus {
-	var list []OptionStatus
+	list := []OptionStatus{{Level: wsa.SOL_SOCKET, Name: wsa.SO_OPENTYPE, Status: simulated.String()}}
 	for _, o := range optionTable {
 		list = append(list, OptionStatus{Level: o.level, Name: o.name, Status: o.status.String()})
 	}

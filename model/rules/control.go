@@ -15,6 +15,7 @@ const (
 	IOCTLKeepalive  ID = "IOCTL-KEEPALIVE"
 	IOCTLTcpinfo    ID = "IOCTL-TCPINFO"
 	IOCTLConnreset  ID = "IOCTL-CONNRESET"
+	IOCTLDone       ID = "IOCTL-DONE"
 	IOCTLOther      ID = "IOCTL-OTHER"
 	IOCTLPending    ID = "IOCTL-PENDING"
 )
@@ -85,6 +86,11 @@ var controlRules = []Rule{
 		ID: IOCTLConnreset, Function: "WSAIoctl", Strength: Must,
 		Condition: "SIO_UDP_CONNRESET says whether port-unreachable is reported",
 		Sources:   []Source{{Guide, "winsock-ioctls"}},
+	},
+	{
+		ID: IOCTLDone, Function: "WSAIoctl", Strength: Must,
+		Condition: "a code that asks stores its answer, whose size is the count; one that sets something stores nothing",
+		Sources:   []Source{{Guide, "winsock-ioctls"}, {Observation, "BH1"}, {Observation, "RQ4"}, {Observation, "IL1"}, {Observation, "CQ1"}},
 	},
 	{
 		ID: IOCTLOther, Function: "WSAIoctl", Strength: Inferred,

@@ -70,16 +70,16 @@ var documentedOption = []page{
 		notSocket,
 	}},
 	{"setsockopt", "SO_USELOOPBACK", "sol-socket-socket-options", []row{
-		{wsa.WSAEINVAL, "not supported by TCP/IP, on Vista and later", nil, "observed is WSAENOPROTOOPT for an option that is not supported (OPT-UNKNOWN); the code of the page is allowed beside it"},
+		{wsa.WSAEINVAL, "not supported by TCP/IP, on Vista and later", held{OPTRefused}, ""},
 	}},
 	{"setsockopt", "SO_SNDLOWAT, SO_RCVLOWAT", "sol-socket-socket-options", []row{
-		{wsa.WSAEINVAL, "not supported by TCP/IP, on Vista and later", nil, "observed is WSAENOPROTOOPT for an option that is not supported (OPT-UNKNOWN); the code of the page is allowed beside it"},
+		{wsa.WSAEINVAL, "not supported by TCP/IP, on Vista and later", held{OPTRefused}, ""},
 	}},
 	{"setsockopt", "SO_DONTROUTE", "nf-winsock2-getsockopt", []row{
 		{wsa.WSAENOPROTOOPT, "an AF_INET6 socket", held{OPTKind}, ""},
 	}},
 	{"setsockopt", "SO_GROUP_PRIORITY", "sol-socket-socket-options", []row{
-		{wsa.WSAENOPROTOOPT, "the socket belongs to no group", held{OPTKind}, ""},
+		{wsa.WSAENOPROTOOPT, "the socket belongs to no group", held{OPTRefused}, ""},
 	}},
 	{"ioctlsocket", "", "nf-winsock2-ioctlsocket", []row{
 		notStarted,
@@ -116,7 +116,7 @@ var documentedOption = []page{
 		{wsa.WSAENOPROTOOPT, "the provider does not support it", held{IOCTLCode}, ""},
 	}},
 	{"WSAIoctl", "SIO_GET_QOS, SIO_GET_GROUP_QOS, SIO_SET_QOS, SIO_SET_GROUP_QOS", "winsock-ioctls", []row{
-		{wsa.WSAENOPROTOOPT, "the provider has no quality of service", held{IOCTLCode}, ""},
+		{wsa.WSAENOPROTOOPT, "the provider has no quality of service", held{IOCTLKind}, ""},
 	}},
 	{"WSAIoctl", "SIO_GET_BROADCAST_ADDRESS", "winsock-ioctls", []row{
 		{wsa.WSAENOPROTOOPT, "an IPv6 socket", held{IOCTLKind}, ""},
@@ -133,14 +133,14 @@ var documentedOption = []page{
 		{wsa.WSAEFAULT, "the output is NULL or too small; SIO_BSP_HANDLE_POLL with an overlapped structure", held{IOCTLFault}, ""},
 	}},
 	{"WSAIoctl", "SIO_GET_INTERFACE_LIST", "winsock-ioctls", []row{
-		{wsa.WSAEINVAL, "the level of the socket is not IPPROTO_IP", nil, "the socket of a Go program has no level, and IPv6 sockets are answered like others"},
+		{wsa.WSAEINVAL, "the level of the socket is not IPPROTO_IP", held{IOCTLKind}, ""},
 		{wsa.WSAEFAULT, "the output is too small", held{IOCTLFault}, ""},
 	}},
 	{"WSAIoctl", "SIO_CPU_AFFINITY", "winsock-ioctls", []row{
-		{wsa.WSAEINVAL, "the socket is bound", nil, "the code is not simulated: as an unknown one (IOCTL-CODE)"},
+		{wsa.WSAEINVAL, "the socket is bound", held{IOCTLKind}, ""},
 	}},
 	{"WSAIoctl", "SIO_QUERY_WFP_ALE_ENDPOINT_HANDLE, SIO_QUERY_RSS_SCALABILITY_INFO", "winsock-ioctls", []row{
-		{wsa.WSAEINVAL, "the output is NULL or too small", nil, "the codes are not simulated: as unknown ones (IOCTL-CODE)"},
+		{wsa.WSAEINVAL, "the output is NULL or too small", held{IOCTLKind}, ""},
 	}},
 	{"WSAIoctl", "FIONBIO", "winsock-ioctls", []row{
 		{wsa.WSAEINVAL, "turned off while WSAAsyncSelect or WSAEventSelect is active", held{IOCTLSelected}, ""},
