@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"wsasim/cmd/wsasim/internal/scenario"
+	"wsasim/sim"
 )
 
 // wsasim runs the command line.
@@ -108,7 +109,15 @@ func TestUsage(t *testing.T) {
 		{[]string{"run", "--quite", "x.star"}, []string{`"--quite" is not an option`, "did you mean --quiet"}},
 		{[]string{"run", "--trace", "t", "a.star", "b.star"}, []string{"--trace takes one scenario"}},
 		{[]string{"run", "nowhere.star"}, []string{"nowhere.star"}},
-		{[]string{"run", "--seed", "x", "a.star"}, []string{"seed"}},
+		{[]string{"run", "--seed", "x", "a.star"}, []string{`wsasim run: invalid argument "x" for "--seed" flag` + "\n"}},
+		{[]string{"record"}, []string{"wsasim record: expected the file of one scenario"}},
+		{[]string{"record", "--patience", "x", "a.star"}, []string{`invalid argument "x" for "--patience" flag` + "\n"}},
+		{[]string{"record", "--on", "broken:x", "a.star"}, []string{`"x" is not a fault`}},
+		{[]string{"diff", "--b", "wine"}, []string{`--b: "wine" is no implementation; expected sim, system, broken: and a fault`}},
+		{[]string{"diff", "--b", "broken:a socket may be bound twize"}, []string{"did you mean a socket may be bound twice"}},
+		{[]string{"rules", "bind", "listen"}, []string{"expected a function, error or rule"}},
+		{[]string{"options", "a", "b"}, []string{"expected a word"}},
+		{[]string{"options", "nothing has this"}, []string{"no option, control code or status"}},
 		{[]string{"rules", "SSS-COM"}, []string{"did you mean SSS-CONN"}},
 		{[]string{"rules", "conect"}, []string{"did you mean connect"}},
 		{[]string{"rules", "--documented", "conect"}, []string{"did you mean connect"}},
@@ -289,6 +298,27 @@ func TestRules(t *testing.T) {
 	var list []ruleJSON
 	if err := json.Unmarshal([]byte(stdout), &list); err != nil || len(list) != 1 || list[0].Errors[0] != "WSAEISCONN" {
 		t.Errorf("%v\n%s", err, stdout)
+	}
+}
+
+func TestOptionsCommand(t *testing.T) {
+	code, stdout, _ := wsasim(t, "", "options", "so_linger")
+	if want := "SOL_SOCKET  SO_LINGER  simulated"; code != 0 || !strings.HasPrefix(stdout, want) {
+		t.Errorf("options so_linger: %d\n%s", code, stdout)
+	}
+	code, stdout, _ = wsasim(t, "", "options", "--json", "not simulated")
+	var rows []statusRow
+	if err := json.Unmarshal([]byte(stdout), &rows); err != nil || code != 0 {
+		t.Fatal(code, err)
+	}
+	for _, r := range rows {
+		if r.Status != "not simulated" || r.Reason == "" {
+			t.Errorf("%+v", r)
+		}
+	}
+	_, stdout, _ = wsasim(t, "", "options")
+	if n, want := strings.Count(stdout, "\n"), len(sim.Options())+len(sim.Ioctls()); n != want {
+		t.Errorf("%d rows, want %d", n, want)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wsasim/cmd/wsasim/internal/suggest"
 	"wsasim/fuzz"
 	"wsasim/wsa/trace"
 )
@@ -123,17 +124,17 @@ func (a *app) diff(f diffFlags) error {
 	if f.calls < 1 || f.length < 1 || f.length > fuzz.MaxMade/2 {
 		return malformed("wsasim diff: expected --calls of 1 or more and --length from 1 to %d, got %d and %d", fuzz.MaxMade/2, f.calls, f.length)
 	}
-	first, err := fuzz.PlaceByName(f.a)
+	first, err := placeFor("--a", f.a)
 	if err != nil {
-		return malformed("wsasim diff: --a: %v", err)
+		return err
 	}
 	defer first.Close()
 	if file, ok := strings.CutPrefix(f.b, "trace:"); ok {
 		return a.diffTrace(first, file, f)
 	}
-	second, err := fuzz.PlaceByName(f.b)
+	second, err := placeFor("--b", f.b)
 	if err != nil {
-		return malformed("wsasim diff: --b: %v", err)
+		return err
 	}
 	defer second.Close()
 	d := &fuzz.Differ{A: first, B: second, Known: fuzz.KnownDifferences()}
@@ -312,6 +313,33 @@ func writeTrace(file string, records []*trace.Record) error {
 }
 
 // readRecords reads a whole trace.
+// placeFor opens the implementation that an option names. A name that is none is
+// told shortly: the list of faults is long.
+func placeFor(option, name string) (fuzz.Place, error) {
+	fault, broken := strings.CutPrefix(name, "broken:")
+	switch {
+	case broken:
+		if _, err := fuzz.FaultByName(fault); err != nil {
+			return nil, malformed("wsasim diff: %s: %s", option, suggest.Unknown("fault", fault, faultNames()))
+		}
+	case name != "sim" && name != "system":
+		return nil, malformed("wsasim diff: %s: %q is no implementation; expected sim, system, broken: and a fault, or for --b trace: and a file", option, name)
+	}
+	p, err := fuzz.PlaceByName(name)
+	if err != nil {
+		return nil, malformed("wsasim diff: %s: %v", option, err)
+	}
+	return p, nil
+}
+
+func faultNames() []string {
+	var names []string
+	for _, f := range fuzz.Faults() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
 func readRecords(in io.Reader) (records []*trace.Record, err error) {
 	trace.Read(in)(func(_ int, r *trace.Record, e error) bool {
 		if err = e; err == nil {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
+	"wsasim/cmd/wsasim/internal/suggest"
 	"wsasim/fuzz"
 	"wsasim/sim"
 	"wsasim/wsa"
@@ -29,7 +31,7 @@ func machineByName(name string) (*machineOn, error) {
 	if fault, broken := strings.CutPrefix(name, "broken:"); broken {
 		f, err := fuzz.FaultByName(fault)
 		if err != nil {
-			return nil, err
+			return nil, errors.New(suggest.Unknown("fault", fault, faultNames()))
 		}
 		wrap = func(t *sim.Thread) wsa.API { return fuzz.Broken(t, f) }
 	} else if name != "sim" {

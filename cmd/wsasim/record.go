@@ -45,7 +45,13 @@ violated; 2 the input cannot be read, or there is no Winsock here; 3 the
 scenario asks for what a machine cannot give.`,
 		Example: `  wsasim record --trace t.jsonl testdata/scenarios/one-machine.star
   wsasim check t.jsonl`,
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return malformed("wsasim record: expected the file of one scenario, got %d arguments", len(args))
+			}
+			return nil
+		},
+		ValidArgsFunction: completeScenarios,
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.record(args[0], f) }
 	cmd.Flags().StringVar(&f.trace, "trace", "trace.jsonl", "write the trace to `FILE`")

@@ -104,7 +104,7 @@ func (a *app) root() *cobra.Command {
 	}
 	root.SetVersionTemplate("wsasim {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.runCommand(), a.replCommand(), a.rulesCommand(), a.explainCommand(),
+	root.AddCommand(a.runCommand(), a.replCommand(), a.rulesCommand(), a.optionsCommand(), a.explainCommand(),
 		a.encodeCommand(), a.decodeCommand(), a.checkCommand(), a.diagramCommand(), a.pcapCommand(), a.exploreCommand(),
 		a.recordCommand(), a.diffCommand())
 	return root
@@ -123,11 +123,19 @@ func commandNames(root *cobra.Command) []string {
 func flagError(cmd *cobra.Command, err error) error {
 	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !ok {
-		return malformed("%s: %v", cmd.CommandPath(), err)
+		return malformed("%s: %s", cmd.CommandPath(), withoutGo(err.Error()))
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 	return malformed("%s: %s", cmd.CommandPath(), suggest.Unknown("option", "--"+name, names))
+}
+
+// withoutGo is pflag's message about a value, without the name of the Go function
+// that could not read it.
+func withoutGo(text string) string {
+	before, _, _ := strings.Cut(text, ": strconv.")
+	before, _, _ = strings.Cut(before, ": time: ")
+	return before
 }
 
 // jsonFlag adds --json to a command whose output a program may read.

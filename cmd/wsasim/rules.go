@@ -38,7 +38,7 @@ the reason why it cannot occur in a simulated world.`,
   wsasim rules PTN
   wsasim rules SSS-CONN
   wsasim rules --documented bind`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              oneWord("a function, error or rule"),
 		ValidArgsFunction: completeOnce(ruleFilters),
 		RunE: func(_ *cobra.Command, args []string) error {
 			filter := ""
@@ -53,6 +53,16 @@ the reason why it cannot occur in a simulated world.`,
 	}
 	cmd.Flags().BoolVar(&documented, "documented", false, "list the error rows of the documentation, with the rules that hold them")
 	return a.jsonFlag(cmd)
+}
+
+// oneWord allows one argument, or none.
+func oneWord(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return malformed("%s: expected %s, or nothing; got %q", cmd.CommandPath(), what, args)
+		}
+		return nil
+	}
 }
 
 // completeOnce completes the first argument from a list.

@@ -45,9 +45,7 @@ time; --seed varies what is drawn (ports, losses).`,
 			}
 			return f.out.check()
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"star"}, cobra.ShellCompDirectiveFilterFileExt
-		},
+		ValidArgsFunction: completeScenarios,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		var seed *uint64
@@ -205,4 +203,8 @@ func (a *app) printRules(ids []rules.ID) {
 		fmt.Fprintf(&b, "  %-20s %s\n", id, r.Condition)
 	}
 	_, _ = io.WriteString(a.stdout, b.String())
+}
+
+func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"star"}, cobra.ShellCompDirectiveFilterFileExt
 }
