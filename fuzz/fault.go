@@ -13,7 +13,7 @@ import (
 // says To instead, which 0 makes a success. A fault that errors do not express
 // has Change, which may alter anything.
 type Fault struct {
-	Name     string
+	Name     string   // a short sentence
 	Rule     rules.ID // a rule that is broken by it
 	Ops      []string // functions it concerns, as wsa.Ops spells them
 	From, To wsa.Errno

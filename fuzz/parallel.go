@@ -14,8 +14,8 @@ import (
 // Descriptors in them are slots, which stand for an open socket of the process
 // at the time of the call.
 type Script struct {
-	Actor int
-	Calls []wsa.Call
+	Actor int        // index of the thread, in the order of making
+	Calls []wsa.Call // in order
 	// Routine is what each routine calls that QueueUserAPC queues.
 	Routine []wsa.Call
 }

@@ -18,9 +18,9 @@ import (
 
 // Setup is how a world begins. Same setup and same steps, same trace.
 type Setup struct {
-	Seed  uint64
-	Hosts []HostSetup
-	Links []LinkSetup
+	Seed  uint64      // of the world
+	Hosts []HostSetup // numbered from 0
+	Links []LinkSetup // those that are not perfect
 	// Wrapped puts a wsa.FromCalls between the caller and the simulator.
 	Wrapped bool
 	// Fault, if not nil, has the trace say that every thread's API answers wrongly
@@ -121,9 +121,9 @@ func (s Step) String() string {
 // or of what a process can have.
 type Disturbance struct {
 	Kind     DisturbanceKind
-	From, To int
-	Link     sim.Link
-	Lookups  sim.Lookups
+	From, To int         // hosts
+	Link     sim.Link    // of Relink
+	Lookups  sim.Lookups // of Resolver
 	// Process is the number of the process that comes to lack something, in
 	// the order of making, and Lacks what.
 	Process int

@@ -50,10 +50,10 @@ func Verdicts() []Verdict { return []Verdict{Conforms, Violates, Unknown} }
 
 // Violation is a return that no possible state allows.
 type Violation struct {
-	Index  int // of the record in the trace, from 0
-	Record *trace.Record
-	Call   wsa.Call
-	Return wsa.Return
+	Index  int           // of the record in the trace, from 0
+	Record *trace.Record // that record
+	Call   wsa.Call      // the call that returned
+	Return wsa.Return    // what it returned
 	// Violated are the rules that the return broke, as far as that can be
 	// told: those that exclude what happened, or else those that justify what
 	// should have happened.
@@ -743,11 +743,11 @@ func headline(call wsa.Call, ret *wsa.Return, broken []rules.ID) string {
 
 // Report is what CheckTrace found.
 type Report struct {
-	Verdict    Verdict
-	Records    int // of the trace
-	Calls      int // that returned and were judged
-	MostStates int // how many states were possible at once
-	Violations []*Violation
+	Verdict    Verdict          // Violates when there is a violation
+	Records    int              // of the trace
+	Calls      int              // that returned and were judged
+	MostStates int              // how many states were possible at once
+	Violations []*Violation     // in the order of the trace
 	Rules      map[rules.ID]int // how often each rule was at work
 	// Untracked tells of what was no longer followed at the end, so that
 	// anything conformed: see State.Untracked.

@@ -12,18 +12,18 @@ import (
 
 // Move is a call that a thread may make in a domain.
 type Move struct {
-	TID  int
-	Call wsa.Call
+	TID  int      // the thread, as in a trace
+	Call wsa.Call // what it calls
 }
 
 // Domain is a finite choice of calls around one theme, to be explored
 // breadth-first from a start.
 type Domain struct {
-	Name  string
-	Start State
+	Name  string        // of one or two words, such as "options"
+	Start State         // where exploring begins
 	Setup []WitnessStep // the calls that led to Start, all of which succeeded
-	Moves []Move
-	Depth int // how many calls and ends of waiting follow the start
+	Moves []Move        // what may be called in every state
+	Depth int           // how many calls and ends of waiting follow the start
 	// LastErrors keeps threads' last errors in the states. Elsewhere they are
 	// forgotten after each call, so that a failure leads back.
 	LastErrors bool
@@ -39,14 +39,14 @@ type ExploreOptions struct {
 	Now func() time.Time
 }
 
-// Step of a witness: what a thread did and what came of it.
+// WitnessStep is what a thread did and what came of it.
 type WitnessStep struct {
-	TID     int
-	Call    wsa.Call
-	Resumed bool // the call waited, and this is its end
-	Ended   bool // this is the end of the operation that the call started
-	Kind    Kind
-	Return  wsa.Return
+	TID     int        // the thread
+	Call    wsa.Call   // what it called
+	Resumed bool       // the call waited, and this is its end
+	Ended   bool       // this is the end of the operation that the call started
+	Kind    Kind       // of the outcome
+	Return  wsa.Return // one that the outcome allows
 }
 
 // String is the step on one line.
@@ -71,39 +71,39 @@ func (s WitnessStep) result() string {
 // Witness is a shortest sequence of calls, in its domain and after its set-up,
 // after which a rule justified an outcome.
 type Witness struct {
-	Rule   rules.ID
-	Domain string
-	Setup  []WitnessStep
-	Steps  []WitnessStep
-	Advice bool // the rule advised against the last call
+	Rule   rules.ID      // the rule that it shows
+	Domain string        // the name of the domain
+	Setup  []WitnessStep // that of the domain
+	Steps  []WitnessStep // what follows, at least one
+	Advice bool          // the rule advised against the last call
 }
 
 func (w *Witness) length() int { return len(w.Setup) + len(w.Steps) }
 
 // Broken is an invariant that does not hold.
 type Broken struct {
-	Invariant string
-	Domain    string
-	Steps     []WitnessStep
+	Invariant string        // in one sentence
+	Domain    string        // the name of the domain
+	Steps     []WitnessStep // the set-up and what follows; the last one breaks it
 }
 
 // Exploration is what exploring found.
 type Exploration struct {
-	Domain      string
-	States      int
-	Transitions int
-	Complete    bool // MaxStates was not reached
-	Elapsed     time.Duration
-	Witnesses   map[rules.ID]Witness
-	Shown       map[Shown]bool
-	Broken      []Broken
+	Domain      string               // the name of the domain
+	States      int                  // different ones that were reached
+	Transitions int                  // outcomes that were followed
+	Complete    bool                 // MaxStates was not reached
+	Elapsed     time.Duration        // 0 when no clock was given
+	Witnesses   map[rules.ID]Witness // a shortest one of each rule
+	Shown       map[Shown]bool       // the rules at work
+	Broken      []Broken             // invariants that do not hold
 }
 
 // Shown is a rule at work: it justified that a call of the function ended so.
 type Shown struct {
 	Rule rules.ID
-	Op   string
-	Err  wsa.Errno
+	Op   string    // as wsa.Call.Op
+	Err  wsa.Errno // 0 is success
 }
 
 // StatesPerSecond is 0 when no clock was given.

@@ -19,6 +19,8 @@ type Choice struct {
 // exploration, or, by default, drawn from the world's seed. Choose returns a
 // number from 0 to c.N-1; it is called with the world locked.
 type Chooser interface {
+	// Choose picks one of c.N possibilities, counted from 0. Of a number out of
+	// that range the nearest in it is taken.
 	Choose(c Choice) int
 }
 

@@ -9,10 +9,14 @@ import (
 
 // SocketInfo is a snapshot of a socket, for people and tests.
 type SocketInfo struct {
-	Socket                 wsa.SOCKET
+	Socket wsa.SOCKET
+	// Family, Type and Protocol are those it was made with; type and protocol
+	// are never 0.
 	Family, Type, Protocol int32
 	// State is "open", "listening", "connecting" or "connected".
-	State                   string
+	State string
+	// Overlapped is WSA_FLAG_OVERLAPPED, Nonblocking what FIONBIO set, Bound
+	// whether it has a local name, by bind or by itself.
 	Overlapped, Nonblocking bool
 	Bound                   bool
 	Local, Peer             netip.AddrPort // invalid when there is none

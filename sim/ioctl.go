@@ -189,6 +189,7 @@ type ioctlSpec struct {
 
 // IoctlStatus describes one control code.
 type IoctlStatus struct {
+	// Code is dwIoControlCode, such as SIO_KEEPALIVE_VALS.
 	Code uint32
 	// Status is "simulated", "rejected" or "not simulated".
 	Status string

@@ -225,6 +225,7 @@ var optionTable = [numOptions]optionSpec{
 
 // OptionStatus describes one option.
 type OptionStatus struct {
+	// Level and Name are those of setsockopt: SOL_SOCKET, SO_LINGER.
 	Level, Name int32
 	// Status is "simulated", "stored", "read only", "rejected" or "not
 	// simulated".

@@ -466,8 +466,8 @@ type Return struct {
 
 // Packet is one completion as a Return shows it.
 type Packet struct {
-	Key         uintptr      `json:"key"`
-	Overlapped  OverlappedID `json:"overlapped"`
-	Status      NTStatus     `json:"status,omitempty"`
-	Transferred uint32       `json:"transferred"`
+	Key         uintptr      `json:"key"`              // the completion key
+	Overlapped  OverlappedID `json:"overlapped"`       // the operation, or what was posted; 0 is NULL
+	Status      NTStatus     `json:"status,omitempty"` // how the operation ended
+	Transferred uint32       `json:"transferred"`      // bytes
 }

@@ -96,8 +96,8 @@ func OptionKind(level int32) Kind {
 // type the constant is used with: SO_DONTLINGER is -129, SIO_SET_SECURITY
 // 2550137032. All of them have 32 significant bits.
 type Constant struct {
-	Name  string
-	Kind  Kind
+	Name  string // as the header spells it
+	Kind  Kind   // what the value is used for
 	Value int64
 }
 

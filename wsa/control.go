@@ -10,8 +10,8 @@ const ControlHeaderSize = 16
 
 // ControlMessage is one control message.
 type ControlMessage struct {
-	Level, Type int32
-	Data        []byte
+	Level, Type int32  // IPPROTO_IP and IP_PKTINFO, for instance
+	Data        []byte // without header and padding
 }
 
 // ControlSpace is the room that a message with n bytes of data takes in a

@@ -4,12 +4,12 @@ package wsa
 // the lengths that the call reads and, for a receive, writes; they may claim
 // more room than the slices have.
 type Msg struct {
-	Name       []byte
-	Namelen    int32
-	Buffers    [][]byte
-	Control    []byte // control messages: see AppendControl
-	ControlLen uint32
-	Flags      uint32 // in: MSG_PEEK; out: MSG_TRUNC, MSG_CTRUNC, MSG_BCAST, MSG_MCAST
+	Name       []byte   // a SOCKADDR: the destination, or room for the source; nil is NULL
+	Namelen    int32    // bytes
+	Buffers    [][]byte // sent one after another, or filled so
+	Control    []byte   // control messages: see AppendControl
+	ControlLen uint32   // bytes
+	Flags      uint32   // in: MSG_PEEK; out: MSG_TRUNC, MSG_CTRUNC, MSG_BCAST, MSG_MCAST
 }
 
 // Offer is a connection that a condition function judges.

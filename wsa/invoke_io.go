@@ -32,9 +32,9 @@ type operationRecord struct {
 
 // Completion is one run of a completion routine.
 type Completion struct {
-	Err         Errno
-	Transferred uint32
-	Flags       uint32
+	Err         Errno  // dwError: 0, or how the operation failed
+	Transferred uint32 // cbTransferred, bytes
+	Flags       uint32 // dwFlags: MSG_* of a receive
 }
 
 // NewInvoker makes an Invoker that knows no ids.

@@ -17,32 +17,32 @@ type AddrInfo struct {
 // value. The two fields that it adds are for namespaces other than NS_DNS.
 type AddrInfoEx struct {
 	AddrInfo
-	Blob     Bytes `json:"ai_blob,omitzero"`
-	Provider *GUID `json:"ai_provider,omitempty"`
+	Blob     Bytes `json:"ai_blob,omitzero"`      // data of the namespace's own, ai_bloblen bytes; nil is NULL
+	Provider *GUID `json:"ai_provider,omitempty"` // the namespace provider that found it; nil is NULL
 }
 
 // HostEnt is HOSTENT (winsock2.h; page ns-winsock2-hostent): what gethostbyname
 // and gethostbyaddr find.
 type HostEnt struct {
-	Name     string   `json:"h_name"`
-	Aliases  []string `json:"h_aliases,omitempty"`
-	AddrType int16    `json:"h_addrtype"`  // AF_INET or AF_INET6
-	AddrList []Bytes  `json:"h_addr_list"` // addresses of h_length bytes each, in network order
+	Name     string   `json:"h_name"`              // the canonical name
+	Aliases  []string `json:"h_aliases,omitempty"` // its other names
+	AddrType int16    `json:"h_addrtype"`          // AF_INET or AF_INET6
+	AddrList []Bytes  `json:"h_addr_list"`         // addresses of h_length bytes each, in network order
 }
 
 // ServEnt is SERVENT (winsock2.h; page ns-winsock2-servent): a service.
 type ServEnt struct {
-	Name    string   `json:"s_name"`
-	Aliases []string `json:"s_aliases,omitempty"`
-	Port    uint16   `json:"s_port"`  // as a number; C has it in network order
-	Proto   string   `json:"s_proto"` // "tcp" or "udp"
+	Name    string   `json:"s_name"`              // as in the file of services
+	Aliases []string `json:"s_aliases,omitempty"` // its other names
+	Port    uint16   `json:"s_port"`              // as a number; C has it in network order
+	Proto   string   `json:"s_proto"`             // "tcp" or "udp"
 }
 
 // ProtoEnt is PROTOENT (winsock2.h; page ns-winsock2-protoent): a protocol.
 type ProtoEnt struct {
-	Name    string   `json:"p_name"`
-	Aliases []string `json:"p_aliases,omitempty"`
-	Proto   int16    `json:"p_proto"`
+	Name    string   `json:"p_name"`              // as in the file of protocols
+	Aliases []string `json:"p_aliases,omitempty"` // its other names
+	Proto   int16    `json:"p_proto"`             // the number in the IP header, IPPROTO_*
 }
 
 // LookupRoutine is LPLOOKUPSERVICE_COMPLETION_ROUTINE: it is told that an

@@ -3,10 +3,10 @@ package wsa
 // OverlappedEntry is OVERLAPPED_ENTRY (minwinbase.h): one packet of a completion
 // port.
 type OverlappedEntry struct {
-	CompletionKey            uintptr
-	Overlapped               *Overlapped
-	Internal                 uintptr // NTSTATUS of the operation
-	NumberOfBytesTransferred uint32
+	CompletionKey            uintptr     // of the file's association, or what was posted
+	Overlapped               *Overlapped // the operation's, or what was posted; may be nil then
+	Internal                 uintptr     // NTSTATUS of the operation
+	NumberOfBytesTransferred uint32      // by the operation, or what was posted
 }
 
 // INVALID_HANDLE_VALUE is what CreateIoCompletionPort takes for no file

@@ -15,27 +15,27 @@ const (
 // type 88, protocol 92, offset 96, byte order 100, security 104, message size
 // 108, reserved 112, name 116 (256 characters, of two bytes in the W form).
 type ProtocolInfo struct {
-	ServiceFlags1     uint32 // XP1_*
-	ServiceFlags2     uint32
-	ServiceFlags3     uint32
-	ServiceFlags4     uint32
-	ProviderFlags     uint32 // PFL_*
-	ProviderID        GUID
-	CatalogEntryID    uint32
-	ChainLen          int32 // 0 layered, 1 base, more: a chain
-	ChainEntries      [MAX_PROTOCOL_CHAIN]uint32
-	Version           int32
-	AddressFamily     int32
-	MaxSockAddr       int32
-	MinSockAddr       int32
-	SocketType        int32
-	Protocol          int32
-	ProtocolMaxOffset int32
-	NetworkByteOrder  int32
-	SecurityScheme    int32
-	MessageSize       uint32 // 0: stream; 1: depends; 0xFFFFFFFF: no limit
-	ProviderReserved  uint32
-	Name              string // szProtocol, at most 255 UTF-16 units
+	ServiceFlags1     uint32                     // XP1_*
+	ServiceFlags2     uint32                     // reserved
+	ServiceFlags3     uint32                     // reserved
+	ServiceFlags4     uint32                     // reserved
+	ProviderFlags     uint32                     // PFL_*
+	ProviderID        GUID                       // of the service provider
+	CatalogEntryID    uint32                     // names the entry in the catalog
+	ChainLen          int32                      // 0 layered, 1 base, more: a chain
+	ChainEntries      [MAX_PROTOCOL_CHAIN]uint32 // CatalogEntryIDs, of which ChainLen count
+	Version           int32                      // of the protocol
+	AddressFamily     int32                      // AF_*
+	MaxSockAddr       int32                      // longest SOCKADDR, bytes
+	MinSockAddr       int32                      // shortest, bytes
+	SocketType        int32                      // SOCK_*
+	Protocol          int32                      // IPPROTO_*
+	ProtocolMaxOffset int32                      // what may be added to Protocol: 255 for raw sockets
+	NetworkByteOrder  int32                      // 0 big-endian (BIGENDIAN), 1 little-endian
+	SecurityScheme    int32                      // 0: none (SECURITY_PROTOCOL_NONE)
+	MessageSize       uint32                     // 0: stream; 1: depends; 0xFFFFFFFF: no limit
+	ProviderReserved  uint32                     // WSADuplicateSocket says here which socket is meant
+	Name              string                     // szProtocol, at most 255 UTF-16 units
 }
 
 // appendHeader appends what both forms share: the first 116 bytes.

@@ -13,7 +13,7 @@ type Timeval struct {
 // PollFD is WSAPOLLFD (winsock2.h; page ns-winsock2-wsapollfd). Layout on
 // 64-bit Windows: fd 0, events 8, revents 10, size 16.
 type PollFD struct {
-	FD      SOCKET `json:"fd"`
+	FD      SOCKET `json:"fd"`      // one that is no socket is told with POLLNVAL
 	Events  int16  `json:"events"`  // POLLRDNORM, POLLRDBAND, POLLWRNORM
 	Revents int16  `json:"revents"` // what holds; POLLERR, POLLHUP, POLLNVAL need not be asked for
 }

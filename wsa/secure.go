@@ -164,7 +164,8 @@ func (p *SecuritySettings) AppendBinary(dst []byte) ([]byte, error) {
 	return le.AppendUint32(dst, p.SecurityFlags), nil
 }
 
-// UnmarshalBinary reads 8 bytes.
+// UnmarshalBinary reads the first 8 bytes. It fails with *DecodeError when b is
+// shorter, and judges nothing.
 func (p *SecuritySettings) UnmarshalBinary(b []byte) error {
 	if len(b) < SecuritySettingsSize {
 		return short("SOCKET_SECURITY_SETTINGS", len(b))
@@ -278,7 +279,7 @@ const (
 // ns-mstcpip-socket_security_query_template): what to find out. Layout:
 // SecurityProtocol 0, PeerAddress 8, PeerTokenAccessMask 136.
 type SecurityQueryTemplate struct {
-	SecurityProtocol    uint32
+	SecurityProtocol    uint32          // SOCKET_SECURITY_PROTOCOL_*
 	PeerAddress         SockaddrStorage // ignored for streams
 	PeerTokenAccessMask uint32          // TOKEN_*; 0 asks for no token handles
 }
@@ -297,7 +298,8 @@ func appendTemplate(dst []byte, protocol uint32, peer *SockaddrStorage, mask uin
 	return le.AppendUint32(dst, mask)
 }
 
-// UnmarshalBinary reads 144 bytes.
+// UnmarshalBinary reads the first 144 bytes. It fails with *DecodeError when b is
+// shorter, and judges nothing.
 func (p *SecurityQueryTemplate) UnmarshalBinary(b []byte) error {
 	if len(b) < SecurityQueryTemplateSize {
 		return short("SOCKET_SECURITY_QUERY_TEMPLATE", len(b))
@@ -310,9 +312,9 @@ func (p *SecurityQueryTemplate) UnmarshalBinary(b []byte) error {
 // (mstcpip.h, Windows 7 on). Layout: as SecurityQueryTemplate, then Flags 140
 // and FieldMask 144.
 type SecurityQueryTemplateIPsec2 struct {
-	SecurityProtocol    uint32
+	SecurityProtocol    uint32 // SOCKET_SECURITY_PROTOCOL_*
 	PeerAddress         SockaddrStorage
-	PeerTokenAccessMask uint32
+	PeerTokenAccessMask uint32 // TOKEN_*; 0 asks for no token handles
 	Flags               uint32 // SOCKET_QUERY_IPSEC2_ABORT_CONNECTION_ON_FIELD_CHANGE
 	FieldMask           uint32 // SOCKET_QUERY_IPSEC2_FIELD_MASK_*
 }
@@ -325,7 +327,8 @@ func (p *SecurityQueryTemplateIPsec2) AppendBinary(dst []byte) ([]byte, error) {
 	return append(dst, 0, 0, 0, 0), nil
 }
 
-// UnmarshalBinary reads 152 bytes.
+// UnmarshalBinary reads the first 152 bytes. It fails with *DecodeError when b is
+// shorter, and judges nothing.
 func (p *SecurityQueryTemplateIPsec2) UnmarshalBinary(b []byte) error {
 	if len(b) < SecurityQueryTemplateIPsec2Size {
 		return short("SOCKET_SECURITY_QUERY_TEMPLATE_IPSEC2", len(b))
@@ -341,7 +344,7 @@ func (p *SecurityQueryTemplateIPsec2) UnmarshalBinary(b []byte) error {
 // SecurityProtocol 0, Flags 4, PeerApplicationAccessTokenHandle 8,
 // PeerMachineAccessTokenHandle 16. The caller closes the handles.
 type SecurityQueryInfo struct {
-	SecurityProtocol                 uint32
+	SecurityProtocol                 uint32 // SOCKET_SECURITY_PROTOCOL_*
 	Flags                            uint32 // SOCKET_INFO_CONNECTION_*
 	PeerApplicationAccessTokenHandle uint64 // the peer user's token; 0: none
 	PeerMachineAccessTokenHandle     uint64 // the peer computer's token; 0: none
@@ -355,7 +358,8 @@ func (p *SecurityQueryInfo) AppendBinary(dst []byte) ([]byte, error) {
 	return le.AppendUint64(dst, p.PeerMachineAccessTokenHandle), nil
 }
 
-// UnmarshalBinary reads 24 bytes.
+// UnmarshalBinary reads the first 24 bytes. It fails with *DecodeError when b is
+// shorter, and judges nothing.
 func (p *SecurityQueryInfo) UnmarshalBinary(b []byte) error {
 	if len(b) < SecurityQueryInfoSize {
 		return short("SOCKET_SECURITY_QUERY_INFO", len(b))
@@ -368,14 +372,14 @@ func (p *SecurityQueryInfo) UnmarshalBinary(b []byte) error {
 // Windows 7 on). Layout: as SecurityQueryInfo, then MmSaId 24, QmSaId 32,
 // NegotiationWinerr 40, SaLookupContext 44.
 type SecurityQueryInfoIPsec2 struct {
-	SecurityProtocol                 uint32
-	Flags                            uint32
-	PeerApplicationAccessTokenHandle uint64
-	PeerMachineAccessTokenHandle     uint64
+	SecurityProtocol                 uint32 // SOCKET_SECURITY_PROTOCOL_*
+	Flags                            uint32 // SOCKET_INFO_CONNECTION_*
+	PeerApplicationAccessTokenHandle uint64 // the peer user's token; 0: none
+	PeerMachineAccessTokenHandle     uint64 // the peer computer's token; 0: none
 	MmSaId                           uint64 // main mode security association
 	QmSaId                           uint64 // quick mode security association
 	NegotiationWinerr                uint32 // Win32 code of the last negotiation
-	SaLookupContext                  GUID
+	SaLookupContext                  GUID   // names the association to the filtering platform
 }
 
 // AppendBinary appends the 64 bytes; it never fails.
@@ -391,7 +395,8 @@ func (p *SecurityQueryInfoIPsec2) AppendBinary(dst []byte) ([]byte, error) {
 	return append(dst, 0, 0, 0, 0), nil
 }
 
-// UnmarshalBinary reads 64 bytes.
+// UnmarshalBinary reads the first 64 bytes. It fails with *DecodeError when b is
+// shorter, and judges nothing.
 func (p *SecurityQueryInfoIPsec2) UnmarshalBinary(b []byte) error {
 	if len(b) < SecurityQueryInfoIPsec2Size {
 		return short("SOCKET_SECURITY_QUERY_INFO_IPSEC2", len(b))

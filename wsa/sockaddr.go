@@ -103,7 +103,8 @@ func (s *SockaddrStorage) IsZero() bool { return *s == SockaddrStorage{} }
 // AppendBinary appends the 128 bytes; it never fails.
 func (s *SockaddrStorage) AppendBinary(dst []byte) ([]byte, error) { return append(dst, s[:]...), nil }
 
-// UnmarshalBinary reads 128 bytes.
+// UnmarshalBinary reads the first 128 bytes. It fails with *DecodeError when b is
+// shorter, and judges nothing.
 func (s *SockaddrStorage) UnmarshalBinary(b []byte) error {
 	if len(b) < SockaddrStorageSize {
 		return short("SOCKADDR_STORAGE", len(b))

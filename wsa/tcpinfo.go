@@ -47,32 +47,32 @@ const (
 // receiver, 88, 92, 96, by congestion, 104, 108, 112, and by the sender, 120,
 // 124, 128.
 type TCPInfo struct {
-	State             TCPState
-	Mss               uint32 // bytes
-	ConnectionTimeMs  uint64 // milliseconds since it was made
-	TimestampsEnabled uint8  // BOOLEAN
-	RttUs             uint32 // microseconds
-	MinRttUs          uint32
-	BytesInFlight     uint32 // sent and not acknowledged
-	Cwnd              uint32 // bytes
-	SndWnd            uint32
-	RcvWnd            uint32
-	RcvBuf            uint32
-	BytesOut          uint64
-	BytesIn           uint64
-	BytesReordered    uint32
-	BytesRetrans      uint32
-	FastRetrans       uint32
-	DupAcksIn         uint32
-	TimeoutEpisodes   uint32
-	SynRetrans        uint8
-	SndLimTransRwin   uint32
-	SndLimTimeRwin    uint32 // milliseconds
-	SndLimBytesRwin   uint64
-	SndLimTransCwnd   uint32
+	State             TCPState // TCPSTATE_*
+	Mss               uint32   // bytes
+	ConnectionTimeMs  uint64   // milliseconds since it was made
+	TimestampsEnabled uint8    // BOOLEAN
+	RttUs             uint32   // microseconds
+	MinRttUs          uint32   // microseconds, the least so far
+	BytesInFlight     uint32   // sent and not acknowledged
+	Cwnd              uint32   // bytes
+	SndWnd            uint32   // bytes that the peer takes
+	RcvWnd            uint32   // bytes that this end takes
+	RcvBuf            uint32   // SO_RCVBUF, bytes
+	BytesOut          uint64   // sent so far
+	BytesIn           uint64   // received so far
+	BytesReordered    uint32   // that came out of order
+	BytesRetrans      uint32   // that were sent again
+	FastRetrans       uint32   // how often data were sent again before a time-out
+	DupAcksIn         uint32   // acknowledgements that came twice
+	TimeoutEpisodes   uint32   // how often data had to be sent again after a time-out
+	SynRetrans        uint8    // how often the request for the connection was sent again
+	SndLimTransRwin   uint32   // how often sending was limited by the receiver
+	SndLimTimeRwin    uint32   // how long, milliseconds
+	SndLimBytesRwin   uint64   // for how many bytes
+	SndLimTransCwnd   uint32   // the same by congestion
 	SndLimTimeCwnd    uint32
 	SndLimBytesCwnd   uint64
-	SndLimTransSnd    uint32
+	SndLimTransSnd    uint32 // the same by the sender
 	SndLimTimeSnd     uint32
 	SndLimBytesSnd    uint64
 }

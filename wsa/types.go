@@ -32,9 +32,9 @@ type WSADATA struct {
 type Overlapped struct {
 	Internal     uintptr // NTSTATUS of the operation; STATUS_PENDING (0x103) while it runs
 	InternalHigh uintptr // bytes transferred
-	Offset       uint32
-	OffsetHigh   uint32
-	HEvent       HANDLE // event to signal on completion; 0: none
+	Offset       uint32  // where in a file TransmitFile begins, bytes: the low half
+	OffsetHigh   uint32  // and the high half
+	HEvent       HANDLE  // event to signal on completion; 0: none
 }
 
 // STATUS_PENDING is Overlapped.Internal while the operation runs (ntstatus.h).

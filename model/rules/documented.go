@@ -17,8 +17,8 @@ type Documented struct {
 	Subject string
 	// Error is the code; 0 when the page speaks of errors and lists no code.
 	Error     wsa.Errno
-	Condition string
-	Page      string
+	Condition string // when the page gives it, in few words
+	Page      string // the page's file, such as nf-winsock2-bind
 	// Rules hold the row. Reason says why no rule can: it does not occur in a
 	// simulated world. One of the two is there.
 	Rules  []ID

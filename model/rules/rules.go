@@ -80,7 +80,7 @@ const (
 
 // Source says where a rule is from.
 type Source struct {
-	Kind Kind
+	Kind Kind   // what kind of source
 	Ref  string // name of the page, identifier of the observed fact, or reason
 }
 
@@ -89,6 +89,7 @@ func (s Source) String() string { return string(s.Kind) + ":" + s.Ref }
 
 // Rule is one fact.
 type Rule struct {
+	// ID is its identifier, which never changes: "BIND-INUSE".
 	ID ID
 	// Function lists the calls it belongs to, joined by ", "; "*" is every call.
 	Function string
@@ -97,8 +98,8 @@ type Rule struct {
 	// Errors are the codes when the condition holds. None: Strength tells
 	// whether any failure conforms (Fails) or the rule is an effect.
 	Errors   []wsa.Errno
-	Strength Strength
-	Sources  []Source
+	Strength Strength // how binding it is
+	Sources  []Source // at least one
 	// Notes tell where sources disagree and what the specification then allows.
 	Notes string
 }

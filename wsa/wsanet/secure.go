@@ -25,8 +25,8 @@ type Security struct {
 
 // PeerName is the service principal name of the peer at an address.
 type PeerName struct {
-	Addr netip.AddrPort
-	Name string
+	Addr netip.AddrPort // of the peer, port included
+	Name string         // such as "host/server.example.com"
 }
 
 // apply makes the calls. The error is a *os.SyscallError with the name of the

@@ -117,8 +117,8 @@ func factTests() map[string]func(*context) {
 
 // Reason is why something has no test.
 type Reason struct {
-	IDs  []string
-	Text string
+	IDs  []string // of the facts that it is about
+	Text string   // the reason, for people
 }
 
 // ids splits a list of ids.

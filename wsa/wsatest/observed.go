@@ -2,8 +2,8 @@ package wsatest
 
 // ObservedFact is an observed fact of Windows by its id.
 type ObservedFact struct {
-	ID   string
-	Mark Mark
+	ID   string // "SK8"
+	Mark Mark   // where it holds
 }
 
 // Observed lists every observed fact, in the order and under the numbers of the

@@ -33,6 +33,7 @@ func (k Kind) String() string {
 // Platform describes the computer that the tests run on. An address that it
 // does not have is the zero Addr; what needs it is skipped.
 type Platform struct {
+	// Kind is whose Winsock it is.
 	Kind Kind
 	// Target is what structures with pointers are laid out for.
 	Target wsa.Target
@@ -41,6 +42,7 @@ type Platform struct {
 	// Admin says that the tests' own process runs as administrator.
 	Admin bool
 
+	// Loopback4 and Loopback6 are its loopback addresses.
 	Loopback4, Loopback6 netip.Addr
 	// Host4 is an address of the computer that is not a loopback address.
 	Host4 netip.Addr
@@ -76,6 +78,7 @@ type Env interface {
 
 // System is a Winsock to be tested.
 type System interface {
+	// Platform describes the computer; it is the same each time.
 	Platform() Platform
 	// Test runs body once, in an environment that nothing else uses, and
 	// returns when body and its threads have ended. Neither uses t.

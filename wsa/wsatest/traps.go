@@ -12,6 +12,7 @@ import (
 // Trap is a behaviour of Windows that clients developed elsewhere met in
 // production.
 type Trap struct {
+	// Name is the trap in a few words; it is the name of the test.
 	Name string
 	// Thread is where it was met.
 	Thread string
