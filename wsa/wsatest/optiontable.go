@@ -29,13 +29,17 @@ type documentedOption struct {
 	set int64
 }
 
-// sol, tcp, ip and ip6 are rows of the four pages.
+// sol, tcp, udp, ip and ip6 are rows of the five pages.
 func sol(name int32, on []kind, zero, set int64) documentedOption {
 	return documentedOption{option{wsa.SOL_SOCKET, name}, on, zero, set}
 }
 
 func tcp(name int32, zero, set int64) documentedOption {
 	return documentedOption{option{wsa.IPPROTO_TCP, name}, onTCP, zero, set}
+}
+
+func udp(name int32, on []kind, zero, set int64) documentedOption {
+	return documentedOption{option{wsa.IPPROTO_UDP, name}, on, zero, set}
 }
 
 func ip(name int32, on []kind, zero, set int64) documentedOption {
@@ -47,8 +51,8 @@ func ip6(name int32, on []kind, zero, set int64) documentedOption {
 }
 
 // documentedOptions are the options of the pages sol-socket-socket-options,
-// ipproto-tcp-socket-options, ipproto-ip-socket-options and
-// ipproto-ipv6-socket-options with a number for a value, and with the default
+// ipproto-tcp-socket-options, ipproto-udp-socket-options, ipproto-ip-socket-options
+// and ipproto-ipv6-socket-options with a number for a value, and with the default
 // where a page has one. Those that need a structure, a driver or a state of their
 // own have tests elsewhere. It is a table, and as long as the lists.
 func documentedOptions() []documentedOption {
@@ -74,6 +78,7 @@ func documentedOptions() []documentedOption {
 		sol(wsa.SO_RANDOMIZE_PORT, allKinds, 0, 1),
 		sol(wsa.SO_PORT_SCALABILITY, allKinds, 0, 1),
 		sol(wsa.SO_REUSE_UNICASTPORT, allKinds, 0, 1),
+		sol(wsa.SO_REUSE_MULTICASTPORT, onUDPs, 0, unsaid),
 		sol(wsa.SO_OPENTYPE, allKinds, 0, wsa.SO_SYNCHRONOUS_NONALERT),
 		sol(wsa.SO_CONNECT_TIME, onTCP, 0xFFFFFFFF, unsaid),
 		tcp(wsa.TCP_NODELAY, 0, 1),
@@ -96,6 +101,9 @@ func documentedOptions() []documentedOption {
 		ip(wsa.IP_RECVTTL, onUDP, 0, 1),
 		ip(wsa.IP_RECVIF, onUDP, 0, 1),
 		ip(wsa.IP_RECVTOS, onUDP, 0, 1),
+		ip(wsa.IP_RECEIVE_BROADCAST, onUDP, unsaid, 0),
+		ip(wsa.IP_IFLIST, onUDP, 0, 1),
+		ip(wsa.IP_RECVECN, onUDP, 0, 1),
 		ip(wsa.IP_ORIGINAL_ARRIVAL_IF, onUDP, 0, 1),
 		ip(wsa.IP_UNICAST_IF, onIPv4, 0, unsaid),
 		ip(wsa.IP_MTU_DISCOVER, onIPv4, 0, unsaid),
@@ -109,11 +117,16 @@ func documentedOptions() []documentedOption {
 		ip6(wsa.IPV6_HOPLIMIT, onUDP6, 0, 1),
 		ip6(wsa.IPV6_RECVIF, onUDP6, 0, 1),
 		ip6(wsa.IPV6_RECVTCLASS, onUDP6, 0, 1),
+		ip6(wsa.IP_ORIGINAL_ARRIVAL_IF, onUDP6, 0, 1),
 		ip6(wsa.IPV6_PROTECTION_LEVEL, onIPv6, unsaid, wsa.PROTECTION_LEVEL_RESTRICTED),
 		ip6(wsa.IPV6_V6ONLY, onIPv6, 1, 0),
 		ip6(wsa.IPV6_UNICAST_IF, onIPv6, 0, unsaid),
 		ip6(wsa.IPV6_MTU_DISCOVER, onIPv6, 0, unsaid),
 		ip6(wsa.IPV6_USER_MTU, onIPv6, 0xFFFFFFFF, 1300),
+		udp(wsa.UDP_NOCHECKSUM, onUDP, 0, 1),
+		udp(wsa.UDP_SEND_MSG_SIZE, onUDPs, 0, 1200),
+		udp(wsa.UDP_RECV_MAX_COALESCED_SIZE, onUDPs, 0, 1200),
+		udp(wsa.UDP_CHECKSUM_COVERAGE, onUDPs, unsaid, 1),
 	}
 }
 

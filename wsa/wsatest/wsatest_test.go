@@ -3,6 +3,9 @@ package wsatest
 import (
 	"slices"
 	"testing"
+
+	"wsasim/sim"
+	"wsasim/wsa"
 )
 
 // TestEveryFactIsAccountedFor: each observed fact is a test or has a reason why
@@ -45,6 +48,39 @@ func TestEveryFactIsAccountedFor(t *testing.T) {
 	for id := range reasons {
 		if !known[id] {
 			t.Errorf("%s has a reason and is no observed fact", id)
+		}
+	}
+}
+
+// structured are the options whose values are no numbers, or that exist on raw
+// sockets or connections alone: they have tests of their own.
+var structured = []option{
+	{wsa.SOL_SOCKET, wsa.SO_LINGER}, {wsa.SOL_SOCKET, wsa.SO_PROTOCOL_INFOA}, {wsa.SOL_SOCKET, wsa.SO_PROTOCOL_INFOW}, {wsa.SOL_SOCKET, wsa.SO_BSP_STATE},
+	{wsa.SOL_SOCKET, wsa.SO_UPDATE_ACCEPT_CONTEXT}, {wsa.SOL_SOCKET, wsa.SO_UPDATE_CONNECT_CONTEXT}, {wsa.SOL_SOCKET, wsa.SO_MAX_MSG_SIZE},
+	{wsa.SOL_SOCKET, wsa.SO_MAXDG}, {wsa.SOL_SOCKET, wsa.SO_MAXPATHDG},
+	{wsa.IPPROTO_TCP, wsa.TCP_ICMP_ERROR_INFO}, {wsa.IPPROTO_TCP, wsa.TCP_MAXSEG},
+	{wsa.IPPROTO_IP, wsa.IP_OPTIONS}, {wsa.IPPROTO_IP, wsa.IP_HDRINCL}, {wsa.IPPROTO_IPV6, wsa.IPV6_HDRINCL}, {wsa.IPPROTO_IP, wsa.IP_RTHDR},
+	{wsa.IPPROTO_IP, wsa.IP_MTU}, {wsa.IPPROTO_IPV6, wsa.IPV6_MTU},
+	{wsa.IPPROTO_IP, wsa.IP_ADD_MEMBERSHIP}, {wsa.IPPROTO_IP, wsa.IP_DROP_MEMBERSHIP}, {wsa.IPPROTO_IP, wsa.IP_ADD_SOURCE_MEMBERSHIP},
+	{wsa.IPPROTO_IP, wsa.IP_DROP_SOURCE_MEMBERSHIP}, {wsa.IPPROTO_IP, wsa.IP_BLOCK_SOURCE}, {wsa.IPPROTO_IP, wsa.IP_UNBLOCK_SOURCE},
+	{wsa.IPPROTO_IP, wsa.IP_ADD_IFLIST}, {wsa.IPPROTO_IP, wsa.IP_DEL_IFLIST}, {wsa.IPPROTO_IP, wsa.IP_GET_IFLIST},
+	{wsa.IPPROTO_IPV6, wsa.IPV6_ADD_MEMBERSHIP}, {wsa.IPPROTO_IPV6, wsa.IPV6_DROP_MEMBERSHIP},
+}
+
+// TestOptionTableIsWhole: every option that the simulator has is a row of the
+// table with its default, or one of those with tests of their own.
+func TestOptionTableIsWhole(t *testing.T) {
+	tabled := make(map[option]bool)
+	for _, o := range documentedOptions() {
+		tabled[o.option] = true
+	}
+	for _, o := range sim.Options() {
+		if o.Status == "rejected" || o.Status == "not simulated" {
+			continue
+		}
+		key := option{o.Level, o.Name}
+		if tabled[key] == slices.Contains(structured, key) {
+			t.Errorf("%v: in the table %v; wanted there or among the structured ones", o, tabled[key])
 		}
 	}
 }
