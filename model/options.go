@@ -106,7 +106,8 @@ func findOption(level, name int32) *option {
 	return nil
 }
 
-// anyHandle judges SO_OPENTYPE, which needs no socket.
+// anyHandle judges SO_OPENTYPE, which needs no socket: it is the thread's, and
+// says whether the sockets that it makes have the overlapped attribute.
 func (v *verdict) anyHandle(call wsa.Call) bool {
 	var level, name int32
 	fault := false
@@ -123,7 +124,20 @@ func (v *verdict) anyHandle(call wsa.Call) bool {
 	if fault {
 		v.must(rules.OPTFault)
 	}
-	v.succeed(nil, nil, rules.OPTAnyhandle)
+	tid := v.tid
+	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
+		t := *n.threads.get(uint64(tid))
+		if c, is := call.(wsa.SetsockoptCall); is {
+			t.openType = binary.LittleEndian.Uint32(c.Optval)
+			n.setThread(&t)
+		} else if len(ret.Data) >= 4 && binary.LittleEndian.Uint32(ret.Data) != t.openType {
+			return rules.OPTAnyhandle
+		}
+		return ""
+	}, func(n *world) wsa.Return {
+		size := int64(4)
+		return wsa.Return{Len: &size, Data: binary.LittleEndian.AppendUint32(nil, n.threads.get(uint64(tid)).openType)}
+	}, rules.OPTAnyhandle)
 	v.environment()
 	return true
 }

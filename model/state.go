@@ -106,6 +106,7 @@ type thread struct {
 	errMaybeZero  bool // a success since then may have reset the last error
 	lastErr       wsa.Errno
 	impersonating bool
+	openType      uint32 // SO_OPENTYPE
 	// queued says whether a routine waits to run in the next alertable wait;
 	// routines that it has started operations which may queue some.
 	queued   tri
@@ -417,7 +418,7 @@ func (p *process) encode(b []byte) []byte {
 }
 
 func (t *thread) encode(b []byte) []byte {
-	b = put(append(b, 'T'), uint64(t.tid), uint64(t.pid), uint64(t.lastErr))
+	b = put(append(b, 'T'), uint64(t.tid), uint64(t.pid), uint64(t.lastErr), uint64(t.openType))
 	b = append(b, flag(t.errKnown), flag(t.errMaybeZero), flag(t.impersonating), byte(t.queued), flag(t.routines))
 	for f := &t.frame; f != nil; f = f.outer {
 		b = f.encode(b)

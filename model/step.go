@@ -149,7 +149,7 @@ func (v *verdict) judge(call wsa.Call) {
 	case wsa.WSASetLastErrorCall:
 		v.setLastError(c)
 	case wsa.SocketCall:
-		v.create(c.Family, c.Type, c.Protocol, true)
+		v.create(c.Family, c.Type, c.Protocol, v.t.openType == 0) // OPT-ANYHANDLE
 	case wsa.WSASocketCall:
 		v.wsaSocket(c)
 	case wsa.CloseHandleCall:

@@ -114,7 +114,7 @@ var optionsRules = []Rule{
 	},
 	{
 		ID: OPTAnyhandle, Function: "getsockopt, setsockopt", Strength: Observed,
-		Condition: "SO_OPENTYPE needs no socket",
+		Condition: "SO_OPENTYPE needs no socket: it is the thread's, 0 at first, and socket makes sockets without the overlapped attribute while it is not",
 		Sources:   []Source{{Observation, "ST5"}, {Observation, "OV9"}},
 	},
 	{
