@@ -339,8 +339,6 @@ func ExploreAll(domains []Domain, o ExploreOptions) *Survey {
 		}
 		if why, ok := noWitness[r.ID]; ok {
 			s.Without[r.ID] = why
-		} else if outside(r) {
-			s.Without[r.ID] = "not modelled yet"
 		} else {
 			s.Missing = append(s.Missing, r.ID)
 		}

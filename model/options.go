@@ -163,13 +163,42 @@ func (v *verdict) optionName(level, name int32) *option {
 	case !knownOption(level, name):
 		v.must(rules.OPTUnknown, wsa.WSAENOPROTOOPT, wsa.WSAEINVAL)
 		v.may(rules.OPTLevel)
+	case v.datagramOnly(level, name):
+		v.must(rules.OPTDatagram)
 	default:
 		v.mayAny(rules.OPTKind)
 		if v.s.status != connected {
 			v.may(rules.OPTNotconn)
 		}
+		if level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6 {
+			v.may(rules.OPTGroup)
+		}
 	}
 	return nil
+}
+
+// datagramOnly reports whether the option is one that a socket of this kind was
+// seen not to have (observed OV3, OV8, SP6).
+func (v *verdict) datagramOnly(level, name int32) bool {
+	switch {
+	case name == wsa.IP_HDRINCL && (level == wsa.IPPROTO_IP || level == wsa.IPPROTO_IPV6):
+		return v.s.typ != wsa.SOCK_RAW
+	case v.s.typ != wsa.SOCK_STREAM:
+		return false
+	case level == wsa.IPPROTO_IP && v.s.family == wsa.AF_INET:
+		return slices.Contains([]int32{wsa.IP_MULTICAST_IF, wsa.IP_MULTICAST_TTL, wsa.IP_MULTICAST_LOOP, wsa.IP_PKTINFO, wsa.IP_RECVTTL, wsa.IP_RECVTOS}, name)
+	case level == wsa.IPPROTO_IPV6 && v.s.family == wsa.AF_INET6:
+		return slices.Contains([]int32{wsa.IPV6_MULTICAST_IF, wsa.IPV6_MULTICAST_HOPS, wsa.IPV6_MULTICAST_LOOP, wsa.IPV6_PKTINFO, wsa.IPV6_HOPLIMIT, wsa.IPV6_RECVTCLASS}, name)
+	}
+	return false
+}
+
+// needsConnection reports whether the option is about the path of a connection
+// that the socket does not have (observed OV6).
+func (v *verdict) needsConnection(level, name int32) bool {
+	own := level == wsa.IPPROTO_IP && name == wsa.IP_MTU && v.s.family == wsa.AF_INET ||
+		level == wsa.IPPROTO_IPV6 && name == wsa.IPV6_MTU && v.s.family == wsa.AF_INET6
+	return own && v.s.status == idle && !v.s.unclear
 }
 
 // optionID names an option.
@@ -198,6 +227,9 @@ func knownOption(level, name int32) bool {
 func (v *verdict) getsockopt(c wsa.GetsockoptCall) {
 	o := v.optionName(c.Level, c.Optname)
 	room := min(int64(c.Optval), int64(optlen(c.Optlen)))
+	if v.needsConnection(c.Level, c.Optname) {
+		v.must(rules.OPTMtu)
+	}
 	switch {
 	case c.Optval == wsa.NULL || room <= 0:
 		v.must(rules.OPTFault)

@@ -65,7 +65,8 @@ type OverlappedID uint32
 
 // The calls. Parameters that are output buffers appear as the Room offered;
 // counts and lengths that are written appear with the value before the call,
-// nil for a NULL pointer.
+// nil for a NULL pointer. The fields are the function's parameters; in JSON they
+// have their C names.
 type (
 	// WSAStartupCall is a call of WSAStartup; NullData passes NULL for lpWSAData.
 	WSAStartupCall struct {
