@@ -90,3 +90,26 @@ func TestMustNotWait(t *testing.T) {
 		}
 	}
 }
+
+// TestModeChangedMeanwhile: a receive that waits may still run out of time after
+// another thread has made its socket nonblocking; one that begins then may not.
+func TestModeChangedMeanwhile(t *testing.T) {
+	limit := wsa.SetsockoptCall{S: 4, Level: wsa.SOL_SOCKET, Optname: wsa.SO_RCVTIMEO, Optval: wsa.Bytes{100, 0, 0, 0}}
+	for _, before := range []bool{false, true} {
+		p := play(t, after(started(1, 2), 1, udp4, wsa.BindCall{S: 4, Name: sockaddr("10.0.0.1:53")}, limit))
+		one := uint32(1)
+		mode := func() { p.does(2, wsa.IoctlsocketCall{S: 4, Cmd: wsa.FIONBIO, Argp: &one}, wsa.Return{Count: &one}) }
+		if before {
+			mode()
+		}
+		if v := p.call(1, wsa.RecvCall{S: 4, Buf: 8}); v != nil {
+			t.Fatal(v)
+		}
+		if !before {
+			mode()
+		}
+		if v := p.returned(1, wsa.Return{Err: wsa.WSAETIMEDOUT}); (v != nil) != before {
+			t.Errorf("nonblocking before the call %v: %v", before, v)
+		}
+	}
+}

@@ -166,10 +166,14 @@ func (v *verdict) recvDatagram(a recvArgs) {
 
 // recvMode is whether the call does not wait: with an OVERLAPPED on a socket
 // without the overlapped attribute it waits, whatever the mode of the socket
-// (observed NB4).
+// (observed NB4). A call that waits already may go on to wait when the mode is
+// changed.
 func (v *verdict) recvMode(a recvArgs) tri {
-	if a.given && !v.s.overlapped {
+	switch {
+	case a.given && !v.s.overlapped:
 		return no
+	case v.resume && v.s.nonblocking == yes:
+		return maybe
 	}
 	return v.s.nonblocking
 }

@@ -69,9 +69,6 @@ func (a *attempt) connectedEx() {
 	s.world().endSoon(a.op, wsa.STATUS_SUCCESS, n)
 }
 
-// connected is unused: opConnect ends through its attempt.
-func (o *operation) connected() {}
-
 // DisconnectEx implements wsa.Extensions.
 func (t *Thread) DisconnectEx(s wsa.SOCKET, ov *wsa.Overlapped, flags, reserved uint32) error {
 	w := t.world

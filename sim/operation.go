@@ -326,7 +326,8 @@ func (t *Thread) completeWith(s *socket, ov *wsa.Overlapped, routine wsa.Complet
 	c.tell(t.world)
 }
 
-// attempt tries to finish an operation that may have become possible.
+// attempt tries to finish an operation that may have become possible. An
+// opConnect ends through its attempt.
 func (o *operation) attempt() {
 	switch o.kind {
 	case opDone:
@@ -341,8 +342,6 @@ func (o *operation) attempt() {
 		o.takeConnection()
 	case opAcceptData:
 		o.receive()
-	case opConnect:
-		o.connected()
 	}
 }
 
