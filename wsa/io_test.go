@@ -2,6 +2,7 @@ package wsa
 
 import (
 	"bytes"
+	"encoding/hex"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -64,15 +65,16 @@ func TestProtocolInfoRoundTrip(t *testing.T) {
 func TestControlRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var buf []byte
+		target := rapid.SampledFrom(Targets()).Draw(t, "target")
 		want := rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), 0, 40), 0, 4).Draw(t, "messages")
 		for i, d := range want {
 			n := len(buf)
-			buf = AppendControl(buf, ControlMessage{IPPROTO_IP, int32(i), d})
-			if len(buf)-n != ControlSpace(len(d)) {
+			buf = target.AppendControl(buf, ControlMessage{IPPROTO_IP, int32(i), d})
+			if len(buf)-n != target.ControlSpace(len(d)) {
 				t.Fatal("the space is wrong")
 			}
 		}
-		got, err := ParseControl(buf)
+		got, err := target.ParseControl(buf)
 		if err != nil || len(got) != len(want) {
 			t.Fatal(got, err)
 		}
@@ -86,5 +88,22 @@ func TestControlRoundTrip(t *testing.T) {
 
 // TestParseControlNeverPanics reads any bytes.
 func TestParseControlNeverPanics(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { ParseControl(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) })
+	rapid.Check(t, func(t *rapid.T) {
+		target := rapid.SampledFrom(Targets()).Draw(t, "target")
+		target.ParseControl(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes"))
+	})
+}
+
+// TestControlLayout: WSACMSGHDR as the compiler for each target makes it.
+func TestControlLayout(t *testing.T) {
+	m := ControlMessage{IPPROTO_IP, IP_PKTINFO, []byte("abcde")}
+	for target, want := range map[Target]string{
+		AMD64: "1500000000000000" + "00000000" + "13000000" + "6162636465" + "000000",
+		ARM64: "1500000000000000" + "00000000" + "13000000" + "6162636465" + "000000",
+		I386:  "11000000" + "00000000" + "13000000" + "6162636465" + "000000",
+	} {
+		if got := hex.EncodeToString(target.AppendControl(nil, m)); got != want {
+			t.Errorf("%v: %s, want %s", target, got, want)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package wsa
 import (
 	"errors"
 	"fmt"
+	"runtime"
 )
 
 // The system's own Winsock. On Windows, and under Wine, [System] gives a
@@ -48,6 +49,16 @@ func (e *NotWindowsError) Error() string {
 
 // Is makes errors.Is(err, errors.ErrUnsupported) true.
 func (e *NotWindowsError) Is(target error) bool { return target == errors.ErrUnsupported }
+
+// Target is the target of this program, in whose layouts Windows speaks to it: see
+// [TargetOf].
+func (t *SystemThread) Target() Target {
+	target, err := ParseTarget(runtime.GOARCH)
+	if err != nil {
+		return AMD64 // there is no such Windows, and no value of the type either
+	}
+	return target
+}
 
 // ProcError is what a call of a [SystemThread] fails with when the system lacks
 // the function.

@@ -190,6 +190,9 @@ func TestSystemClaims(t *testing.T) {
 	a := thread(t)
 	s, name := bound(t, a, wsa.SOCK_DGRAM)
 	for _, claim := range []int32{16, 17, 128, 100_000, 1<<31 - 1, -1} {
+		if p, _ := wsa.System(); uint32(claim) > 100_000 && a.Target() == wsa.I386 && p.Wine() != "" {
+			continue // in Wine 8 the thread of a 32-bit program ends: its server cannot be asked for so much
+		}
 		memory := bytes.Repeat([]byte{0xA5}, 32)
 		n := claim
 		err := a.Getsockname(s, memory[:6], &n)

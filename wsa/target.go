@@ -43,6 +43,17 @@ func ParseTarget(text string) (Target, error) {
 	return 0, fmt.Errorf("target %q is not amd64, 386 or arm64", text)
 }
 
+// TargetOf is the target whose layouts an API uses where the pointer size decides
+// them, as in control messages and in the lists of SIO_ADDRESS_LIST_QUERY: what
+// its method Target says, and without one AMD64, which the simulator's is on
+// every system. Of the APIs of this package a [SystemThread] has the method.
+func TargetOf(api API) Target {
+	if t, ok := api.(interface{ Target() Target }); ok {
+		return t.Target()
+	}
+	return AMD64
+}
+
 // PointerSize is the size in bytes of pointers and handles.
 func (t Target) PointerSize() int {
 	if t == I386 {

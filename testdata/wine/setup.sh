@@ -32,7 +32,8 @@ build() {
 	if [ -f "$dll" ] && [ ! "$here/bcryptprimitives.c" -nt "$dll" ]; then
 		return
 	fi
-	"$2" -shared -O2 -Wall -Werror -o "$dll.$$" "$here/bcryptprimitives.c" -ladvapi32
+	# 32-bit names get their plain spelling, under which Go looks for them.
+	"$2" -shared -O2 -Wall -Werror -Wl,--kill-at -o "$dll.$$" "$here/bcryptprimitives.c" -ladvapi32
 	mv -f "$dll.$$" "$dll" # at once, lest a program starts with half of it
 }
 

@@ -1,7 +1,9 @@
 #!/bin/sh
 # What runs under Wine: the tests of the packages that touch the system's own
 # Winsock, a scenario recorded, every scenario that a machine can run on two
-# implementations, and a differential run. `make wine-test` calls it.
+# implementations, and a differential run. `make wine-test` calls it. Where Wine
+# runs 32-bit programs too and i686-w64-mingw32-gcc is there, the tests run for
+# them as well, and a shorter differential run.
 #
 #   testdata/wine/test.sh
 #
@@ -30,6 +32,15 @@ say "the tests of wsa, with the conformance suite on the system's Winsock"
 GOOS=windows GOARCH=amd64 "$GO" test -p 1 -timeout 10m -exec "$here/run.sh" ./wsa ./wsa/trace
 say "package net, the judge of wsanet"
 GOOS=windows GOARCH=amd64 "$GO" test -p 1 -timeout 10m -exec "$here/run.sh" ./wsa/wsanet
+
+if [ -f "$WINEPREFIX/drive_c/windows/syswow64/bcryptprimitives.dll" ]; then
+	say "the same as 32-bit programs"
+	GOOS=windows GOARCH=386 "$GO" test -p 1 -timeout 10m -exec "$here/run.sh" ./wsa ./wsa/trace ./wsa/wsanet
+	GOOS=windows GOARCH=386 "$GO" build -o "$built/wsasim32.exe" ./cmd/wsasim
+	"$here/run.sh" "$built/wsasim32.exe" diff --calls "$((CALLS / 4))" --seed "$SEED" --save "$built"
+else
+	say "32-bit programs: skipped; they want wine32:i386 (dpkg --add-architecture i386) and gcc-mingw-w64-i686, and a new prefix"
+fi
 
 say "a scenario, recorded and checked"
 GOOS=windows GOARCH=amd64 "$GO" build -o "$built/wsasim.exe" ./cmd/wsasim

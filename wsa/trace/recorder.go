@@ -56,7 +56,7 @@ func (r *Recorder) Emit(rec *Record) {
 
 // Thread wraps the API of one thread; its thread record must have been emitted.
 func (r *Recorder) Thread(api wsa.API, host string, pid, tid int) wsa.API {
-	t := &recorded{r: r, api: api, host: host, pid: pid, tid: tid}
+	t := &recorded{r: r, api: api, target: wsa.TargetOf(api), host: host, pid: pid, tid: tid}
 	// What ends with the call goes by values, there and back.
 	t.API = wsa.FromCalls(func(c wsa.Call) wsa.Return {
 		t.made(c)
@@ -89,16 +89,43 @@ type recorded struct {
 	wsa.API
 	r        *Recorder
 	api      wsa.API
+	target   wsa.Target // whose layouts the API uses
 	host     string
 	pid, tid int
 }
 
 func (t *recorded) made(c wsa.Call) {
+	if m, ok := c.(wsa.WSASendMsgCall); ok {
+		m.Control = t.control(m.Control)
+		c = m
+	}
 	t.r.Emit(&Record{Kind: CallMade, Host: t.host, PID: t.pid, TID: t.tid, Call: c})
 }
 
 func (t *recorded) returned(ret *wsa.Return) {
+	if wide := t.control(ret.Control); len(wide) != len(ret.Control) {
+		length, shown := uint32(len(wide)), *ret // the program gets its own
+		shown.Control, shown.ControlLen = wide, &length
+		ret = &shown
+	}
 	t.r.Emit(&Record{Kind: Returned, Host: t.host, PID: t.pid, TID: t.tid, Return: ret})
+}
+
+// control is control messages in the layout that traces have them in, that of 64-bit
+// Windows. What cannot be read stays as it is.
+func (t *recorded) control(b wsa.Bytes) wsa.Bytes {
+	if t.target.PointerSize() == 8 {
+		return b
+	}
+	list, err := t.target.ParseControl(b)
+	if err != nil {
+		return b
+	}
+	var wide []byte
+	for _, m := range list {
+		wide = wsa.AppendControl(wide, m)
+	}
+	return wide
 }
 
 // result is the Return of an error.

@@ -182,7 +182,7 @@ func (c *UDPConn) WriteTo(b []byte, addr net.Addr) (int, error) {
 
 // ReadMsgUDPAddrPort receives one datagram with its control messages, with
 // WSARecvMsg: oobn bytes of them are stored in oob, in the layout of
-// wsa.ParseControl, and flags are those of the message (MSG_TRUNC, MSG_CTRUNC).
+// the API (wsa.TargetOf, wsa.ParseControl), and flags are those of the message (MSG_TRUNC, MSG_CTRUNC).
 // Errors are package net's, "wsarecvmsg" in a *net.OpError "read".
 func (c *UDPConn) ReadMsgUDPAddrPort(b, oob []byte) (n, oobn, flags int, addr netip.AddrPort, err error) {
 	n, oobn, flags, addr, err = c.receiveMsg(b, oob)

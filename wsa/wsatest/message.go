@@ -53,10 +53,10 @@ func (c *context) informed(a netip.Addr, options ...option) (from, to wsa.SOCKET
 }
 
 // controls reads the control messages that came.
-func (t thread) controls(m *wsa.Msg) []wsa.ControlMessage {
-	list, err := wsa.ParseControl(m.Control[:m.ControlLen])
+func (c *context) controls(m *wsa.Msg) []wsa.ControlMessage {
+	list, err := c.p.Target.ParseControl(m.Control[:m.ControlLen])
 	if err != nil {
-		t.r.fatalf("the control messages: %v", err)
+		c.r.fatalf("the control messages: %v", err)
 	}
 	return list
 }
@@ -98,7 +98,7 @@ func observedRM8(c *context) {
 	equal(c.thread, "the control length while it waits", m.ControlLen, 100)
 	c.sendto(success, a, "datagram", wsa.Sockaddr(c.name(b)))
 	c.ended(success, b, ov, 8)
-	equal(c.thread, "the control length", int(m.ControlLen), wsa.ControlSpace(8))
+	equal(c.thread, "the control length", int(m.ControlLen), c.p.Target.ControlSpace(8))
 	list := c.controls(m)
 	if len(list) != 1 || list[0].Type != wsa.IP_PKTINFO || len(list[0].Data) != 8 {
 		c.r.fatalf("the control messages are %+v", list)
