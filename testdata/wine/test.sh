@@ -33,7 +33,8 @@ GOOS=windows GOARCH=amd64 "$GO" test -p 1 -timeout 10m -exec "$here/run.sh" ./ws
 say "package net, the judge of wsanet"
 GOOS=windows GOARCH=amd64 "$GO" test -p 1 -timeout 10m -exec "$here/run.sh" ./wsa/wsanet
 
-if [ -f "$WINEPREFIX/drive_c/windows/syswow64/bcryptprimitives.dll" ]; then
+narrow=$WINEPREFIX/drive_c/windows/syswow64
+if [ -f "$narrow/kernel32.dll" ] && [ -f "$narrow/bcryptprimitives.dll" ]; then
 	say "the same as 32-bit programs"
 	GOOS=windows GOARCH=386 "$GO" test -p 1 -timeout 10m -exec "$here/run.sh" ./wsa ./wsa/trace ./wsa/wsanet
 	GOOS=windows GOARCH=386 "$GO" build -o "$built/wsasim32.exe" ./cmd/wsasim
