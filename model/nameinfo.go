@@ -157,9 +157,10 @@ func (v *verdict) hostNames(c wsa.GetNameInfoCall, a netip.Addr) namedBy {
 	return namedBy{texts, v.w.namesKnown() && !(own && !v.w.hosts[v.p.host].owns(a) && !a.IsLoopback())}
 }
 
-// isOwn reports whether the host knows the name of an address by itself.
+// isOwn reports whether the host knows the name of an address by itself. Of the
+// other addresses of 127.0.0.0/8 it may ask a server.
 func (v *verdict) isOwn(a netip.Addr) bool {
-	return bare(a).IsLoopback() || v.w.hosts[v.p.host].owns(a)
+	return slices.Contains(bothLoopbacks, bare(a)) || v.w.hosts[v.p.host].owns(a)
 }
 
 // reverseName is the name of an address, and whether it has one.
