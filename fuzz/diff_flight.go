@@ -30,6 +30,18 @@ func overlappedOf(c wsa.Call) wsa.OverlappedID {
 	return f.Interface().(wsa.OverlappedID)
 }
 
+// eventOf is the event of the operation that a call would start; 0: none.
+func eventOf(c wsa.Call) wsa.HANDLE {
+	if overlappedOf(c) == 0 {
+		return 0
+	}
+	f := reflect.ValueOf(c).FieldByName("Event")
+	if !f.IsValid() {
+		return 0
+	}
+	return f.Interface().(wsa.HANDLE)
+}
+
 // flies notes an operation that a call has started, or that has ended within the call
 // although that failed: the structure says so (rule OV-CUT).
 func (s *session) flies(v *wsa.Invoker, c wsa.Call, ret *wsa.Return) {

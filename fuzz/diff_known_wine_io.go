@@ -105,6 +105,19 @@ func watchedEvent(d *Difference, _, _ wsa.Return) bool {
 	})
 }
 
+// sharedEvent reports whether several operations were started with one of the events
+// that are waited for.
+func sharedEvent(d *Difference) bool {
+	c, ok := d.Step.Call.(wsa.WSAWaitForMultipleEventsCall)
+	n := 0
+	for _, s := range d.Before {
+		if e := eventOf(s.Call); ok && e != 0 && slices.Contains(c.Events, e) {
+			n++
+		}
+	}
+	return n > 1
+}
+
 // How Wine ends an operation whose socket is closed: STATUS_HANDLES_CLOSED, and the
 // number that it has for that.
 const (
@@ -172,9 +185,11 @@ var knownIO = []Known{
 	},
 	{
 		ID: "a context that is not there", On: wine, Ops: ops("setsockopt"), Ours: errs(wsa.WSAENOTCONN, 0), Theirs: errs(0),
-		When:   option(wsa.SO_UPDATE_CONNECT_CONTEXT),
+		When: func(d *Difference, a, b wsa.Return) bool {
+			return d.Class == BothAllowed && option(wsa.SO_UPDATE_CONNECT_CONTEXT)(d, a, b)
+		},
 		Reason: "SO_UPDATE_CONNECT_CONTEXT is accepted without a look at the socket",
-		Right:  "the simulator: OPT-CONTEXT",
+		Right:  "OPT-CONTEXT; the specification allows both",
 	},
 	{
 		ID: "the count of what is pending", On: wine, Ops: ops("AcceptEx", "ConnectEx", "WSASend", "WSASendTo", "WSARecv"), Ours: errs(wsa.WSA_IO_PENDING), Theirs: errs(wsa.WSA_IO_PENDING), Goes: true,
@@ -252,12 +267,12 @@ var knownIO = []Known{
 	},
 	{
 		ID: "the order of what was cancelled", On: wine, Ops: portOps, Ours: errs(wsa.WSA_OPERATION_ABORTED, 0), Theirs: errs(wsa.WSA_OPERATION_ABORTED, 0), Goes: true,
-		When: func(_ *Difference, ours, theirs wsa.Return) bool {
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
 			aborted := func(p wsa.Packet) bool { return p.Status == wsa.STATUS_CANCELLED }
-			return slices.ContainsFunc(ours.Packets, aborted) && slices.ContainsFunc(theirs.Packets, aborted)
+			return d.Class == BothAllowed && slices.ContainsFunc(ours.Packets, aborted) && slices.ContainsFunc(theirs.Packets, aborted)
 		},
 		Reason: "operations that are cancelled together end with the latest first",
-		Right:  "no source orders them, and a trace does not tell; the simulator: the earliest first, as PORT-ORDER for packets",
+		Right:  "PORT-TOGETHER; the specification allows both",
 	},
 	{
 		ID: "an event that a socket has set", On: wine, Ops: ops("WSAWaitForMultipleEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
@@ -411,13 +426,13 @@ var knownIO = []Known{
 	{
 		ID: "data for a direction that was shut down", On: wine, Ops: ops("WSAPoll"), Ours: errs(0), Theirs: errs(0), Parts: true,
 		When: func(d *Difference, ours, theirs wsa.Return) bool {
-			return d.Class == BothAllowed && hasFailed(ours) && !hasFailed(theirs) && slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+			return hasFailed(ours) && !hasFailed(theirs) && slices.ContainsFunc(d.Before, func(s DiffStep) bool {
 				c, ok := s.Call.(wsa.ShutdownCall)
 				return ok && c.How != wsa.SD_SEND || s.Call.Op() == "WSARecvDisconnect"
 			})
 		},
 		Reason: "what comes after receiving was shut down is taken and lost, and does not reset the connection",
-		Right:  "POLL-ERR, POLL-HUP; the specification allows both",
+		Right:  "the simulator: POLL-ERR, POLL-HUP; where the peer goes on to send, the specification allows both",
 	},
 	{
 		ID: "a reset as the end of a stream", On: wine, Ops: ops("WSAPoll"), Ours: errs(0), Theirs: errs(0), Goes: true,
@@ -457,6 +472,20 @@ var knownIO = []Known{
 		},
 		Reason: "Linux tells at once that nobody listens; Windows asks three times, half a second apart",
 		Right:  "the simulator: observed; CONN-REFUSED",
+	},
+	{
+		ID: "a socket that an AcceptEx has", On: wine, Ops: ops("bind", "listen", "connect", "WSAConnect"),
+		When:   func(d *Difference, a, b wsa.Return) bool { return d.Class == BothAllowed && began("AcceptEx")(d, a, b) },
+		Reason: "a socket that an AcceptEx is to accept with is like any other until it has accepted",
+		Right:  "ACCEPTEX-BUSY: no source speaks of it; the specification allows both",
+	},
+	{
+		ID: "an event of two operations", On: wine, Ops: ops("WSAWaitForMultipleEvents"), Ours: errs(0), Theirs: errs(0), Goes: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && isWaiting(ours) && !isWaiting(theirs) && sharedEvent(d)
+		},
+		Reason: "the end of one operation sets its event after the start of another with the same event has reset it",
+		Right:  "no source speaks of it; the specification allows both",
 	},
 	{
 		ID: "the count of what was cut", On: wine, Ops: resultOps, Ours: errs(wsa.WSAEMSGSIZE), Theirs: errs(wsa.WSAEMSGSIZE), Goes: true,

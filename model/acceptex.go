@@ -211,9 +211,6 @@ func (v *verdict) updateContext(c wsa.SetsockoptCall) bool {
 	}
 	k := v.s.place
 	v.mayAny(rules.OPTContext)
-	if v.s.status != connected && !v.w.accepting(k) {
-		v.certain()
-	}
 	var l *socket
 	if c.Optname == wsa.SO_UPDATE_ACCEPT_CONTEXT && len(c.Optval) >= 4 {
 		h := uint64(binary.LittleEndian.Uint32(c.Optval))

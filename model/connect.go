@@ -142,7 +142,7 @@ func (v *verdict) stream(name netip.AddrPort) {
 	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
 		start(n, ret)
 		return n.establish(k)
-	}, nil, v.connectRules()...)
+	}, nil, v.connectRules(name)...)
 }
 
 // establish ends an attempt with a connection, if negotiation allows it.
@@ -156,16 +156,25 @@ func (w *world) establish(k uint64) rules.ID {
 	return ""
 }
 
-// connectRules names the rules behind a connection: those about security only
-// when they had a say.
-func (v *verdict) connectRules() []rules.ID {
+// connectRules names the rules behind a connection to the peer: those about security
+// only when they had a say.
+func (v *verdict) connectRules(peer netip.AddrPort) []rules.ID {
 	ids := append(make([]rules.ID, 0, 6), rules.CONNOk)
+	if v.w.itself(v.s, peer) {
+		ids = append(ids, rules.CONNSelf)
+	}
 	if v.s.bound == no {
 		ids = append(ids, rules.CONNBind)
 	} else if !v.s.explicit {
 		ids = append(ids, rules.CONNRetry)
 	}
 	return append(ids, v.s.securityRules()...)
+}
+
+// itself reports whether the address is that of the socket.
+func (w *world) itself(x *socket, peer netip.AddrPort) bool {
+	return x.portKnown && x.local.Port() == peer.Port() && w.reaches(x.host, peer.Addr(), x.host) &&
+		(!x.addrKnown || x.local.Addr().IsUnspecified() || x.local.Addr().Unmap() == peer.Addr().Unmap())
 }
 
 // securityRules names the rules about traffic that bear on the socket.
@@ -230,7 +239,7 @@ func (v *verdict) connectEnds() {
 		}
 	}
 	if v.s.status == connected {
-		v.succeed(nil, nil, v.connectRules()...)
+		v.succeed(nil, nil, v.connectRules(v.s.peer)...)
 	}
 	if v.s.status == connecting && v.w.linkTo(v.s) == 0 {
 		v.refused(v.s)

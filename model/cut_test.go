@@ -80,3 +80,49 @@ func TestCutAtOnce(t *testing.T) {
 		t.Error("the status in the traces is another")
 	}
 }
+
+// TestCancelledTogether: packets of operations that one call has cancelled may be taken
+// in any order, and those that two calls have cancelled only in that of the calls (rules
+// PORT-TOGETHER and PORT-ORDER).
+func TestCancelledTogether(t *testing.T) {
+	const start = `{"kind":"call","t":0,"tid":1,"op":"WSARecv","args":{"s":4,"buffers":[2],"flags":0,"overlapped":1}}
+{"kind":"return","t":0,"tid":1,"ret":{"err":"WSA_IO_PENDING"}}
+{"kind":"call","t":0,"tid":1,"op":"WSARecv","args":{"s":4,"buffers":[2],"flags":0,"overlapped":2}}
+{"kind":"return","t":0,"tid":1,"ret":{"err":"WSA_IO_PENDING"}}
+`
+	ended := func(n int) string {
+		return fmt.Sprintf(`{"kind":"completion","t":0,"tid":1,"overlapped":%d,"socket":4,"status":3221225760}`+"\n", n)
+	}
+	cancel := func(id, ends string) string {
+		return `{"kind":"call","t":0,"tid":1,"op":"CancelIoEx","args":{"file":4` + id + `}}` + "\n" + ends + `{"kind":"return","t":0,"tid":1,"ret":{}}` + "\n"
+	}
+	packet := func(n int) string {
+		return cutTake + fmt.Sprintf(`{"kind":"return","t":0,"tid":1,"ret":{"err":"ERROR_OPERATION_ABORTED","packets":[{"key":7,"overlapped":%d,"status":3221225760}]}}`+"\n", n)
+	}
+	both := cancel("", ended(1)+ended(2))
+	each := cancel(`,"overlapped":1`, ended(1)) + cancel(`,"overlapped":2`, ended(2))
+	before, _, _ := strings.Cut(cutStart, "%s")
+	for _, c := range []struct {
+		name, text string
+		broken     rules.ID
+	}{
+		{"together, in order", both + packet(1) + packet(2) + cutNone, ""},
+		{"together, the latest first", both + packet(2) + packet(1) + cutNone, ""},
+		{"together, one twice", both + packet(2) + packet(2), rules.PORTPacket},
+		{"together, and none is lost", both + packet(2) + cutNone, rules.PORTPacket},
+		{"one after the other", each + packet(1) + packet(2) + cutNone, ""},
+		{"one after the other, the latest first", each + packet(2), rules.PORTOrder},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rep, err := CheckTrace(strings.NewReader(before+start+c.text), Options{})
+			switch {
+			case err != nil:
+				t.Fatal(err)
+			case c.broken == "" && len(rep.Violations) > 0:
+				t.Errorf("expected none, found %v", rep.Violations[0])
+			case c.broken != "" && (len(rep.Violations) == 0 || !contains(rep.Violations[0].Violated, c.broken)):
+				t.Errorf("expected a violation of %s, found %v", c.broken, rep.Violations)
+			}
+		})
+	}
+}

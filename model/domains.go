@@ -16,7 +16,7 @@ import (
 // Domains lists the domains that together reach every rule.
 func Domains() []Domain {
 	return slices.Concat(readinessDomains(), nameDomains(), overlappedDomains(), []Domain{
-		startupDomain(), createDomain(), bindDomain(), sharingDomain(), duplicateDomain(), listenDomain(), streamDomain(),
+		startupDomain(), createDomain(), bindDomain(), sharingDomain(), duplicateDomain(), listenDomain(), streamDomain(), itselfDomain(),
 		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), letterDomain(), rawDomain(), byteDomain(), optionDomain(), controlDomain(),
 		settingsDomain(), targetDomain(), ioctlDomain(), queryDomain(), negotiationDomain(), impersonationDomain(), closingDomain(),
 		emptyHandedDomain(), unstartedDomain(), wideDomain(), kindsDomain(),
@@ -188,6 +188,13 @@ func listenDomain() Domain {
 		wsa.AcceptCall{S: 4, Addr: 16, Addrlen: ptr(int32(16))}, wsa.AcceptCall{S: 4, Addr: 4, Addrlen: ptr(int32(4))},
 		wsa.AcceptCall{S: 4, Addr: wsa.NULL}, wsa.AcceptCall{S: 8, Addr: wsa.NULL}, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")}),
 		moves(2, wsa.ClosesocketCall{S: 4}))}
+}
+
+func itselfDomain() Domain {
+	s := begin(beginAt(1), 1, tcp4, wsa.BindCall{S: 4, Name: sockaddr("10.0.0.1:80")})
+	return Domain{Name: "itself", Start: s.State, Setup: s.steps, Depth: 3, Moves: moves(1,
+		wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.1:80")}, nonblocking(4), wsa.GetpeernameCall{S: 4, Name: 16, Namelen: ptr(int32(16))},
+		wsa.SendCall{S: 4, Buf: wsa.Bytes("ab")}, wsa.RecvCall{S: 4, Buf: 4}, wsa.ShutdownCall{S: 4, How: wsa.SD_SEND})}
 }
 
 func streamDomain() Domain {

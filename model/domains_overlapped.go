@@ -10,7 +10,7 @@ import (
 // functions. Their worlds are whole, so that operations are followed.
 
 func overlappedDomains() []Domain {
-	return []Domain{portDomain(), handleDomain(), resultDomain(), operationDomain(), acceptExDomain(), connectExDomain(), disconnectDomain(), messageDomain(), refusedMessageDomain(), refusedConnectExDomain()}
+	return []Domain{portDomain(), cancelledDomain(), handleDomain(), resultDomain(), operationDomain(), acceptExDomain(), connectExDomain(), disconnectDomain(), messageDomain(), refusedMessageDomain(), refusedConnectExDomain()}
 }
 
 const noFile = wsa.INVALID_HANDLE_VALUE
@@ -36,6 +36,14 @@ func portDomain() Domain {
 		wsa.SetFileCompletionNotificationModesCall{FileHandle: 4, Flags: wsa.FILE_SKIP_COMPLETION_PORT_ON_SUCCESS},
 		recvInto(4, 4, 2), wsa.CancelIoCall{File: 4}),
 		moves(2, wsa.PostQueuedCompletionStatusCall{CompletionPort: 8, CompletionKey: 9, Overlapped: 3, NumberOfBytesTransferred: 5}, wsa.CloseHandleCall{H: 8}))}
+}
+
+// cancelledDomain is about the packets of operations that one call cancels.
+func cancelledDomain() Domain {
+	s := wholly(beginAt(1))
+	s = begin(s, 1, udp4, wsa.BindCall{S: 4, Name: sockaddr("10.0.0.1:53")}, wsa.CreateIoCompletionPortCall{FileHandle: 4, CompletionKey: 7})
+	return Domain{Name: "cancelled together", Start: s.State, Setup: s.steps, Depth: 6, Moves: moves(1,
+		recvInto(4, 4, 1), recvInto(4, 5, 2), wsa.CancelIoCall{File: 4}, wsa.GetQueuedCompletionStatusExCall{CompletionPort: 8, Count: 1})}
 }
 
 // handleDomain is about handles of files and ports, good and bad.

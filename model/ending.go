@@ -387,7 +387,11 @@ func (w *world) conclude(o *operation, r *trace.Record) {
 	if o.port == 0 || o.silent {
 		return
 	}
-	w.queue(o.port, packet{key: o.key, id: o.id, status: r.Status, n: r.Transferred, unsure: o.unsure})
+	p := packet{key: o.key, id: o.id, status: r.Status, n: r.Transferred, unsure: o.unsure}
+	if r.Status == wsa.STATUS_CANCELLED {
+		p.asked = o.asked
+	}
+	w.queue(o.port, p)
 }
 
 func ptrTo[T any](v T) *T { return &v }

@@ -115,9 +115,9 @@ func (v *verdict) nameInfo(c wsa.GetNameInfoCall, at netip.AddrPort) {
 func (v *verdict) small(n namedBy, room wsa.Room) {
 	switch n.fits(room) {
 	case no:
-		v.must(rules.GNISmall)
+		v.mustAny(rules.GNISmall)
 	case maybe:
-		v.may(rules.GNISmall)
+		v.mayAny(rules.GNISmall)
 	}
 }
 

@@ -44,6 +44,7 @@ type operation struct {
 	what     Key    // the digest of its call
 	acceptor uint64 // AcceptEx: the place of the accept socket; 0: closed
 	abort    bool   // it may end with WSA_OPERATION_ABORTED
+	asked    uint64 // the call that asked for that; 0: none
 	done     bool   // it has succeeded within its call
 	cut      bool   // done, or not started at all: its call failed with WSAEMSGSIZE (rule OV-CUT)
 	counted  bool   // and told how many bytes it moved: n
@@ -60,7 +61,7 @@ type operation struct {
 func (o *operation) encode(b []byte) []byte {
 	b = put(append(b, 'O', byte(o.kind), flag(o.gone), flag(o.abort), flag(o.done), flag(o.cut), flag(o.counted), flag(o.unsure), flag(o.silent), flag(o.routine)),
 		o.number, uint64(o.tid), uint64(o.pid), uint64(o.id), o.on, o.conn, uint64(o.room), o.what[0], o.what[1], o.acceptor,
-		uint64(o.n), o.port, o.key)
+		uint64(o.n), o.port, o.key, o.asked)
 	return putString(b, o.call.Op())
 }
 
@@ -364,8 +365,19 @@ func (o *operation) reuses() bool {
 
 // socketGone tells the operations that a socket is closed.
 func (w *world) socketGone(k uint64) {
-	w.editOperations(func(o *operation) bool { return o.on == k && !o.gone }, func(o *operation) { o.gone, o.abort = true, true })
+	w.cancel(func(o *operation) bool { return o.on == k && !o.gone }, func(o *operation) { o.gone = true })
 	w.editOperations(func(o *operation) bool { return o.acceptor == k && k != 0 }, func(o *operation) { o.acceptor, o.abort = 0, true })
+}
+
+// cancel asks operations to end, together: their packets may come in any order
+// (rule PORT-TOGETHER).
+func (w *world) cancel(which func(*operation) bool, edit func(*operation)) {
+	w.numbers++
+	asked := w.numbers
+	w.editOperations(which, func(o *operation) {
+		o.abort, o.asked = true, asked
+		edit(o)
+	})
 }
 
 // busy judges a call on a socket that is in an AcceptEx, or in a DisconnectEx by

@@ -34,7 +34,12 @@ type packet struct {
 	n      uint32
 	posted bool // by PostQueuedCompletionStatus
 	unsure bool // it may not be there
+	// asked is the call that cancelled its operation, 0 for none.
+	asked uint64
 }
+
+// together reports whether no source says which of the two packets comes first.
+func (x *packet) together(y *packet) bool { return x.asked != 0 && x.asked == y.asked }
 
 // maxPackets bounds how many packets of a port are followed.
 const maxPackets = 256
@@ -45,7 +50,7 @@ func (p *completionPort) encode(b []byte) []byte {
 		b = put(b, uint64(tid))
 	}
 	for _, k := range p.packets {
-		b = append(put(b, k.key, uint64(k.id), uint64(k.status), uint64(k.n)), flag(k.posted), flag(k.unsure))
+		b = append(put(b, k.key, uint64(k.id), uint64(k.status), uint64(k.n), k.asked), flag(k.posted), flag(k.unsure))
 	}
 	return b
 }
@@ -274,7 +279,7 @@ func (v *verdict) takes(k uint64, p *completionPort, a dequeueArgs) {
 	take := func(n *world, ret *wsa.Return) rules.ID { return n.takePackets(k, tid, a, ret) }
 	never := func(*world) bool { return len(p.packets) == 0 }
 	ids := []rules.ID{rules.PORTPacket, rules.PORTOrder}
-	v.add(Outcome{Kind: Success, Rules: append(ids, p.skipRules(v.w, k)...), effect: take, none: never, example: func(*world) wsa.Return { return p.example(a, false) }})
+	v.add(Outcome{Kind: Success, Rules: append(ids, p.besides(v.w, k)...), effect: take, none: never, example: func(*world) wsa.Return { return p.example(a, false) }})
 	if a.one {
 		var errs []wsa.Errno
 		for _, x := range p.packets {
@@ -296,6 +301,18 @@ func (v *verdict) takes(k uint64, p *completionPort, a dequeueArgs) {
 			last.none = func(*world) bool { return true }
 		}
 	}
+}
+
+// besides names the rules about packets that are not queued, or are in no order, where
+// they have a say.
+func (p *completionPort) besides(w *world, k uint64) []rules.ID {
+	ids := p.skipRules(w, k)
+	for i := range p.packets {
+		if i > 0 && p.packets[i].together(&p.packets[i-1]) {
+			return append(slices.Clip(ids), rules.PORTTogether)
+		}
+	}
+	return ids
 }
 
 // skipRules names the rule about packets that are not queued, where it has a say.
@@ -353,13 +370,20 @@ func (w *world) takePackets(k uint64, tid int, a dequeueArgs, ret *wsa.Return) r
 	for i := range ret.Packets {
 		got := &ret.Packets[i]
 		at := 0
-		for ; at < len(n.packets) && !n.packets[at].is(got); at++ {
-			if !n.packets[at].unsure {
-				return n.wrong(w, k, got)
-			}
+		for at < len(n.packets) && !n.packets[at].is(got) {
+			at++
 		}
 		if at == len(n.packets) {
 			return n.wrong(w, k, got)
+		}
+		var passed []packet // those that are still there
+		for j := range n.packets[:at] {
+			switch x := &n.packets[j]; {
+			case x.together(&n.packets[at]):
+				passed = append(passed, *x)
+			case !x.unsure:
+				return n.wrong(w, k, got)
+			}
 		}
 		if x := &n.packets[at]; a.one && (x.status.Failed() != (ret.Err != 0) || ret.Err != 0 && ret.Err != x.status.Win32()) {
 			return rules.PORTStatus
@@ -368,7 +392,7 @@ func (w *world) takePackets(k uint64, tid int, a dequeueArgs, ret *wsa.Return) r
 		if n.packets[at].unsure {
 			mayRemain(rest, got)
 		}
-		n.packets = rest
+		n.packets = append(passed, rest...)
 	}
 	n.serving = addNew(slices.Clip(n.serving), tid)
 	w.setPort(&n)

@@ -155,7 +155,7 @@ func (v *verdict) cancelIo(file wsa.HANDLE, which func(*operation) bool, needs b
 		}
 	}
 	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
-		n.editOperations(meant, func(o *operation) { o.abort = true })
+		n.cancel(meant, func(*operation) {})
 		return ""
 	}, nil, rules.CANCELOk)
 	v.environment()

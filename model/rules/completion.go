@@ -18,15 +18,16 @@ const (
 
 // What completion ports do.
 const (
-	PORTCreate ID = "PORT-CREATE"
-	PORTBind   ID = "PORT-BIND"
-	PORTPacket ID = "PORT-PACKET"
-	PORTOrder  ID = "PORT-ORDER"
-	PORTSkip   ID = "PORT-SKIP"
-	PORTWaits  ID = "PORT-WAITS"
-	PORTPost   ID = "PORT-POST"
-	PORTClose  ID = "PORT-CLOSE"
-	MODESOk    ID = "MODES-OK"
+	PORTCreate   ID = "PORT-CREATE"
+	PORTBind     ID = "PORT-BIND"
+	PORTPacket   ID = "PORT-PACKET"
+	PORTOrder    ID = "PORT-ORDER"
+	PORTTogether ID = "PORT-TOGETHER"
+	PORTSkip     ID = "PORT-SKIP"
+	PORTWaits    ID = "PORT-WAITS"
+	PORTPost     ID = "PORT-POST"
+	PORTClose    ID = "PORT-CLOSE"
+	MODESOk      ID = "MODES-OK"
 )
 
 // What the extension functions do.
@@ -130,6 +131,12 @@ var completionRules = []Rule{
 		ID: PORTOrder, Function: "GetQueuedCompletionStatus, GetQueuedCompletionStatusEx", Strength: Must,
 		Condition: "packets are taken in the order in which they were queued",
 		Sources:   []Source{{Doc, "nf-ioapiset-getqueuedcompletionstatusex"}, {Doc, "createiocompletionport"}},
+	},
+	{
+		ID: PORTTogether, Function: "GetQueuedCompletionStatus, GetQueuedCompletionStatusEx", Strength: Inferred,
+		Condition: "the packets of operations that one call has cancelled may be queued in any order",
+		Sources:   []Source{{Wine, "8.0, the latest operation first"}},
+		Notes:     "No page orders them; the simulator queues them in the order of the operations' start.",
 	},
 	{
 		ID: PORTSkip, Function: "GetQueuedCompletionStatus, GetQueuedCompletionStatusEx", Strength: Must,

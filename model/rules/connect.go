@@ -21,6 +21,7 @@ const (
 	CONNCallerdata ID = "CONN-CALLERDATA"
 	CONNQos        ID = "CONN-QOS"
 	CONNOk         ID = "CONN-OK"
+	CONNSelf       ID = "CONN-SELF"
 	CONNBlocks     ID = "CONN-BLOCKS"
 	CONNBind       ID = "CONN-BIND"
 	CONNRetry      ID = "CONN-RETRY"
@@ -141,6 +142,12 @@ var connectRules = []Rule{
 		ID: CONNOk, Function: "connect, WSAConnect", Strength: Must,
 		Condition: "the socket is connected to the given peer",
 		Sources:   []Source{{Doc, "nf-winsock2-connect"}},
+	},
+	{
+		ID: CONNSelf, Function: "connect, WSAConnect", Strength: Inferred,
+		Condition: "a stream that connects to its own address, at which nobody listens, is connected to itself, or refused",
+		Sources:   []Source{{Wine, "8.0, connect to the address of the socket"}},
+		Notes:     "TCP lets two ends open a connection to each other, which may be one; no page speaks of it. The simulator refuses it.",
 	},
 	{
 		ID: CONNBlocks, Function: "connect, WSAConnect", Strength: Must,

@@ -351,8 +351,8 @@ var lookupRules = []Rule{
 		ID: GNISmall, Function: "GetNameInfo", Strength: Inferred,
 		Condition: "a buffer is too small for its name",
 		Errors:    []wsa.Errno{wsa.WSAEFAULT, wsa.ERROR_INSUFFICIENT_BUFFER, wsa.WSAEINVAL},
-		Sources:   []Source{{Inference, "the page demands room and names no error"}},
-		Notes:     "The simulator gives WSAEFAULT, as gethostname does.",
+		Sources:   []Source{{Inference, "the page demands room and names no error"}, {Wine, "8.0, a number of Linux's resolver, which is no code of Winsock's"}},
+		Notes:     "Any error is allowed. The simulator gives WSAEFAULT, as gethostname does.",
 	},
 	{
 		ID: GNIFlags, Function: "GetNameInfo", Strength: Must,

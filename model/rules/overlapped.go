@@ -584,8 +584,8 @@ var ioRules = []Rule{
 		ID: OPTContext, Function: "setsockopt", Strength: Inferred,
 		Condition: "SO_UPDATE_ACCEPT_CONTEXT or SO_UPDATE_CONNECT_CONTEXT on a socket that is not connected, or with something that is not its listener",
 		Errors:    []wsa.Errno{wsa.WSAENOTCONN, wsa.WSAENOTSOCK, wsa.WSAEINVAL},
-		Sources:   []Source{{Doc, "nf-mswsock-acceptex"}},
-		Notes:     "No page gives the codes.",
+		Sources:   []Source{{Doc, "nf-mswsock-acceptex"}, {Wine, "8.0, SO_UPDATE_CONNECT_CONTEXT on any socket succeeds"}},
+		Notes:     "No page gives the codes, nor says that the call fails: both are allowed. The simulator fails with WSAENOTCONN.",
 	},
 	{
 		ID: OPTGroup, Function: "setsockopt", Strength: Inferred,
