@@ -297,7 +297,7 @@ func (d *Difference) parts() bool {
 }
 
 // binding are the functions that may have bound a socket although they failed.
-var binding = []string{"connect", "WSAConnect", "send", "sendto", "WSASend", "WSASendTo"}
+var binding = []string{"connect", "WSAConnect", "send", "sendto", "WSASend", "WSASendTo", "WSASendMsg"}
 
 // refusal reports whether a call failed by its arguments or by the state of its
 // socket, and left everything as it was.

@@ -22,9 +22,12 @@ func (g *guide) newPort() wsa.HANDLE {
 	return wsa.HANDLE(SocketOf(g.last))
 }
 
-// way is how the end of an operation is told: at a port, by an event, or in the
-// structure alone.
-type way struct{ port, event wsa.HANDLE }
+// way is how the end of an operation is told: at a port, by an event, by a routine, or
+// in the structure alone.
+type way struct {
+	port, event wsa.HANDLE
+	routine     bool
+}
 
 // toldBy draws how the ends of a socket's operations are told. Each socket has a
 // port of its own: of two operations that end within one call, one at each end of
@@ -43,12 +46,23 @@ func (g *guide) toldBy(x wsa.SOCKET) (w way) {
 	return w
 }
 
+// orRoutine is the way, or that operations are told by routines: the functions that
+// Winsock itself has take one.
+func (g *guide) orRoutine(w way) way {
+	if w.port == 0 && w.event == 0 && g.once(2, "by routines") {
+		w.routine = true
+	}
+	return w
+}
+
 // collect asks how an operation ended, in the way in which it is told.
 func (g *guide) collect(x wsa.SOCKET, w way, id wsa.OverlappedID) {
 	if w.event != 0 && g.once(2, "wait") {
 		g.add(wsa.WSAWaitForMultipleEventsCall{Events: []wsa.HANDLE{w.event}})
 	}
 	switch {
+	case w.routine:
+		g.add(wsa.SleepExCall{Alertable: true})
 	case w.port != 0 && g.once(4, "several"):
 		g.add(wsa.GetQueuedCompletionStatusExCall{CompletionPort: w.port, Count: 1})
 	case w.port != 0:
@@ -69,14 +83,21 @@ func (g *guide) startReceive(x wsa.SOCKET, w way) wsa.OverlappedID {
 	if g.once(4, "two buffers") {
 		buffers = append(buffers, 7)
 	}
-	g.add(wsa.WSARecvCall{S: x, Buffers: buffers, Flags: new(uint32), NullReceived: g.once(3, "no count"), Overlapped: id, Event: w.event})
+	c := wsa.WSARecvCall{S: x, Buffers: buffers, Flags: new(uint32), NullReceived: g.once(3, "no count"), Overlapped: id, Event: w.event, Routine: w.routine}
+	if info, ok := g.info(x); ok && info.Type == wsa.SOCK_DGRAM && g.once(2, "from whom") {
+		g.add(wsa.WSARecvFromCall{
+			S: x, Buffers: c.Buffers, Flags: c.Flags, NullReceived: c.NullReceived, From: 28, Fromlen: new(int32(28)), Overlapped: id, Event: w.event, Routine: w.routine,
+		})
+		return id
+	}
+	g.add(c)
 	return id
 }
 
 // startSend starts a send.
 func (g *guide) startSend(x wsa.SOCKET, w way) wsa.OverlappedID {
 	id := g.nextID()
-	g.add(wsa.WSASendCall{S: x, Buffers: []wsa.Bytes{g.payload()}, NullSent: g.once(3, "no count"), Overlapped: id, Event: w.event})
+	g.add(wsa.WSASendCall{S: x, Buffers: []wsa.Bytes{g.payload()}, NullSent: g.once(3, "no count"), Overlapped: id, Event: w.event, Routine: w.routine})
 	return id
 }
 
@@ -86,7 +107,7 @@ func (g *guide) operations() {
 	if s == noSocket {
 		return
 	}
-	near, far := g.toldBy(c), g.toldBy(s)
+	near, far := g.orRoutine(g.toldBy(c)), g.orRoutine(g.toldBy(s))
 	var asked []func()
 	receive := func() {
 		id := g.startReceive(s, far)
@@ -142,7 +163,7 @@ func (g *guide) finish(c, s wsa.SOCKET, id wsa.OverlappedID) {
 // datagramOperations does overlapped sends and receives of datagrams.
 func (g *guide) datagramOperations() {
 	a, b, to := g.boundDatagrams()
-	near, far := g.toldBy(a), g.toldBy(b)
+	near, far := g.orRoutine(g.toldBy(a)), g.orRoutine(g.toldBy(b))
 	var ids []wsa.OverlappedID
 	for range 1 + g.rand.IntN(4) {
 		switch g.rand.IntN(3) {
@@ -152,7 +173,7 @@ func (g *guide) datagramOperations() {
 			g.add(wsa.SendtoCall{S: a, Buf: g.payload(), To: to})
 		case 2:
 			id := g.nextID()
-			g.add(wsa.WSASendToCall{S: a, Buffers: []wsa.Bytes{g.payload()}, To: to, Overlapped: id, Event: near.event})
+			g.add(wsa.WSASendToCall{S: a, Buffers: []wsa.Bytes{g.payload()}, To: to, Overlapped: id, Event: near.event, Routine: near.routine})
 			g.collect(a, near, id)
 		}
 	}

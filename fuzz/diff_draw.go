@@ -178,6 +178,8 @@ func (g *guide) safe(c wsa.Call) bool {
 		return g.sent < 8000 && g.safeSize(c)
 	case wsa.ConnectCall, wsa.WSAConnectCall:
 		return info.Type == wsa.SOCK_DGRAM
+	case wsa.WSASendMsgCall, wsa.WSARecvMsgCall, wsa.TransmitFileCall, wsa.DisconnectExCall:
+		return false
 	}
 	return true
 }
@@ -218,6 +220,12 @@ func size(c wsa.Call) int {
 		for _, b := range c.Buffers {
 			n += len(b)
 		}
+	case wsa.WSASendMsgCall:
+		for _, b := range c.Buffers {
+			n += len(b)
+		}
+	case wsa.TransmitFileCall:
+		n = len(c.Head) + len(c.Tail)
 	}
 	return n
 }

@@ -131,9 +131,11 @@ func stored(v *wsa.Invoker, f flight, o *wsa.Overlapped) *wsa.Return {
 	data, n := v.Data(f.id), int(o.InternalHigh)
 	switch c := f.call.(type) {
 	case wsa.WSARecvCall, wsa.WSARecvFromCall:
+		ret := &wsa.Return{Addr: v.From(f.id)}
 		if n > 0 && n <= len(data) {
-			return &wsa.Return{Data: bytes.Clone(data[:n])}
+			ret.Data = bytes.Clone(data[:n])
 		}
+		return ret
 	case wsa.AcceptExCall:
 		if o.Internal != 0 || len(data) == 0 {
 			return nil

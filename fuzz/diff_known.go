@@ -41,7 +41,7 @@ func (k *Known) fits(d *Difference, ours, theirs wsa.Return) bool {
 }
 
 // KnownDifferences is the table.
-func KnownDifferences() []Known { return slices.Concat(knownDifferences, knownIO) }
+func KnownDifferences() []Known { return slices.Concat(knownDifferences, knownIO, knownExtensions) }
 
 // SafeSequence reports whether the steps may run on a machine that other
 // programs use: none of them would wait for what never comes.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"wsasim/model/rules"
 	"wsasim/wsa"
 )
 
@@ -72,6 +73,10 @@ func nullCount(d *Difference, _, _ wsa.Return) bool {
 		return c.NullReceived
 	case wsa.WSARecvFromCall:
 		return c.NullReceived
+	case wsa.WSASendMsgCall:
+		return c.NullSent
+	case wsa.WSARecvMsgCall:
+		return c.NullReceived
 	}
 	return false
 }
@@ -89,13 +94,23 @@ func toItself(d *Difference) bool {
 				name = c.Name
 			}
 			x, ok := callSocket(c)
-			return ok && x == SocketOf(n) && portIn(name) == PortOf(n)
+			return ok && x == SocketOf(n) && samePort(d, portIn(name), n)
 		}
 		if own(d.Step.Call) || slices.ContainsFunc(d.Before, func(s DiffStep) bool { return own(s.Call) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// samePort reports whether a port is that of the socket: its own symbol, or that of
+// another socket that was bound to the same.
+func samePort(d *Difference, port uint16, n int) bool {
+	other, symbol := portOf(port)
+	return symbol && (other == n || slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+		c, ok := s.Call.(wsa.BindCall)
+		return ok && (c.S == SocketOf(other) && portIn(c.Name) == PortOf(n) || c.S == SocketOf(n) && portIn(c.Name) == port)
+	}))
 }
 
 // socketsOf are the numbers of the sockets that a call is about.
@@ -156,6 +171,8 @@ func hasName(c wsa.Call) bool {
 		return c.To != nil
 	case wsa.WSASendToCall:
 		return c.To != nil
+	case wsa.WSASendMsgCall:
+		return c.Name != nil
 	}
 	return false
 }
@@ -197,9 +214,9 @@ func value(p *uint32) uint32 {
 
 // The groups of functions.
 var (
-	sendOps    = ops("send", "sendto", "WSASend", "WSASendTo")
-	receiveOps = ops("recv", "recvfrom", "WSARecv", "WSARecvFrom")
-	nameOps    = ops("bind", "connect", "WSAConnect", "sendto", "WSASendTo")
+	sendOps    = ops("send", "sendto", "WSASend", "WSASendTo", "WSASendMsg", "TransmitFile")
+	receiveOps = ops("recv", "recvfrom", "WSARecv", "WSARecvFrom", "WSARecvMsg")
+	nameOps    = ops("bind", "connect", "WSAConnect", "sendto", "WSASendTo", "WSASendMsg")
 	optionOps  = ops("getsockopt", "setsockopt")
 )
 
@@ -311,6 +328,7 @@ var knownDifferences = []Known{
 	},
 	{
 		ID: "an option of no bytes", On: wine, Ops: ops("setsockopt"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(0),
+		When:   func(d *Difference, _, _ wsa.Return) bool { return d.Class == BothAllowed || breaks(d, rules.OPTFault) },
 		Reason: "setting the option with no or too few bytes succeeds",
 		Right:  "the simulator: observed OL16; OPT-FAULT",
 	},
@@ -331,11 +349,14 @@ var knownDifferences = []Known{
 	},
 	{
 		ID: "no receive before bind", On: wine, Ops: receiveOps, Ours: errs(wsa.WSAEINVAL), Theirs: errs(wsa.WSAEWOULDBLOCK),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return d.Class == BothAllowed || breaks(d, rules.RECVUnbound)
+		},
 		Reason: "a datagram socket need not be bound to receive",
 		Right:  "the simulator: RECV-UNBOUND",
 	},
 	{
-		ID: "bound by a failure", On: wine, Ops: ops("getsockname"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0),
+		ID: "bound by a failure", On: wine, Ops: ops("getsockname"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0), When: triedBefore,
 		Reason: "a send that fails has bound the socket, where that of Windows has not",
 		Right:  "SEND-BIND; the specification does not know which failures do",
 	},
@@ -417,7 +438,7 @@ var knownDifferences = []Known{
 	},
 	{
 		ID: "a name that a stream ignores", On: wine, Ops: ops("sendto", "WSASendTo"), Ours: errs(0), Theirs: errs(wsa.WSAEFAULT, wsa.WSAEISCONN, wsa.WSAEINVAL, wsa.WSAEADDRNOTAVAIL),
-		When:   func(d *Difference, _, _ wsa.Return) bool { return hasName(d.Step.Call) },
+		When:   func(d *Difference, _, _ wsa.Return) bool { return hasName(d.Step.Call) && !breaks(d, rules.SENDPort0) },
 		Reason: "a destination is judged although the stream is connected and ignores it",
 		Right:  "the simulator: SEND-STREAM-ADDR",
 	},
@@ -439,13 +460,13 @@ var knownDifferences = []Known{
 	{
 		ID: "last error after a success", On: wine, Ops: ops("WSAGetLastError"), Ours: errs(0), Theirs: errs(0), Goes: true,
 		When: func(d *Difference, ours, theirs wsa.Return) bool {
-			return d.Class == BothAllowed && (ours.N == 0 || theirs.N == 0)
+			return d.Class == BothAllowed && (ours.N == 0 || theirs.N == 0 || len(d.Before) > 0 && slices.Contains(ops("setsockopt", "WSAIoctl"), d.Before[len(d.Before)-1].Call.Op()))
 		},
 		Reason: "a function that succeeds leaves the last error where that of Windows sets it to 0, or the other way round",
 		Right:  "LAST-SUCCESS; the specification allows both",
 	},
 	{
-		ID: "no count", On: wine, Ops: ops("WSARecv", "WSARecvFrom", "WSASend", "WSASendTo"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(0, wsa.WSAEWOULDBLOCK, wsa.WSAEMSGSIZE),
+		ID: "no count", On: wine, Ops: ops("WSARecv", "WSARecvFrom", "WSARecvMsg", "WSASend", "WSASendTo", "WSASendMsg"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(0, wsa.WSAEWOULDBLOCK, wsa.WSAEMSGSIZE),
 		When:   nullCount,
 		Reason: "the missing count of a call without an overlapped operation is not looked at",
 		Right:  "the simulator: RECV-COUNT, SEND-COUNT",
@@ -551,8 +572,8 @@ var knownDifferences = []Known{
 		Right:  "the simulator: OPT-FAULT",
 	},
 	{
-		ID: "a negative length of a name", On: wine, Ops: ops("getsockname", "getpeername"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(wsa.WSAEINVAL),
-		Reason: "a negative length is invalid",
+		ID: "a negative length of a name", On: wine, Ops: ops("getsockname", "getpeername"), Ours: errs(wsa.WSAEFAULT), Theirs: errs(wsa.WSAEINVAL, wsa.WSAENOTCONN),
+		Reason: "a negative length is invalid, once there is a peer",
 		Right:  "the simulator: NAME-FAULT",
 	},
 	{
@@ -671,9 +692,12 @@ var knownDifferences = []Known{
 	{
 		ID: "a reset that is there at once", On: wine, Ops: sendOps, Ours: errs(0), Theirs: errs(wsa.WSAECONNRESET),
 		When: func(d *Difference, _, _ wsa.Return) bool {
-			return d.Class == BothAllowed && slices.ContainsFunc(d.Before, func(s DiffStep) bool { return s.Call.Op() == "closesocket" })
+			return d.Class == BothAllowed && slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+				a, ok := s.Call.(wsa.AcceptCall)
+				return s.Call.Op() == "closesocket" || ok && a.Addrlen != nil && *a.Addrlen < 28
+			})
 		},
-		Reason: "a peer that is closed under a receive resets the connection at once, and not when more data comes",
+		Reason: "a peer that is closed under a receive, or by an accept without room for its address, resets the connection at once, and not when more data comes",
 		Right:  "SEND-RESET, SEND-OK; the specification allows both",
 	},
 	{

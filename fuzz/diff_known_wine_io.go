@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"wsasim/model/rules"
 	"wsasim/wsa"
 )
 
@@ -178,9 +179,11 @@ var knownIO = []Known{
 		Right:  "POLL-READ, RECV-UNREACHED; the specification allows both",
 	},
 	{
-		ID: "the peer before its context", On: wine, Ops: ops("getpeername", "shutdown", "WSASendDisconnect", "WSARecvDisconnect"), Ours: errs(wsa.WSAENOTCONN), Theirs: errs(0),
-		When:   began("ConnectEx", "AcceptEx"),
-		Reason: "a socket that ConnectEx or AcceptEx has connected is like any other before its context is updated",
+		ID: "the peer before its context", On: wine, Ops: ops("getpeername", "shutdown", "WSASendDisconnect", "WSARecvDisconnect"), Ours: errs(wsa.WSAENOTCONN, 0), Theirs: errs(0),
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return (ours.Err != 0 || d.Class == BOutside && len(d.Fields) == 0) && began("ConnectEx", "AcceptEx")(d, ours, theirs)
+		},
+		Reason: "a socket that ConnectEx or AcceptEx has connected is like any other before its context is updated, which it may be before the end is told",
 		Right:  "the simulator: CONTEXT-OLD",
 	},
 	{
@@ -282,6 +285,9 @@ var knownIO = []Known{
 	},
 	{
 		ID: "an event that is none", On: wine, Ops: ops("WSAEnumNetworkEvents"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return d.Step.Call.(wsa.WSAEnumNetworkEventsCall).EventObject != 0
+		},
 		Reason: "the handle of the event to reset is not looked at",
 		Right:  "the simulator: EVENUM-EVENT",
 	},
@@ -310,6 +316,9 @@ var knownIO = []Known{
 	},
 	{
 		ID: "data with the end of a connection", On: wine, Ops: ops("WSASendDisconnect", "WSARecvDisconnect"), Ours: errs(wsa.WSAENOPROTOOPT), Theirs: errs(0),
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return d.Class == BothAllowed || breaks(d, rules.DISCONNData)
+		},
 		Reason: "the data is not looked at",
 		Right:  "the simulator: DISCONN-DATA",
 	},
@@ -474,7 +483,7 @@ var knownIO = []Known{
 		Right:  "the simulator: observed; CONN-REFUSED",
 	},
 	{
-		ID: "a socket that an AcceptEx has", On: wine, Ops: ops("bind", "listen", "connect", "WSAConnect"),
+		ID: "a socket that an AcceptEx has", On: wine, Ops: ops("bind", "listen", "connect", "WSAConnect", "getsockname", "WSAPoll", "select"),
 		When:   func(d *Difference, a, b wsa.Return) bool { return d.Class == BothAllowed && began("AcceptEx")(d, a, b) },
 		Reason: "a socket that an AcceptEx is to accept with is like any other until it has accepted",
 		Right:  "ACCEPTEX-BUSY: no source speaks of it; the specification allows both",

@@ -103,13 +103,15 @@ func patience(step DiffStep, expected []wsa.Return, i int) func(wsa.Return, int)
 	}
 	want := expected[i]
 	switch step.Call.(type) {
-	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall, wsa.AcceptCall:
+	case wsa.RecvCall, wsa.RecvfromCall, wsa.WSARecvCall, wsa.WSARecvFromCall, wsa.WSARecvMsgCall, wsa.AcceptCall:
 		if want.Err != 0 && want.Err != wsa.WSAEMSGSIZE || want.Failure != "" {
 			return nil
 		}
 		return func(ret wsa.Return, tries int) bool { return ret.Err == wsa.WSAEWOULDBLOCK && tries < patienceTries }
 	case wsa.WSAWaitForMultipleEventsCall:
 		return until(func(r wsa.Return) bool { return r.Err != 0 || r.N != int64(wsa.WSA_WAIT_TIMEOUT) }, want)
+	case wsa.SleepExCall:
+		return until(func(r wsa.Return) bool { return r.N != 0 }, want)
 	case wsa.GetQueuedCompletionStatusCall, wsa.GetQueuedCompletionStatusExCall:
 		return until(func(r wsa.Return) bool { return r.Err != wsa.WAIT_TIMEOUT }, want)
 	case wsa.WSAGetOverlappedResultCall, wsa.GetOverlappedResultCall:

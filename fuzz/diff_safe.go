@@ -36,6 +36,8 @@ func (g *guide) safeHandles(c wsa.Call) bool {
 		return c.Milliseconds == 0 && !c.Alertable && g.safePort(c.CompletionPort)
 	case wsa.PostQueuedCompletionStatusCall:
 		return g.safePort(c.CompletionPort)
+	case wsa.SleepExCall:
+		return c.Milliseconds == 0
 	case wsa.SetFileCompletionNotificationModesCall:
 		return g.isOpen(c.FileHandle, madeSocket)
 	case wsa.CancelIoCall:
@@ -66,7 +68,7 @@ func (g *guide) safeEvent(h wsa.HANDLE) bool {
 func (g *guide) safePort(h wsa.HANDLE) bool { return h == 0 || h == noHandle || g.isOpen(h, madePort) }
 
 // safeOperation reports whether an overlapped operation may be started: on a socket
-// that has them, with a structure that is not in use, and without a routine.
+// that has them, and with a structure that is not in use.
 func (g *guide) safeOperation(c wsa.Call, x wsa.SOCKET, id wsa.OverlappedID) bool {
 	if a, ok := c.(wsa.AcceptExCall); ok {
 		x = a.ListenSocket
@@ -75,26 +77,20 @@ func (g *guide) safeOperation(c wsa.Call, x wsa.SOCKET, id wsa.OverlappedID) boo
 	if ok && !info.Overlapped || g.s.inFlight(id) || !g.safeSize(c) {
 		return false
 	}
-	event, routine := wsa.HANDLE(0), false
 	switch c := c.(type) {
-	case wsa.WSASendCall:
-		event, routine = c.Event, c.Routine
-	case wsa.WSARecvCall:
-		event, routine = c.Event, c.Routine
-	case wsa.WSASendToCall:
-		event, routine = c.Event, c.Routine
+	case wsa.WSASendCall, wsa.WSASendToCall, wsa.WSASendMsgCall, wsa.WSARecvCall, wsa.ConnectExCall, wsa.DisconnectExCall, wsa.AcceptExCall:
 	case wsa.WSARecvFromCall:
-		event, routine = c.Event, c.Routine || c.From != wsa.NULL
-	case wsa.ConnectExCall:
-		event = c.Event
-	case wsa.DisconnectExCall:
-		event = c.Event
-	case wsa.AcceptExCall:
-		event = c.Event
+		if claims(c) {
+			return false
+		}
+	case wsa.TransmitFileCall:
+		if c.File != 0 {
+			return false
+		}
 	default:
 		return false
 	}
-	return g.safeEvent(event) && !routine
+	return g.safeEvent(eventOf(c))
 }
 
 // safeNames reports whether a call about names asks nobody but the library: who is

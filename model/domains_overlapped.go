@@ -43,7 +43,8 @@ func cancelledDomain() Domain {
 	s := wholly(beginAt(1))
 	s = begin(s, 1, udp4, wsa.BindCall{S: 4, Name: sockaddr("10.0.0.1:53")}, wsa.CreateIoCompletionPortCall{FileHandle: 4, CompletionKey: 7})
 	return Domain{Name: "cancelled together", Start: s.State, Setup: s.steps, Depth: 6, Moves: moves(1,
-		recvInto(4, 4, 1), recvInto(4, 5, 2), wsa.CancelIoCall{File: 4}, wsa.GetQueuedCompletionStatusExCall{CompletionPort: 8, Count: 1})}
+		recvInto(4, 4, 1), recvInto(4, 5, 2), wsa.CancelIoCall{File: 4},
+		wsa.WSARecvCall{S: 4, Buffers: []wsa.Room{4}, Flags: ptr(uint32(0)), Overlapped: 3, Routine: true}, wsa.GetQueuedCompletionStatusExCall{CompletionPort: 8, Count: 1})}
 }
 
 // handleDomain is about handles of files and ports, good and bad.

@@ -189,6 +189,14 @@ func (v *verdict) operation(call wsa.Call) {
 	}
 }
 
+// routineAtPort judges an operation whose end is to be told by a routine, at a socket
+// whose ends are reported at a port.
+func (v *verdict) routineAtPort() {
+	if v.s.port != 0 && overlappedOf(v.call).routine {
+		v.may(rules.OVRoutinePort)
+	}
+}
+
 // begin notes that a call has started an operation, which has perhaps ended.
 func (w *world) begin(tid int, k uint64, call wsa.Call, a overlappedArgs, ret *wsa.Return) {
 	x := w.sockets.get(k)

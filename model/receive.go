@@ -185,6 +185,7 @@ func (v *verdict) recvGoes(a recvArgs) {
 		(a.fromlen == nil || int(*a.fromlen) < addrSize(v.s.family) || int(a.from) < addrSize(v.s.family))
 	if overlapped {
 		v.may(rules.RECVLimit)
+		v.routineAtPort()
 		v.pend(rules.RECVPending, nil)
 	}
 	// What is known to wait is received at once.

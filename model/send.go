@@ -243,6 +243,7 @@ func (v *verdict) sendGoes(a sendArgs) {
 	}
 	if overlapped {
 		v.may(rules.SENDLimit)
+		v.routineAtPort()
 		v.pend(rules.SENDPending, v.sendStarted(a))
 	}
 	if !overlapped && v.s.nonblocking != no {

@@ -271,7 +271,7 @@ func (c WSARecvFromCall) invoke(a *invocation) Return {
 	count, flags := counter(c.NullReceived), clone(c.Flags)
 	from, fromlen := room(c.From), clone(c.Fromlen)
 	all, list := receiveBuffers(c.Buffers)
-	a.keep(c.Overlapped, all)
+	a.keepFrom(c.Overlapped, all, from, fromlen)
 	r := result(a.WSARecvFrom(c.S, list, count, flags, from, fromlen, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 	r.Count, r.Flags = count, flags
 	r.Data = written(all, deref(count), r.Err)

@@ -26,6 +26,8 @@ type operations struct {
 type operationRecord struct {
 	overlapped *Overlapped
 	buffers    []byte // what the operation writes, joined; nil if nothing
+	from       []byte // where WSARecvFrom stores the sender's address, and its length
+	fromlen    *int32
 	routines   []Completion
 	found      *[]AddrInfoEx // where a lookup stores what it finds
 }
@@ -64,6 +66,16 @@ func (v *Invoker) Data(id OverlappedID) []byte {
 		return r.buffers
 	}
 	return nil
+}
+
+// From is the sender's address that the latest WSARecvFrom of id has stored so far; nil
+// for none.
+func (v *Invoker) From(id OverlappedID) []byte {
+	r := v.ids.byID[id]
+	if r == nil {
+		return nil
+	}
+	return Return{}.withAddr(r.from, r.fromlen).Addr
 }
 
 // Found is what the latest lookup of id has found, nil while it goes on.
@@ -117,9 +129,13 @@ func (a *invocation) existing(id OverlappedID) *Overlapped {
 }
 
 // keep remembers the buffers of an operation.
-func (a *invocation) keep(id OverlappedID, buffers []byte) {
+func (a *invocation) keep(id OverlappedID, buffers []byte) { a.keepFrom(id, buffers, nil, nil) }
+
+// keepFrom remembers them and where the sender's address is stored.
+func (a *invocation) keepFrom(id OverlappedID, buffers, from []byte, fromlen *int32) {
 	if a.table != nil && id != 0 {
-		a.table.ids.record(id).buffers = buffers
+		r := a.table.ids.record(id)
+		r.buffers, r.from, r.fromlen = buffers, from, fromlen
 	}
 }
 

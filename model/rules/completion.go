@@ -11,6 +11,7 @@ const (
 	OVOrder       ID = "OV-ORDER"
 	OVTold        ID = "OV-TOLD"
 	OVCut         ID = "OV-CUT"
+	OVRoutinePort ID = "OV-ROUTINE-PORT"
 	OVResultOk    ID = "OV-RESULT-OK"
 	OVResultWaits ID = "OV-RESULT-WAITS"
 	CANCELOk      ID = "CANCEL-OK"
@@ -93,6 +94,13 @@ var completionRules = []Rule{
 		},
 		Notes: "The page says that no completion is indicated after any error but WSA_IO_PENDING. " +
 			"STATUS_BUFFER_OVERFLOW is a warning, though, and the library met the packet: both are allowed. The simulator tells it.",
+	},
+	{
+		ID: OVRoutinePort, Function: "WSASend, WSASendTo, WSARecv, WSARecvFrom, WSASendMsg, WSARecvMsg", Strength: Inferred,
+		Condition: "a completion routine is given for a socket that is associated with a completion port: refused, or the routine is run",
+		Errors:    []wsa.Errno{wsa.WSAEINVAL},
+		Sources:   []Source{{Wine, "8.0, WSASendMsg and WSARecv with a routine"}},
+		Notes:     "No page speaks of it. The simulator runs the routine.",
 	},
 	{
 		ID: OVResultOk, Function: "WSAGetOverlappedResult, GetOverlappedResult", Strength: Must,

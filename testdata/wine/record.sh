@@ -12,7 +12,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 GO=${GO:-go}
-SEEDS=${SEEDS:-10 14 20 21 24 28 33 38}
+SEEDS=${SEEDS:-10 12 14 32 35 38 43 53}
 WINEPREFIX=${WINEPREFIX:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/wsasim/wine-test}
 export WINEPREFIX
 
