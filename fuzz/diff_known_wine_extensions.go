@@ -68,9 +68,9 @@ var knownExtensions = []Known{
 		Right:  "TRANSMIT-OK; the specification allows both",
 	},
 	{
-		ID: "TransmitFile on a connection that is gone", On: wine, Ops: ops("TransmitFile"), Ours: errs(wsa.WSAECONNABORTED, wsa.WSAECONNRESET), Theirs: errs(wsa.WSAENOTCONN),
+		ID: "TransmitFile on a connection that is gone", On: wine, Ops: ops("TransmitFile"), Ours: errs(wsa.WSAECONNABORTED, wsa.WSAECONNRESET, wsa.WSAESHUTDOWN), Theirs: errs(wsa.WSAENOTCONN),
 		Reason: "Linux forgets the peer of a connection that was reset",
-		Right:  "the simulator: SEND-ABORTED, SEND-RESET",
+		Right:  "the simulator: SEND-ABORTED, SEND-RESET, SEND-SHUTDOWN",
 	},
 	{
 		ID: "parameters of DisconnectEx", On: wine, Ops: ops("DisconnectEx"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0, wsa.WSA_IO_PENDING),
