@@ -73,6 +73,14 @@ var knownExtensions = []Known{
 		Right:  "the simulator: SEND-ABORTED, SEND-RESET, SEND-SHUTDOWN",
 	},
 	{
+		ID: "a send behind a ConnectEx", On: wine, Ops: sendOps, Ours: errs(wsa.WSAEWOULDBLOCK), Theirs: errs(0),
+		When: func(d *Difference, a, b wsa.Return) bool {
+			return d.Class == BothAllowed && began("ConnectEx")(d, a, b)
+		},
+		Reason: "there is room for a send before what ConnectEx sends has been taken",
+		Right:  "SEND-WOULDBLOCK; the specification allows both",
+	},
+	{
 		ID: "parameters of DisconnectEx", On: wine, Ops: ops("DisconnectEx"), Ours: errs(wsa.WSAEINVAL), Theirs: errs(0, wsa.WSA_IO_PENDING),
 		When: func(d *Difference, _, _ wsa.Return) bool {
 			c := d.Step.Call.(wsa.DisconnectExCall)
