@@ -117,7 +117,7 @@ func (v *verdict) small(n namedBy, room wsa.Room) {
 	case no:
 		v.mustAny(rules.GNISmall)
 	case maybe:
-		v.mayAny(rules.GNISmall)
+		v.may(rules.GNISmall)
 	}
 }
 
