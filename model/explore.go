@@ -35,8 +35,19 @@ type ExploreOptions struct {
 	MaxStates int // of each domain; 0: no limit
 	// Progress is called every thousand states.
 	Progress func(domain string, states, transitions int)
+	// Visit is called with each transition, in the order of exploring, which is
+	// the same each time; nil: nobody is told.
+	Visit func(Transition)
 	// Now is a clock for the rates in the report; nil: no rates.
 	Now func() time.Time
+}
+
+// Transition is one step of an exploration.
+type Transition struct {
+	From, To State       // may be the same
+	Depth    int         // how many steps led to From
+	Step     WitnessStep // what was done
+	Rules    []rules.ID  // that justify its outcome
 }
 
 // WitnessStep is what a thread did and what came of it.
@@ -133,6 +144,7 @@ func (n *node) path() []WitnessStep {
 
 type explorer struct {
 	dom   Domain
+	visit func(Transition)
 	out   *Exploration
 	seen  map[Key]bool
 	queue []*node
@@ -145,7 +157,7 @@ func Explore(d Domain, o ExploreOptions) *Exploration {
 	if o.Now != nil {
 		began = o.Now()
 	}
-	e := &explorer{dom: d, out: &Exploration{Domain: d.Name, Complete: true, Witnesses: make(map[rules.ID]Witness), Shown: make(map[Shown]bool)}, seen: make(map[Key]bool)}
+	e := &explorer{dom: d, visit: o.Visit, out: &Exploration{Domain: d.Name, Complete: true, Witnesses: make(map[rules.ID]Witness), Shown: make(map[Shown]bool)}, seen: make(map[Key]bool)}
 	e.push(&node{state: d.Start})
 	for len(e.queue) > 0 {
 		if o.MaxStates > 0 && e.out.States >= o.MaxStates {
@@ -173,6 +185,14 @@ func (e *explorer) push(n *node) {
 		e.seen[k] = true
 		e.queue = append(e.queue, n)
 	}
+}
+
+// reach goes on from a state that rules have justified.
+func (e *explorer) reach(to *node, ids []rules.ID) {
+	if e.visit != nil {
+		e.visit(Transition{to.from.state, to.state, to.from.depth, to.step, ids})
+	}
+	e.push(to)
 }
 
 // expand makes every move of the domain, and lets every thread that waits end.
@@ -221,7 +241,8 @@ func (e *explorer) take(n *node, m Move, o Outcome, resumed bool) {
 			next = next.forgetErrors(m.TID)
 		}
 		to := &node{next, n, step, n.depth + 1}
-		for _, id := range o.justify(&ret) {
+		ids := o.justify(&ret)
+		for _, id := range ids {
 			e.witness(id, to, false)
 			e.out.Shown[Shown{id, m.Call.Op(), ret.Err}] = true
 		}
@@ -230,7 +251,7 @@ func (e *explorer) take(n *node, m Move, o Outcome, resumed bool) {
 				e.broken(inv.name, to)
 			}
 		}
-		e.push(to)
+		e.reach(to, ids)
 	}
 }
 
@@ -252,7 +273,7 @@ func (e *explorer) endLookup(n *node, k uint64) {
 			for _, id := range ids {
 				e.witness(id, to, false)
 			}
-			e.push(to)
+			e.reach(to, ids)
 		}
 	}
 }

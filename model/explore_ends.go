@@ -42,7 +42,7 @@ func (e *explorer) end(n *node, o *operation, r *trace.Record) {
 				e.broken(inv.name, at)
 			}
 		}
-		e.push(at)
+		e.reach(at, ids)
 	}
 }
 

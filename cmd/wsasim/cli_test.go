@@ -137,6 +137,12 @@ func TestUsage(t *testing.T) {
 		{[]string{"check", "nowhere.jsonl"}, []string{"nowhere.jsonl"}},
 		{[]string{"explore", "--rule", "PTN-CON"}, []string{"did you mean PTN-CONN"}},
 		{[]string{"explore", "x"}, []string{"expected no arguments"}},
+		{[]string{"graph", "steam"}, []string{"did you mean stream", "startup, create, bind"}},
+		{[]string{"graph", "--format", "svg", "stream"}, []string{"expected dot or mermaid"}},
+		{[]string{"graph", "-o", "x.svg", "stream"}, []string{"ends in .dot or .mmd"}},
+		{[]string{"graph", "--depth", "-1", "stream"}, []string{"expected 0 or more"}},
+		{[]string{"graph", "--format", "dot"}, []string{"expected the domain to draw"}},
+		{[]string{"graph", "-o", "nowhere/x.dot", "kinds"}, []string{"nowhere/x.dot"}},
 		{[]string{"repl", "x"}, []string{"expected no arguments"}},
 	} {
 		code, _, stderr := wsasim(t, "", c.args...)
@@ -443,6 +449,8 @@ func TestCompletion(t *testing.T) {
 		{[]string{"rules", "wsac"}, "WSAConnect"},
 		{[]string{"explain", "WSAEIS"}, "WSAEISCONN"},
 		{[]string{"explore", "--rule", "SSS-O"}, "SSS-ONCE"},
+		{[]string{"graph", "netw"}, "network events"},
+		{[]string{"graph", "--format", "m"}, "mermaid"},
 		{[]string{"decode", "--target", ""}, "arm64"},
 	} {
 		_, stdout, _ := wsasim(t, "", append([]string{"__complete"}, c.args...)...)

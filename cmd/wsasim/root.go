@@ -105,7 +105,7 @@ func (a *app) root() *cobra.Command {
 	root.SetVersionTemplate("wsasim {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.runCommand(), a.replCommand(), a.rulesCommand(), a.optionsCommand(), a.explainCommand(),
-		a.encodeCommand(), a.decodeCommand(), a.checkCommand(), a.diagramCommand(), a.pcapCommand(), a.exploreCommand(),
+		a.encodeCommand(), a.decodeCommand(), a.checkCommand(), a.diagramCommand(), a.pcapCommand(), a.exploreCommand(), a.graphCommand(),
 		a.recordCommand(), a.diffCommand())
 	return root
 }
