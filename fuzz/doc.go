@@ -23,6 +23,8 @@
 //   - [Machine] drives a [sim.World] and checks each record as it is made, one
 //     call after another ([Sequence]) or with several threads that run under the
 //     virtual clock ([Parallel]).
+//   - [Pings] and [Relations] drive it by actions of one kind: raw sockets, and what
+//     is received of what was sent.
 //   - [wsa.FromCalls] makes a [wsa.API] of a function from calls to returns. With
 //     it, a recorder of package trace writes the trace of any API, and [Broken] gives one a
 //     [Fault]: one wrong answer. [Faults] lists the canaries.

@@ -20,6 +20,7 @@ import (
 // tally is what the worlds of one test came to.
 type tally struct {
 	worlds, calls, lost int
+	found               int // the number of the call that broke a rule, 0 for none
 	rules               map[rules.ID]int
 	ops                 map[string]int
 }
@@ -27,6 +28,9 @@ type tally struct {
 func (c *tally) add(m *fuzz.Machine) {
 	c.worlds++
 	c.calls += m.Calls
+	if c.found == 0 && (m.Violation != nil || m.Impure != "") {
+		c.found = c.calls
+	}
 	if m.Lost() {
 		c.lost++
 	}
@@ -52,6 +56,11 @@ func repeat(t *testing.T, enough int, property func(*rapid.T, *tally)) {
 	}
 	defer setFlag("rapid.seed", strconv.FormatUint(seed, 10))
 	var c tally
+	defer func() {
+		if c.found > 0 {
+			t.Logf("call %d was the first that was wrong", c.found)
+		}
+	}()
 	began := time.Now()
 	for i := uint64(0); c.calls < enough; i++ {
 		if seed != 0 {

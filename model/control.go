@@ -38,11 +38,17 @@ func (v *verdict) classic(code, in uint32, result func(*wsa.Return) (uint32, boo
 		v.succeed(v.change(func(x *socket) { x.nonblocking = truth(in != 0) }), nil, rules.IOCTLNonblock)
 	case wsa.FIONREAD:
 		v.may(rules.IOCTLKind)
-		s := v.s
+		s, late := v.s, v.resume
 		v.succeed(func(n *world, r *wsa.Return) rules.ID {
 			got, ok := result(r)
 			if !ok || got > n.atMost(s) {
 				return rules.IOCTLNread
+			}
+			if !late && s.typ == wsa.SOCK_DGRAM {
+				if n.still() && s.holding && uint64(got) > s.held {
+					return rules.IOCTLNread
+				}
+				n.counted(s, got)
 			}
 			if got > 0 {
 				n.foundUnread(s.place)
@@ -198,7 +204,7 @@ func (v *verdict) udpConnreset(c wsa.WSAIoctlCall) {
 	}
 	off := len(c.In) > 0 && zeroAddress(c.In[:min(len(c.In), 4)])
 	// What came back before the code was given may still wait.
-	v.succeed(v.change(func(x *socket) { x.noReset = off && !x.sent }), nil, rules.IOCTLConnreset)
+	v.succeed(v.change(func(x *socket) { x.noReset, x.quiet, x.refused = off && !x.sent, off, false }), nil, rules.IOCTLConnreset)
 }
 
 // secureIoctl does what the function of the code does (GEN-IOCTL).

@@ -224,15 +224,26 @@ func (w *world) letterWaits(x *socket, k uint64) tri {
 		return yes
 	case x.bound == no:
 		return no
-	case !w.whole || !w.strict(&arrival{x: x}) || x.sent && !x.noReset:
+	case x.sent && !x.noReset:
 		return maybe
+	}
+	if w.letterPossible(x) {
+		return maybe
+	}
+	return no
+}
+
+// letterPossible reports whether a datagram was sent that may wait at the socket.
+func (w *world) letterPossible(x *socket) bool {
+	if !w.whole || !w.strict(&arrival{x: x}) {
+		return true
 	}
 	for p := range w.postings {
 		if w.reachable(x, &p.from, p.to) && w.welcome(x, &p.from, p.nth) {
-			return maybe
+			return true
 		}
 	}
-	return no
+	return false
 }
 
 // callerWaits tells whether a connection waits to be accepted: more ends have
@@ -465,11 +476,11 @@ func observes(call wsa.Call) bool {
 // taking makes it open whether something waits at the socket, after a call that
 // may have taken it.
 func (v *verdict) taking(call wsa.Call) {
-	if v.s == nil || !v.s.unread || observes(call) {
+	if v.s == nil || !v.s.unread && !v.s.refused || observes(call) {
 		return
 	}
 	k := v.s.place
-	v.also(func(n *world) { n.editSocket(k, func(x *socket) { x.unread = false }) })
+	v.also(func(n *world) { n.editSocket(k, func(x *socket) { x.unread, x.refused = false, false }) })
 }
 
 // waiting tells whether something surely can be received or accepted at the
@@ -480,7 +491,7 @@ func (v *verdict) waiting() bool {
 	case v.s.shutRecv || v.s.deadRecv || v.resume, v.s.unclear, v.w.inUse(k, v.s.conn):
 		return false
 	case v.s.typ == wsa.SOCK_DGRAM:
-		return v.w.letterWaits(v.s, k) == yes
+		return v.s.refused || v.w.letterWaits(v.s, k) == yes
 	case v.s.status == listening:
 		return v.w.callerWaits(v.s) == yes
 	}

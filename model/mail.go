@@ -85,6 +85,7 @@ func (w *world) post(k uint64, to netip.AddrPort, content []byte) {
 	if to.Port() == 0 {
 		return // it goes nowhere (SEND-PORT0)
 	}
+	w.swell(to.Port(), uint64(len(content)))
 	b := box{port: to.Port()}
 	if old := w.boxes.get(uint64(b.port)); old != nil {
 		b = *old

@@ -249,13 +249,7 @@ func (v *verdict) getsockopt(c wsa.GetsockoptCall) {
 	}
 	s := v.s
 	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
-		if broken := optionGiven(s, o, c, ret); broken != "" {
-			return broken
-		}
-		if c.Level == wsa.SOL_SOCKET && c.Optname == wsa.SO_ERROR && s.failure != failedNever && !s.errorTouched {
-			n.editSocket(s.place, func(x *socket) { x.errorTouched = true }) // the page says that it is cleared
-		}
-		return ""
+		return optionGiven(s, o, c, ret)
 	},
 		func(*world) wsa.Return { return optionExample(s, o, room) }, ids...)
 }

@@ -150,6 +150,9 @@ func (v *verdict) recvDatagram(a recvArgs) {
 	}
 	if v.s.sent && !v.s.noReset {
 		v.may(rules.RECVUnreached)
+		if v.s.refused && !v.resume && !a.overlapped && !v.w.letterPossible(v.s) {
+			v.certain()
+		}
 	}
 	v.may(rules.RECVNetreset)
 	if v.s.recvTimeout != 0 && v.recvMode(a) != yes {
@@ -412,7 +415,7 @@ func (v *verdict) bytesExample(a recvArgs, n int) func(*world) wsa.Return {
 // wholeEffect judges a datagram that was received whole: an empty one, or
 // another.
 func (v *verdict) wholeEffect(a recvArgs, empty bool) effect {
-	k, s, tid := v.s.place, v.s, v.tid
+	k, s, tid, late := v.s.place, v.s, v.tid, v.resume
 	return func(n *world, ret *wsa.Return) rules.ID {
 		got := a.count(ret)
 		switch {
@@ -429,6 +432,9 @@ func (v *verdict) wholeEffect(a recvArgs, empty bool) effect {
 			if broken := n.judgeArrival(x); broken != "" {
 				return broken
 			}
+		}
+		if !late && a.flags&wsa.MSG_PEEK == 0 {
+			n.shrink(k, uint64(got))
 		}
 		return n.heardBy(k, tid, a, x)
 	}
@@ -449,7 +455,7 @@ func (w *world) heardBy(k uint64, tid int, a recvArgs, x *arrival) rules.ID {
 // cutEffect judges a datagram that was cut: it has filled the buffers, and its
 // source counts too.
 func (v *verdict) cutEffect(a recvArgs) effect {
-	k, s, tid := v.s.place, v.s, v.tid
+	k, s, tid, late := v.s.place, v.s, v.tid, v.resume
 	return func(n *world, ret *wsa.Return) rules.ID {
 		x := &arrival{x: s}
 		if len(ret.Addr) > 0 {
@@ -461,6 +467,9 @@ func (v *verdict) cutEffect(a recvArgs) effect {
 		x.size, x.data = int(a.room), ret.Data
 		if broken := n.judgeCut(x); broken != "" {
 			return broken
+		}
+		if !late && a.flags&wsa.MSG_PEEK == 0 {
+			n.shrink(k, uint64(a.room)+1)
 		}
 		return n.heardBy(k, tid, a, x)
 	}

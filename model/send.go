@@ -338,6 +338,9 @@ func (w *world) sentDatagram(k uint64, now *socket, a *sendArgs) {
 		return
 	}
 	w.post(k, to, content)
+	if w.nobodyAt(now, plain(to)) && !w.inUse(k, 0) && !w.othersOn(-1, k, receives) {
+		w.editSocket(k, func(x *socket) { x.refused = true })
+	}
 }
 
 // numberSender makes a socket one that has sent. It is bound then, certainly

@@ -206,7 +206,8 @@ type socket struct {
 	reuse, exclusive    tri
 	broadcast           bool
 	v6only, oobInline   tri
-	noReset             bool // SIO_UDP_CONNRESET is off
+	noReset             bool // SIO_UDP_CONNRESET was off before anything was sent
+	quiet               bool // SIO_UDP_CONNRESET was turned off, and not on since
 	deferred            bool // an option was set that bind checks
 	lingerOn, lingerSec uint16
 	lingerKnown         bool
@@ -222,8 +223,11 @@ type socket struct {
 	since               uint64 // how many routes there were when it was connected
 	conn                uint64 // its end of a connection or of an attempt at one
 	failure             failure
-	errorTouched        bool // SO_ERROR was set, or was read, which may have cleared it
+	errorTouched        bool // SO_ERROR was set
 	unread              bool // something waits to be received or accepted
+	refused             bool // an error waits to be received: nobody was where a datagram went
+	holding             bool // at most this many bytes of datagrams wait
+	held                uint64
 	eof                 bool // a receive has told the end of the stream
 	wasReset            bool // a call has told that the peer reset the connection
 	sel                 selection
@@ -462,8 +466,10 @@ func (x *socket) encode(b []byte) []byte {
 	b = append(b, flag(x.overlapped), byte(x.nonblocking), byte(x.bound), flag(x.explicit), flag(x.fixed), flag(x.addrKnown), flag(x.portKnown),
 		byte(x.mode), byte(x.status), flag(x.peerKnown), flag(x.shutRecv), flag(x.shutSend), flag(x.deadRecv), flag(x.deadSend),
 		flag(x.sent), byte(x.reuse), byte(x.exclusive), flag(x.broadcast), byte(x.v6only), byte(x.oobInline), flag(x.noReset),
-		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted), flag(x.kept), byte(x.failure), flag(x.errorTouched), flag(x.unread), flag(x.eof), flag(x.wasReset))
+		flag(x.deferred), flag(x.lingerKnown), byte(x.link), flag(x.accepted), flag(x.kept), byte(x.failure), flag(x.errorTouched), flag(x.unread), flag(x.eof), flag(x.wasReset),
+		flag(x.quiet), flag(x.refused), flag(x.holding))
 	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout), x.number, x.since, x.conn, x.port, x.portKey)
+	b = put(b, x.held)
 	b = append(b, x.modes, flag(x.context), flag(x.unclear), byte(x.wants), byte(x.wantsMaybe))
 	b = putName(putName(b, x.local), x.peer)
 	for _, n := range x.names {

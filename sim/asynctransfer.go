@@ -142,7 +142,6 @@ func (t *Thread) recvDatagramOverlapped(s *socket, a receiveArgs, ov *wsa.Overla
 		return 0, e
 	}
 	d := s.dgram
-	d.discard(s)
 	if !d.empty() && d.readers.head == nil {
 		n, e := t.takeDatagramInto(s, a)
 		switch e {

@@ -117,6 +117,7 @@ func (t *Thread) connectDatagram(s *socket, to netip.AddrPort, fault addressFaul
 		s.local = netip.AddrPortFrom(from, s.local.Port())
 	}
 	s.state, s.peer = stateConnected, to
+	s.dgram.discard(s)
 	s.happened(wsa.FD_CONNECT | wsa.FD_WRITE) // observed EC5
 	return 0
 }
@@ -518,7 +519,6 @@ func (t *Thread) awaitDatagram(s *socket, flags int32, from []byte, fromlen *int
 		return e
 	}
 	d := s.dgram
-	d.discard(s)
 	patient := t.takePatience()
 	until := time.Duration(-1)
 	for d.empty() {
@@ -534,19 +534,29 @@ func (t *Thread) awaitDatagram(s *socket, flags int32, from []byte, fromlen *int
 		if s.recvShut {
 			return t.fail(rules.RECVShutdown, wsa.WSAESHUTDOWN)
 		}
-		d.discard(s)
 	}
 	return 0
 }
 
-// discard drops queued datagrams of others than the peer: they came before the
-// socket was connected (rule RECV-PEER).
+// discard drops the queued datagrams of others than the peer, which came before
+// the socket was connected to it (page connect). Errors stay.
 func (d *dgram) discard(s *socket) {
-	if s.state != stateConnected {
+	if d.empty() {
 		return
 	}
-	for !d.empty() && d.queue[d.head].from != s.peer && d.queue[d.head].err == 0 {
+	for range len(d.queue) - d.head {
+		m := d.queue[d.head]
+		content := make([]byte, m.n)
+		d.data.peek(content, 0)
 		d.pop()
+		if m.from == s.peer || m.err != 0 {
+			d.data.write(content)
+			d.push(m)
+		}
+	}
+	if d.empty() {
+		s.recorded &^= wsa.FD_READ
+		s.touch()
 	}
 }
 

@@ -436,7 +436,6 @@ func (o *operation) receiveDatagram() {
 	}
 	s := o.sock
 	d := s.dgram
-	d.discard(s)
 	if d.empty() {
 		return
 	}

@@ -71,9 +71,6 @@ func (s *socket) readiness() uint16 {
 		// Datagrams can always be sent (observed UD4, SL22, PO18).
 		d := s.dgram
 		add(true, wsa.POLLWRNORM|readyWrite)
-		if d != nil {
-			d.discard(s)
-		}
 		add(d != nil && !d.empty(), wsa.POLLRDNORM|readyRead)
 		return r
 	}

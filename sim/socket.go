@@ -291,7 +291,10 @@ func (s *socket) dual() bool { return s.family == wsa.AF_INET6 && s.opts.get(opt
 // show is an address as the socket's family writes it: a dual-stack socket
 // sees IPv4 addresses mapped.
 func (s *socket) show(a netip.AddrPort) netip.AddrPort {
-	if s.family == wsa.AF_INET6 && a.Addr().Is4() {
+	switch {
+	case !a.IsValid(): // nobody's: all zeros
+		return netip.AddrPortFrom(s.wildcard(), 0)
+	case s.family == wsa.AF_INET6 && a.Addr().Is4():
 		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr().As16()), a.Port())
 	}
 	return a

@@ -61,8 +61,8 @@ var controlRules = []Rule{
 	},
 	{
 		ID: IOCTLNread, Function: "ioctlsocket, WSAIoctl", Strength: Must,
-		Condition: "FIONREAD gives the bytes that can be read",
-		Sources:   []Source{{Doc, "nf-winsock2-ioctlsocket"}, {Observation, "IO7"}},
+		Condition: "FIONREAD gives the bytes that can be read; of datagrams all that wait, not the first one's",
+		Sources:   []Source{{Doc, "nf-winsock2-ioctlsocket"}, {Doc, "winsock-ioctls"}, {Observation, "IO7"}},
 	},
 	{
 		ID: IOCTLAtmark, Function: "ioctlsocket, WSAIoctl", Strength: Must,

@@ -132,7 +132,7 @@ var optionsRules = []Rule{
 		ID: OPTError, Function: "getsockopt", Strength: Must,
 		Condition: "SO_ERROR gives the socket's pending error",
 		Sources:   []Source{{Doc, "nf-winsock2-getsockopt"}, {Observation, "SL25"}, {Observation, "RS2"}, {Observation, "SO15"}},
-		Notes:     "The page says that reading clears it; observed is that it stays (SL25), so after that any value is allowed. It is zero on a stream that was never connected.",
+		Notes:     "The page says that reading clears it; observed is that the error of a connect stays (SL25, SL28). It is zero on a stream that was never connected.",
 	},
 	{
 		ID: OPTConntime, Function: "getsockopt", Strength: Must,

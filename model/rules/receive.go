@@ -154,7 +154,7 @@ var receiveRules = []Rule{
 		Condition: "an earlier datagram of the socket met port-unreachable",
 		Errors:    []wsa.Errno{wsa.WSAECONNRESET},
 		Sources:   []Source{{Doc, "nf-winsock2-recv"}, {Netsem, "recv_23"}},
-		Notes:     "Not after SIO_UDP_CONNRESET FALSE.",
+		Notes:     "Not after SIO_UDP_CONNRESET FALSE. Where it is known that nobody has the port (NET-PROMPT), a receive need not wait: it is told, or a datagram is received that came before.",
 	},
 	{
 		ID: RECVAborted, Function: "recv, recvfrom, WSARecv, WSARecvFrom", Strength: Must,
