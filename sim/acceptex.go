@@ -143,8 +143,7 @@ func (o *operation) acceptorClosed() {
 // GetAcceptExSockaddrs implements wsa.Extensions.
 func (t *Thread) GetAcceptExSockaddrs(out []byte, data, local, remote uint32) (l, r []byte) {
 	w := t.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	if w.trace != nil {
 		t.called(wsa.GetAcceptExSockaddrsCall{OutputBuffer: clone(out), ReceiveDataLength: data, LocalAddressLength: local, RemoteAddressLength: remote})
 	}

@@ -302,8 +302,7 @@ type AssociationInfo struct {
 // Associations lists the quick-mode associations in the order of their ids.
 // One whose time is over is listed until it is renewed or deleted.
 func (w *World) Associations() []AssociationInfo {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	var list []AssociationInfo
 	for k, a := range w.security.associations {
 		list = append(list, AssociationInfo{

@@ -28,15 +28,26 @@ type Chooser interface {
 // package may: a test looks.
 type chance struct {
 	seed    uint64
-	chooser Chooser
+	chooser func(Choice) int // nil: drawn from the seed
 	streams map[streamKey]*rand.Rand
 }
 
 type streamKey struct{ host, purpose string }
 
-func (c *chance) init(seed uint64, chooser Chooser) {
+func (c *chance) init(seed uint64, chooser func(Choice) int) {
 	c.seed, c.chooser = seed, chooser
 	c.streams = make(map[streamKey]*rand.Rand)
+}
+
+// chooser is the user's chooser as the world calls it, nil for none.
+func (w *World) chooser(c Chooser) func(Choice) int {
+	if c == nil {
+		return nil
+	}
+	return func(of Choice) (n int) {
+		w.outside(func() { n = c.Choose(of) })
+		return n
+	}
 }
 
 // stream is the random source of a host and purpose, derived from the seed.
@@ -78,7 +89,7 @@ func (c *chance) choose(host, purpose string, n int) int {
 		return 0
 	}
 	if c.chooser != nil {
-		return min(max(c.chooser.Choose(Choice{host, purpose, n}), 0), n-1)
+		return min(max(c.chooser(Choice{host, purpose, n}), 0), n-1)
 	}
 	return c.stream(host, purpose).IntN(n)
 }

@@ -36,8 +36,7 @@ func foldName(name string) string { return fold(strings.TrimSuffix(name, ".")) }
 //
 // Not modelled: who may change a name, and caches.
 func (w *World) SetName(name string, addrs ...netip.Addr) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	w.setRecord(&nameRecord{name: name, addrs: slices.Clone(addrs)}, fmt.Sprintf("the name %s resolves to %v", name, addrs))
 }
 
@@ -45,8 +44,7 @@ func (w *World) SetName(name string, addrs ...netip.Addr) {
 // canonical need not exist; an alias of itself, by whatever way, resolves to
 // nothing (WSANO_RECOVERY).
 func (w *World) SetAlias(name, canonical string) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	w.setRecord(&nameRecord{name: name, alias: canonical}, fmt.Sprintf("the name %s is an alias of %s", name, canonical))
 }
 
@@ -56,13 +54,11 @@ func (w *World) SetAlias(name, canonical string) {
 // again. restore must be called once, and after that of every override of the
 // same name made since.
 func (w *World) OverrideName(name string, addrs ...netip.Addr) (restore func()) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	before := w.names.records[foldName(name)]
 	w.setRecord(&nameRecord{name: name, addrs: slices.Clone(addrs)}, fmt.Sprintf("the name %s resolves to %v", name, addrs))
 	return func() {
-		w.lock()
-		defer w.unlock()
+		defer w.unlockAfter(w.lock())
 		if before == nil {
 			before = &nameRecord{name: name}
 		}
@@ -93,8 +89,7 @@ func (w *World) setRecord(r *nameRecord, note string) {
 // SetReverse says which name an address has, as a PTR record does; "" to forget
 // it. Otherwise an address has the name of its host.
 func (w *World) SetReverse(a netip.Addr, name string) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	a = a.WithZone("").Unmap()
 	if w.names.reverse == nil {
 		w.names.reverse = make(map[netip.Addr]string)
@@ -110,8 +105,7 @@ func (w *World) SetReverse(a netip.Addr, name string) {
 // Resolve is the addresses that a name resolves to, nil for none. It is for
 // whoever drives the world, and takes no time.
 func (w *World) Resolve(name string) []netip.Addr {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	found, _ := w.names.find(w, name)
 	return slices.Clone(found.addrs)
 }
@@ -282,8 +276,7 @@ func (h *Host) setLookups(name string, l Lookups) error {
 	if err := l.check(); err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
-	h.world.lock()
-	defer h.world.unlock()
+	defer h.world.unlockAfter(h.world.lock())
 	if name == "" {
 		h.lookups.all = lookupFault{Lookups: l}
 	} else {

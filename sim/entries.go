@@ -257,8 +257,7 @@ func (t *Thread) doneProto(which func(*wsa.ProtoEnt) bool, e wsa.Errno) (*wsa.Pr
 // error alone.
 func (t *Thread) InetAddr(cp *string) uint32 {
 	w := t.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	n := uint32(wsa.INADDR_NONE)
 	if cp != nil {
 		n = wsa.InetAddr(*cp)
@@ -275,8 +274,7 @@ func (t *Thread) InetAddr(cp *string) uint32 {
 // error alone.
 func (t *Thread) InetNtoa(in uint32) string {
 	w := t.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	text := wsa.InetNtoa(in)
 	if w.trace != nil {
 		t.called(wsa.InetNtoaCall{In: in})

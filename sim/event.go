@@ -26,8 +26,7 @@ type file struct{ content []byte }
 // closes it.
 func (p *Process) NewFile(content []byte) wsa.HANDLE {
 	w := p.host.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	return wsa.HANDLE(p.handles.add(&file{slices.Clone(content)}))
 }
 
@@ -37,8 +36,7 @@ func (p *Process) PID() uint32 { return uint32(p.pid) }
 // GetCurrentProcessId implements wsa.Sharing.
 func (t *Thread) GetCurrentProcessId() uint32 {
 	w := t.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	if w.trace != nil {
 		t.called(wsa.GetCurrentProcessIdCall{})
 		t.returned(wsa.Return{N: int64(t.proc.pid)})

@@ -189,8 +189,7 @@ func (w *World) known(h *Host, r *socket, t ale.Traffic, p *Packet) bool {
 // SetPolicy replaces the administrator's rules of a host. What was negotiated
 // under the old ones stays until it is renewed or deleted (inferred).
 func (h *Host) SetPolicy(p ale.AdminPolicy) {
-	h.world.lock()
-	defer h.world.unlock()
+	defer h.world.unlockAfter(h.world.lock())
 	h.admin = append(ale.AdminPolicy(nil), p...)
 	h.ruled()
 }
@@ -211,15 +210,13 @@ func (h *Host) ruled() {
 // FwpmProviderContextAdd0 does, or replaces the one under the same key for
 // sockets that name it from now on.
 func (h *Host) AddMainMode(key wsa.GUID, p ale.MainModePolicy) {
-	h.world.lock()
-	defer h.world.unlock()
+	defer h.world.unlockAfter(h.world.lock())
 	h.addMainMode(key, p)
 }
 
 // AddQuickMode is AddMainMode for a quick-mode policy.
 func (h *Host) AddQuickMode(key wsa.GUID, p ale.QuickModePolicy) {
-	h.world.lock()
-	defer h.world.unlock()
+	defer h.world.unlockAfter(h.world.lock())
 	h.addQuickMode(key, p)
 }
 

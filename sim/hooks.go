@@ -62,15 +62,13 @@ type hook struct {
 // order in which they were added, and each sees what those before it left;
 // the first that drops the packet ends the asking. remove takes it away.
 func (w *World) Intercept(name string, h Hook) (remove func()) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	w.lastHook++
 	id := w.lastHook
 	w.hooks = append(slices.Clip(w.hooks), hook{name, id, h})
 	w.fault("%s intercepts packets", name)
 	return func() {
-		w.lock()
-		defer w.unlock()
+		defer w.unlockAfter(w.lock())
 		w.hooks = slices.DeleteFunc(slices.Clone(w.hooks), func(h hook) bool { return h.id == id })
 		w.fault("%s no longer intercepts packets", name)
 	}
@@ -80,7 +78,8 @@ func (w *World) Intercept(name string, h Hook) (remove func()) {
 // did, in words. It changes the payload of p when they do.
 func (w *World) ask(p *Packet) (all Verdict, done []string) {
 	for _, h := range w.hooks {
-		v := h.f(p)
+		var v Verdict
+		w.outside(func() { v = h.f(p) })
 		if what := v.what(p); what != "" {
 			if v.Note != "" {
 				what = v.Note
@@ -131,8 +130,7 @@ type DropCounts struct {
 
 // Dropped is what the host's security has dropped so far.
 func (h *Host) Dropped() DropCounts {
-	h.world.lock()
-	defer h.world.unlock()
+	defer h.world.unlockAfter(h.world.lock())
 	return h.dropped
 }
 
@@ -155,8 +153,7 @@ func (w *World) genuine(at *Host, p *Packet) bool {
 // Forge sends a datagram in clear from a host under any source address, as an
 // attacker may who can write packets himself.
 func (w *World) Forge(from *Host, src, dst netip.AddrPort, data []byte) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	to := from.target(dst.Addr())
 	if w.trace != nil {
 		w.emit(&trace.Record{Kind: trace.Fault, Host: from.cfg.Name, Note: fmt.Sprintf("%s forges a datagram from %v to %v", from.cfg.Name, src, dst)})
@@ -170,8 +167,7 @@ func (w *World) Forge(from *Host, src, dst netip.AddrPort, data []byte) {
 // ForgeReset ends the connection between two addresses by a forged reset, which is
 // in clear: a protected connection does not notice.
 func (w *World) ForgeReset(from *Host, src, dst netip.AddrPort) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	p := Packet{Packet: trace.Packet{Protocol: "tcp", Flags: "RST", Forged: true}, From: src, To: dst}
 	w.carry(from, from.target(dst.Addr()), p, func(at *Host, p *Packet) {
 		s := at.connection(dst, src)
@@ -203,8 +199,7 @@ func (h *Host) connection(local, remote netip.AddrPort) *stream {
 // with the new owner. Connections of the former owner stay, as segments carry
 // what no other host could make up. The error says why the address is none.
 func (w *World) MoveAddress(a netip.Addr, to *Host) error {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	a = a.WithZone("")
 	if !usable(a) {
 		return fmt.Errorf("sim: %v cannot be an address of host %q", a, to.cfg.Name)

@@ -138,8 +138,7 @@ func (h *Host) names() []string {
 // SetCredentials replaces what the host's computer holds: a new password, a
 // certificate that was renewed. What was negotiated stays until it is renewed.
 func (h *Host) SetCredentials(c domain.Credentials) {
-	h.world.lock()
-	defer h.world.unlock()
+	defer h.world.unlockAfter(h.world.lock())
 	h.cfg.Computer = c
 	h.credential = h.makeCredential(h.cfg.User, h.cfg.Owner)
 	h.world.event("%s has other credentials", h.cfg.Name)
@@ -148,9 +147,8 @@ func (h *Host) SetCredentials(c domain.Credentials) {
 // Administer changes the directory of a world while the world runs: everything
 // that decides by it waits meanwhile. change must not call the world.
 func (w *World) Administer(change func()) {
-	w.lock()
-	defer w.unlock()
-	change()
+	defer w.unlockAfter(w.lock())
+	w.outside(change)
 }
 
 // names is the authority among hosts without a domain: who says to have a name
@@ -284,8 +282,7 @@ func (a *account) token(resource *domain.Domain) domain.Token {
 
 // Domain is the domain that the host is a member of, nil for none.
 func (h *Host) Domain() *domain.Domain {
-	h.world.lock()
-	defer h.world.unlock()
+	defer h.world.unlockAfter(h.world.lock())
 	return h.realm()
 }
 
@@ -299,8 +296,7 @@ func (h *Host) realm() *domain.Domain {
 // Token is who the thread is to an access check: the peer that it impersonates,
 // or its own process's user, or without one its computer.
 func (t *Thread) Token() domain.Token {
-	t.world.lock()
-	defer t.world.unlock()
+	defer t.world.unlockAfter(t.world.lock())
 	return t.token()
 }
 
@@ -332,8 +328,7 @@ func (t *Thread) token() domain.Token {
 // impersonates or as itself: domain.AccessCheck with the thread's Token. It is
 // not a call of Winsock and leaves no trace of one.
 func (t *Thread) AccessCheck(sd *domain.SecurityDescriptor, desired uint32) (granted uint32, err error) {
-	t.world.lock()
-	defer t.world.unlock()
+	defer t.world.unlockAfter(t.world.lock())
 	token := t.token()
 	return domain.AccessCheck(sd, &token, desired)
 }
@@ -342,8 +337,7 @@ func (t *Thread) AccessCheck(sd *domain.SecurityDescriptor, desired uint32) (gra
 // must be open for TOKEN_QUERY (page nf-securitybaseapi-accesscheck). The error
 // is WSA_INVALID_HANDLE for a handle that is no token's.
 func (t *Thread) AccessCheckToken(h wsa.HANDLE, sd *domain.SecurityDescriptor, desired uint32) (granted uint32, err error) {
-	t.world.lock()
-	defer t.world.unlock()
+	defer t.world.unlockAfter(t.world.lock())
 	e, _ := t.proc.handles.entry(uintptr(h)).(*ale.Token)
 	switch {
 	case e == nil:

@@ -35,8 +35,7 @@ type SocketInfo struct {
 // SocketInfo describes an open socket of the thread's process; it is not a call
 // of Winsock and leaves no trace. ok is false when s is not a socket.
 func (t *Thread) SocketInfo(s wsa.SOCKET) (info SocketInfo, ok bool) {
-	t.world.lock()
-	defer t.world.unlock()
+	defer t.world.unlockAfter(t.world.lock())
 	sock := t.proc.handles.socket(s)
 	if sock == nil {
 		return info, false
@@ -60,8 +59,7 @@ func (t *Thread) SocketInfo(s wsa.SOCKET) (info SocketInfo, ok bool) {
 // Sockets lists the open sockets of the process in the order of their handles.
 func (p *Process) Sockets() []wsa.SOCKET {
 	w := p.host.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	var list []wsa.SOCKET
 	for i, e := range p.handles.entries {
 		if _, ok := e.(*socket); ok {

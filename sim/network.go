@@ -32,8 +32,7 @@ type linkKey struct{ from, to *Host }
 // SetLink sets the link from one host to another, in that direction only; from
 // and to may be the same host.
 func (w *World) SetLink(from, to *Host, l Link) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	if w.links == nil {
 		w.links = make(map[linkKey]*Link)
 	}
@@ -57,8 +56,7 @@ func (w *World) SetLinks(a, b *Host, l Link) {
 // other. Hosts that are in no group form one together. A later Partition
 // replaces an earlier one.
 func (w *World) Partition(groups ...[]*Host) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	w.groups = make(map[*Host]int)
 	var names []string
 	for i, g := range groups {
@@ -75,8 +73,7 @@ func (w *World) Partition(groups ...[]*Host) {
 
 // Heal ends a partition.
 func (w *World) Heal() {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	w.groups = nil
 	keepAlives(w.hosts...)
 	w.fault("healed")
@@ -85,8 +82,7 @@ func (w *World) Heal() {
 // ResetConnections resets every connection between two hosts at once, as a
 // middlebox may: each end sees a reset from the other.
 func (w *World) ResetConnections(a, b *Host) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	w.fault("connections between %s and %s are reset", a.cfg.Name, b.cfg.Name)
 	for _, p := range a.processes {
 		for _, s := range p.handles.sockets() {

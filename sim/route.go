@@ -21,8 +21,7 @@ const defaultTTL = 128
 // them neighbours. The addresses are what the routers' messages come from, one
 // of each family as far as both are used; they are no addresses of hosts.
 func (w *World) SetRoute(from, to *Host, routers ...netip.Addr) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	if w.routes == nil {
 		w.routes = make(map[linkKey][]netip.Addr)
 	}

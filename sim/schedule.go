@@ -135,8 +135,11 @@ func (w *World) wakeThreads(q *waitQueue) {
 	}
 }
 
-// lock locks the world.
-func (w *World) lock() { w.mu.Lock() }
+// lock locks the world. What it returns is for unlockAfter.
+func (w *World) lock() (broken bool) {
+	w.mu.Lock()
+	return w.broken
+}
 
 // unlock unlocks the world and lets the threads go on that were woken under
 // the lock. It never holds the lock while another goroutine is made ready.
@@ -179,8 +182,16 @@ func (w *World) park(t *Thread, q *waitQueue, what string, on *socket) wakeReaso
 	if p := t.serving; p != nil {
 		// A thread that waits does not run: another may.
 		w.runs(p, -1)
-		defer w.runs(p, 1)
+		reason := w.rest(t)
+		w.runs(p, 1)
+		return reason
 	}
+	return w.rest(t)
+}
+
+// rest waits until the thread, whose waiter is ready for it, is woken.
+func (w *World) rest(t *Thread) wakeReason {
+	x := &t.waiter
 	if w.clock.kind == RealTime {
 		w.unlock()
 		<-t.gate
@@ -346,10 +357,15 @@ func (w *World) release() {
 
 // Sleep lets the given time pass; under VirtualTime spawned threads run
 // meanwhile. It is for the code that drives a world; a thread uses SleepEx. The
-// error is ErrEnded when the world was closed.
+// error is ErrEnded when the world was closed, or has ended by a panic.
 func (w *World) Sleep(d time.Duration) error {
 	w.lock()
-	defer w.unlock()
+	err := w.sleep(d)
+	w.unlock()
+	return err
+}
+
+func (w *World) sleep(d time.Duration) error {
 	x := &w.mainThread.waiter
 	x.timeout = w.clock.after(d, classTimeout, func() {
 		x.timeout = nil
@@ -368,20 +384,29 @@ func (w *World) Sleep(d time.Duration) error {
 
 // Run waits until every spawned thread has ended. Under VirtualTime this is
 // what makes them run; the error is a *DeadlockError if all of them came to
-// wait for each other. Under RealTime the error is nil.
+// wait for each other. Under RealTime the error is nil. It is ErrEnded when the
+// world was closed, or has ended by a panic.
 func (w *World) Run() error {
 	w.lock()
-	defer w.unlock()
 	w.sched.last = nil
 	w.sched.awaited = true
-	defer func() { w.sched.awaited = false }()
+	err := w.awaitThreads()
+	w.sched.awaited = false
+	w.unlock()
+	return err
+}
+
+func (w *World) awaitThreads() error {
 	for w.sched.live > 0 {
 		if w.park(&w.mainThread, nil, "Run", nil) == wokenEnded {
 			w.mainThread.failure = nil
 			return ErrEnded
 		}
 	}
-	if w.sched.last != nil {
+	switch {
+	case w.broken:
+		return ErrEnded
+	case w.sched.last != nil:
 		return w.sched.last
 	}
 	return nil

@@ -180,8 +180,7 @@ func (t *Thread) WSARevertImpersonation() error {
 // Impersonating is the principal on whose behalf the thread acts, and whether
 // it acts for anyone but its own process.
 func (t *Thread) Impersonating() (principal string, ok bool) {
-	t.world.lock()
-	defer t.world.unlock()
+	defer t.world.unlockAfter(t.world.lock())
 	if t.impersonating == nil {
 		return "", false
 	}

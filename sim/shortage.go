@@ -82,8 +82,7 @@ func (s Shortage) String() string {
 // lacked before; 0 for nothing. Calls that wait go on waiting.
 func (p *Process) SetShortage(s Shortage) {
 	w := p.host.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	p.own = s
 	p.lacks = s | p.host.lacks
 	w.lacking(p.host, p.pid, s)
@@ -92,8 +91,7 @@ func (p *Process) SetShortage(s Shortage) {
 // SetShortage says what every process of the host lacks from now on, also those
 // to come, besides what it lacks by itself.
 func (h *Host) SetShortage(s Shortage) {
-	h.world.lock()
-	defer h.world.unlock()
+	defer h.world.unlockAfter(h.world.lock())
 	h.lacks = s
 	for _, p := range h.processes {
 		p.lacks = s | p.own

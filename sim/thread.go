@@ -45,8 +45,7 @@ type Process struct {
 // NewProcess starts a process.
 func (h *Host) NewProcess(cfg ProcessConfig) *Process {
 	w := h.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	w.lastPID++
 	p := &Process{host: h, pid: w.lastPID, admin: cfg.Admin, lacks: h.lacks}
 	if cfg.User != "" || cfg.Owner.Account != nil {
@@ -74,8 +73,7 @@ func (p *Process) advise(id rules.ID, note string) {
 // a call.
 func (p *Process) End() {
 	w := p.host.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	if p.ended {
 		return
 	}
@@ -137,8 +135,7 @@ var _ wsa.API = (*Thread)(nil)
 // NewThread starts a thread of the process. Its last error is 0.
 func (p *Process) NewThread() *Thread {
 	w := p.host.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	return p.startThread()
 }
 
@@ -180,8 +177,7 @@ func (t *Thread) Name() string {
 // End ends the thread. It must not be in a call. Spawned threads end by
 // themselves.
 func (t *Thread) End() {
-	t.world.lock()
-	defer t.world.unlock()
+	defer t.world.unlockAfter(t.world.lock())
 	t.end()
 }
 
@@ -269,6 +265,9 @@ func (t *Thread) fail(rule rules.ID, e wsa.Errno) wsa.Errno {
 // LE=0; for the rest inferred); one without a Winsock result leaves it.
 func (t *Thread) done(e wsa.Errno) error {
 	failure := t.failure
+	if t.world.broken {
+		failure = ErrEnded
+	}
 	if failure == nil {
 		t.lastError = e
 	}
@@ -394,8 +393,7 @@ func (t *Thread) cleanup() wsa.Errno {
 // WSAGetLastError implements wsa.Startup.
 func (t *Thread) WSAGetLastError() wsa.Errno {
 	w := t.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	if w.trace != nil {
 		t.called(wsa.WSAGetLastErrorCall{})
 		t.returned(wsa.Return{N: int64(t.lastError)})
@@ -406,8 +404,7 @@ func (t *Thread) WSAGetLastError() wsa.Errno {
 // WSASetLastError implements wsa.Startup.
 func (t *Thread) WSASetLastError(e wsa.Errno) {
 	w := t.world
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	t.lastError = e
 	if w.trace != nil {
 		t.called(wsa.WSASetLastErrorCall{Error: e})

@@ -26,7 +26,7 @@ type Config struct {
 	Clock ClockKind
 	// Trace is called with each record, in order, with the world locked: it
 	// must be quick and must not call the world. It may keep the record. Nil
-	// costs nothing.
+	// costs nothing. A panic ends the world (see World).
 	Trace func(*trace.Record)
 	// Timing holds the delays of the TCP/IP stack; a zero field means
 	// Windows' own.
@@ -83,6 +83,12 @@ func (t *Timing) setDefaults() {
 // World is a set of hosts joined by a network, with a time of its own. All
 // methods may be called from any goroutine, with the limits of VirtualTime
 // (see World.Spawn and the package comment).
+//
+// A function of the user's that a world calls while it is locked (Config.Trace, a
+// Chooser, a Hook, what Administer is given) must come back. When it panics, or
+// ends its goroutine as testing.T.FailNow does, the world ends there and then,
+// half-way through what it was doing: waiting calls and all later ones return
+// ErrEnded, none of these functions is called any more, and the panic goes on.
 type World struct {
 	mu     sync.Mutex // guards everything below and everything reachable from it
 	clock  clock
@@ -119,13 +125,14 @@ type World struct {
 	lastHook         int
 	mainThread       Thread // stands for whoever calls Run
 	ended            bool
+	broken           bool // ended by a function of the user's that did not come back
 }
 
 // New makes a world without hosts.
 func New(cfg Config) *World {
 	w := &World{trace: cfg.Trace, timing: cfg.Timing, byAddr: make(map[netip.Addr]*Host), byName: make(map[string]*Host)}
 	w.timing.setDefaults()
-	w.chance.init(cfg.Seed, cfg.Chooser)
+	w.chance.init(cfg.Seed, w.chooser(cfg.Chooser))
 	w.mainThread.world = w
 	w.mainThread.gate = make(chan struct{}, 1)
 	w.clock.init(cfg.Clock, func() {
@@ -133,19 +140,21 @@ func New(cfg Config) *World {
 		w.clock.fireDue()
 		w.unlock()
 	})
+	w.lock()
 	w.emit(&trace.Record{Kind: trace.World, Version: trace.Version, Seed: cfg.Seed})
+	w.unlock()
 	return w
 }
 
-// ErrEnded is what a waiting call returns when the world is closed under it.
+// ErrEnded is what a waiting call returns when the world is closed under it, and
+// every call when a panic has ended the world.
 var ErrEnded = errors.New("sim: the world has ended")
 
 // Close ends the world: every process ends, waiting calls return ErrEnded,
 // timers stop. Threads that still impersonate are reported as advisories. It
 // does not wait for goroutines that Spawn started; Run does.
 func (w *World) Close() {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	if w.ended {
 		return
 	}
@@ -167,15 +176,13 @@ func (w *World) Close() {
 
 // Now is how long the world has existed, in its own time.
 func (w *World) Now() time.Duration {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	return w.clock.read()
 }
 
 // Hosts lists the hosts in the order of their making.
 func (w *World) Hosts() []*Host {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	return slices.Clone(w.hosts)
 }
 
@@ -197,7 +204,7 @@ func (w *World) emit(r *trace.Record) {
 		return
 	}
 	r.Time = w.clock.read()
-	w.trace(r)
+	w.outside(func() { w.trace(r) })
 }
 
 // HostConfig describes a computer.
@@ -275,8 +282,7 @@ type Host struct {
 // AddHost adds a computer. The error says what is wrong with cfg: a name or
 // address that is empty, unusable or taken.
 func (w *World) AddHost(cfg HostConfig) (*Host, error) {
-	w.lock()
-	defer w.unlock()
+	defer w.unlockAfter(w.lock())
 	if cfg.Name == "" {
 		return nil, errors.New("sim: a host needs a name")
 	}
