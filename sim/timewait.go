@@ -12,12 +12,17 @@ type pair struct{ local, remote netip.AddrPort }
 // made again yet: TIME_WAIT. See Timing.TimeWait.
 type timeWaits struct {
 	until map[pair]time.Duration
-	// order lists the pairs in the order in which they end: all wait equally long.
-	order []pair
-	ports map[uint16]int // how many there are of a local port
+	order []timeWait     // every wait that began, in the order of their ends
+	ports map[uint16]int // how many pairs there are of a local port
 }
 
-// add has a pair wait, or wait again, for d from now on.
+// timeWait is one wait of a pair; a later one of the same pair outdoes it.
+type timeWait struct {
+	pair
+	until time.Duration
+}
+
+// add has a pair wait, or wait again, for d from now on. All wait equally long.
 func (t *timeWaits) add(p pair, now, d time.Duration) {
 	t.expire(now)
 	if t.until == nil {
@@ -27,27 +32,26 @@ func (t *timeWaits) add(p pair, now, d time.Duration) {
 		t.ports[p.local.Port()]++
 	}
 	t.until[p] = now + d
-	t.order = append(t.order, p)
+	t.order = append(t.order, timeWait{p, now + d})
 }
 
 // expire forgets what has waited long enough.
 func (t *timeWaits) expire(now time.Duration) {
-	for len(t.order) > 0 {
-		p := t.order[0]
-		until, there := t.until[p]
-		if there && until > now {
-			return // a pair that waits again stands further back as well
-		}
+	for len(t.order) > 0 && t.order[0].until <= now {
+		first := t.order[0]
 		t.order = t.order[1:]
-		if !there {
-			continue
+		if t.until[first.pair] > first.until {
+			continue // it waits again
 		}
-		delete(t.until, p)
-		if t.ports[p.local.Port()]--; t.ports[p.local.Port()] == 0 {
-			delete(t.ports, p.local.Port())
+		delete(t.until, first.pair)
+		port := first.local.Port()
+		if t.ports[port]--; t.ports[port] == 0 {
+			delete(t.ports, port)
 		}
 	}
-	t.order = nil
+	if len(t.order) == 0 {
+		t.order = nil
+	}
 }
 
 // waits reports whether a pair waits.

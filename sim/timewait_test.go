@@ -93,6 +93,40 @@ func TestTimeWait(t *testing.T) {
 	}
 }
 
+// TestTimeWaitAgain: a pair that waits again, since a socket with SO_REUSEADDR has
+// used it, keeps no other pair waiting for longer.
+func TestTimeWaitAgain(t *testing.T) {
+	const wait = time.Minute
+	w := sim.New(sim.Config{Clock: sim.VirtualTime, Timing: sim.Timing{TimeWait: wait}})
+	defer w.Close()
+	client := w.MustHost("client", "10.0.0.1").NewThread()
+	server := w.MustHost("server", "10.0.0.2").NewThread()
+	l := listening(t, server, 5)
+	visit := func(from string, reuse byte) error {
+		c := must[wsa.SOCKET](t)(client.Socket(wsa.AF_INET, wsa.SOCK_STREAM, 0))
+		defer client.Closesocket(c)
+		ok(t, client.Setsockopt(c, wsa.SOL_SOCKET, wsa.SO_REUSEADDR, opt(reuse)))
+		ok(t, client.Bind(c, addr(from)))
+		if err := client.Connect(c, addr("10.0.0.2:80")); err != nil {
+			return err
+		}
+		ok(t, client.Shutdown(c, wsa.SD_SEND))
+		ok(t, server.Closesocket(must[wsa.SOCKET](t)(server.Accept(l, nil, nil))))
+		return nil
+	}
+	ok(t, visit("10.0.0.1:5000", 0))
+	ok(t, visit("10.0.0.1:6000", 0))
+	ok(t, w.Sleep(wait/2))
+	ok(t, visit("10.0.0.1:5000", 1))
+	ok(t, w.Sleep(wait/2))
+	ok(t, visit("10.0.0.1:6000", 0))
+	if err := visit("10.0.0.1:5000", 0); err != wsa.WSAEADDRINUSE {
+		t.Errorf("the pair that waits again: %v", err)
+	}
+	ok(t, w.Sleep(wait/2))
+	ok(t, visit("10.0.0.1:5000", 0))
+}
+
 // TestTimeWaitPorts: a dynamic port at which no connection waits is preferred, and
 // when there is none left a connection to another address can still be made.
 func TestTimeWaitPorts(t *testing.T) {
