@@ -246,7 +246,7 @@ func (c *Checker) observe(r *trace.Record) *Violation {
 		if v != nil {
 			return v
 		}
-		return c.traffic(r, nil)
+		return c.traffic(r, nil, false)
 	case trace.Deadlock:
 		v := c.settle()
 		c.findStuck()
@@ -270,6 +270,13 @@ func (c *Checker) findStuck() {
 		}
 		c.stuck[tid] = stuck
 	}
+}
+
+// orphan reports whether the socket of the call in which a thread waits was closed:
+// its descriptor may be another's since.
+func (c *Checker) orphan(tid int) bool {
+	t := c.states[0].world().threads.get(uint64(tid))
+	return t != nil && t.pending != nil && (t.orphan || t.stranded)
 }
 
 // mayWait reports whether the call that the thread waits in can wait, or may do
@@ -537,6 +544,7 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 		}
 		return v
 	}
+	orphan := c.orphan(r.TID)
 	var next, later []State
 	var matched, how []*Outcome
 	if immediate {
@@ -573,7 +581,7 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 	if v := c.untold(r, call.call); v != nil {
 		return v
 	}
-	return c.traffic(r, call.call)
+	return c.traffic(r, call.call, orphan)
 }
 
 // notAllowed is the violation of a return that no possible state allows.

@@ -110,10 +110,11 @@ func (c *Checker) all(holds func(*world) bool) bool {
 	return !slices.ContainsFunc(c.states, func(s State) bool { return !holds(s.world()) })
 }
 
-// traffic judges what a call, or its return, says of traffic.
-func (c *Checker) traffic(r *trace.Record, call wsa.Call) *Violation {
+// traffic judges what a call, or its return, says of traffic. An orphan says
+// nothing of the socket that has its descriptor now.
+func (c *Checker) traffic(r *trace.Record, call wsa.Call, orphan bool) *Violation {
 	rule, text := c.wire.actsFor(r, call)
-	if call != nil && r.Return.Failure == "" {
+	if call != nil && r.Return.Failure == "" && !orphan {
 		for _, judge := range []func(*trace.Record, wsa.Call) (rules.ID, string){c.told, c.cameProtected} {
 			if id, why := judge(r, call); rule == "" {
 				rule, text = id, why

@@ -168,10 +168,21 @@ func (t *Thread) transmitFile(s *socket, h wsa.HANDLE, limit uint32, ov *wsa.Ove
 	} else {
 		_, e = t.sendOverlapped(s, parts, 0, nil, ov, nil, "TransmitFile")
 	}
-	if (e == 0 || e == wsa.WSA_IO_PENDING) && flags&wsa.TF_DISCONNECT != 0 && s.stream != nil {
-		s.disconnect(flags & wsa.TF_REUSE_SOCKET)
+	if o := s.ops.last; e == wsa.WSA_IO_PENDING && o.kind == opSend {
+		o.disconnects = flags // once its data are sent
+		return e
+	}
+	if e == 0 || e == wsa.WSA_IO_PENDING {
+		s.disconnectAfter(flags)
 	}
 	return e
+}
+
+// disconnectAfter does what the flags of a TransmitFile ask for after the data.
+func (s *socket) disconnectAfter(flags uint32) {
+	if flags&wsa.TF_DISCONNECT != 0 && s.stream != nil {
+		s.disconnect(flags & wsa.TF_REUSE_SOCKET)
+	}
 }
 
 // WSASendDisconnect implements wsa.Extensions.

@@ -33,6 +33,7 @@ type operation struct {
 
 	by             *Thread
 	sock           *socket
+	stream         *stream    // the connection that sock had at the start; it may lose it
 	nextOp, prevOp *operation // in sock.ops; nextOp also links idle ones
 
 	ov      *wsa.Overlapped
@@ -54,6 +55,8 @@ type operation struct {
 
 	acceptor *socket
 	accept   acceptBuffer
+	// disconnects are the flags of a TransmitFile that waits: what comes after it.
+	disconnects uint32
 }
 
 // listOfOperations are the operations of a socket in the order of their start.
@@ -130,7 +133,7 @@ func (t *Thread) begin(kind operationKind, s *socket, bufs [][]byte, ov *wsa.Ove
 		w.idle = o.nextOp
 		o.nextOp = nil
 	}
-	o.kind, o.by, o.sock, o.routine = kind, t, s, routine
+	o.kind, o.by, o.sock, o.stream, o.routine = kind, t, s, s.stream, routine
 	if ov == nil {
 		ov = &o.own
 	}
@@ -397,7 +400,7 @@ func (o *operation) acceptedStream() *stream {
 	if o.kind == opAcceptData {
 		return o.acceptor.stream
 	}
-	return o.sock.stream
+	return o.stream
 }
 
 // send does opSend and opAck.
@@ -405,7 +408,7 @@ func (o *operation) send() {
 	if o.queue == nil || o.queue.head != &o.waiter {
 		return
 	}
-	c := o.sock.stream
+	c := o.stream
 	switch {
 	case c == nil: // DisconnectEx made the socket reusable meanwhile
 		w, q := o.sock.world(), o.queue
@@ -429,7 +432,9 @@ func (o *operation) send() {
 			o.end(brokenStatus(c.broken), 0)
 			break
 		}
+		s, disconnects := o.sock, o.disconnects
 		o.end(wsa.STATUS_SUCCESS, n)
+		s.disconnectAfter(disconnects)
 	}
 	c.world().wakeFirst(&c.writers)
 }

@@ -108,7 +108,7 @@ func setAcceptContext(t *Thread, s *socket, val []byte) wsa.Errno {
 	switch {
 	case l == nil:
 		return t.fail(rules.OPTContext, wsa.WSAENOTSOCK)
-	case s.stream == nil:
+	case s.stream == nil || s.accepting != nil: // or AcceptEx waits for the first data
 		return t.fail(rules.OPTContext, wsa.WSAENOTCONN)
 	case l.state != stateListening:
 		return t.fail(rules.OPTContext, wsa.WSAEINVAL)

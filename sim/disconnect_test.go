@@ -1,0 +1,112 @@
+package sim_test
+
+import (
+	"bytes"
+	"testing"
+
+	"wsasim/sim"
+	"wsasim/wsa"
+)
+
+// crowded is a connection on which a send has to wait: the peer has read nothing of
+// what was sent, n bytes.
+func crowded(t *testing.T) (client, server *sim.Thread, c, s wsa.SOCKET, n int) {
+	_, client, server = pair(t, sim.Config{Clock: sim.VirtualTime})
+	c, s = joined(t, client, server)
+	one := uint32(1)
+	ok(t, client.Ioctlsocket(c, wsa.FIONBIO, &one))
+	for p := make([]byte, 100_000); ; {
+		k, err := client.Send(c, p, 0)
+		if err == wsa.WSAEWOULDBLOCK {
+			return client, server, c, s, n
+		}
+		ok(t, err)
+		n += k
+	}
+}
+
+// readAll reads to the end of the stream.
+func readAll(t *testing.T, th *sim.Thread, s wsa.SOCKET) (all []byte) {
+	for buf := make([]byte, 1<<16); ; {
+		n, err := th.Recv(s, buf, 0)
+		ok(t, err)
+		if n == 0 {
+			return all
+		}
+		all = append(all, buf[:n]...)
+	}
+}
+
+// TestTransmitFileDisconnectsAfterwards: a TransmitFile that waits for room sends
+// all of its data before the connection ends, as its flags ask for.
+func TestTransmitFileDisconnectsAfterwards(t *testing.T) {
+	for _, flags := range []uint32{wsa.TF_DISCONNECT, wsa.TF_DISCONNECT | wsa.TF_REUSE_SOCKET} {
+		client, server, c, s, before := crowded(t)
+		event := must[wsa.HANDLE](t)(client.WSACreateEvent())
+		ov := &wsa.Overlapped{HEvent: event}
+		last := []byte("the last words")
+		if err := client.TransmitFile(c, 0, 0, 0, ov, &wsa.TransmitFileBuffers{Head: last}, flags); err != wsa.WSA_IO_PENDING {
+			t.Fatalf("TransmitFile on a crowded connection: %v", err)
+		}
+		if all := readAll(t, server, s); len(all) != before+len(last) || !bytes.HasSuffix(all, last) {
+			t.Errorf("flags %#x: %d bytes came, want %d", flags, len(all), before+len(last))
+		}
+		var n, result uint32
+		ok(t, client.WSAGetOverlappedResult(c, ov, &n, false, &result))
+		if n != uint32(len(last)) {
+			t.Errorf("flags %#x: %d bytes were sent", flags, n)
+		}
+		err := client.Getpeername(c, make([]byte, 16), new(int32(16)))
+		if reused := err == wsa.WSAENOTCONN; reused != (flags&wsa.TF_REUSE_SOCKET != 0) {
+			t.Errorf("flags %#x: getpeername gives %v", flags, err)
+		}
+	}
+}
+
+// TestReuseWithOperations: operations that wait end when their socket is taken from
+// its connection.
+func TestReuseWithOperations(t *testing.T) {
+	client, _, c, _, _ := crowded(t)
+	send, recv := new(wsa.Overlapped), new(wsa.Overlapped)
+	flags := uint32(0)
+	for _, err := range []error{
+		client.WSASend(c, [][]byte{{1}}, nil, 0, send, nil),
+		client.WSARecv(c, [][]byte{make([]byte, 8)}, nil, &flags, recv, nil),
+	} {
+		if err != wsa.WSA_IO_PENDING {
+			t.Fatal(err)
+		}
+	}
+	ok(t, client.DisconnectEx(c, nil, wsa.TF_REUSE_SOCKET, 0))
+	if send.Internal == wsa.STATUS_PENDING || send.Internal == wsa.STATUS_SUCCESS || recv.Internal == wsa.STATUS_PENDING || recv.Internal == wsa.STATUS_SUCCESS {
+		t.Errorf("the send has status %#x, the receive %#x", send.Internal, recv.Internal)
+	}
+}
+
+// TestContextBeforeData: while an AcceptEx waits for the first data its socket has
+// no context to be updated.
+func TestContextBeforeData(t *testing.T) {
+	_, client, server := pair(t, sim.Config{Clock: sim.VirtualTime})
+	l := listening(t, server, 5)
+	a := must[wsa.SOCKET](t)(server.Socket(wsa.AF_INET, wsa.SOCK_STREAM, 0))
+	var received uint32
+	ov := new(wsa.Overlapped)
+	if err := server.AcceptEx(l, a, make([]byte, 100), 36, 32, 32, &received, ov); err != wsa.WSA_IO_PENDING {
+		t.Fatal(err)
+	}
+	update := func() error {
+		return server.Setsockopt(a, wsa.SOL_SOCKET, wsa.SO_UPDATE_ACCEPT_CONTEXT, []byte{byte(l), 0, 0, 0, 0, 0, 0, 0})
+	}
+	c := must[wsa.SOCKET](t)(client.Socket(wsa.AF_INET, wsa.SOCK_STREAM, 0))
+	ok(t, client.Connect(c, addr("10.0.0.2:80")))
+	if err := update(); err != wsa.WSAENOTCONN {
+		t.Errorf("before the first data: %v", err)
+	}
+	_, err := client.Send(c, []byte("x"), 0)
+	ok(t, err)
+	if ov.Internal != wsa.STATUS_SUCCESS {
+		t.Fatalf("with data AcceptEx has status %#x", ov.Internal)
+	}
+	ok(t, update())
+	ok(t, server.Shutdown(a, wsa.SD_SEND))
+}
