@@ -327,7 +327,8 @@ func (o *operation) urgent() bool {
 	return false
 }
 
-// sendsAt and receivesAt pick the operations in flight at an end of a connection.
+// sendsAt and receivesAt pick the operations in flight at an end of a connection. A
+// receive of urgent data takes none of the others.
 func sendsAt(conn uint64) func(*operation) bool {
 	return func(o *operation) bool {
 		return o.conn == conn && !o.done && (o.kind == opSend || o.kind == opConnect || o.kind == opUnclear)
@@ -336,7 +337,7 @@ func sendsAt(conn uint64) func(*operation) bool {
 
 func receivesAt(conn uint64) func(*operation) bool {
 	return func(o *operation) bool {
-		return o.conn == conn && !o.done && (o.kind == opReceive || o.kind == opUnclear)
+		return o.conn == conn && !o.done && (o.kind == opReceive && !o.urgent() || o.kind == opUnclear)
 	}
 }
 

@@ -20,6 +20,7 @@ type recvArgs struct {
 	noBuffers  bool
 	extended   bool
 	overlapped bool
+	message    bool // WSARecvMsg
 }
 
 func receiving(call wsa.Call) recvArgs {
@@ -36,7 +37,7 @@ func receiving(call wsa.Call) recvArgs {
 		return a.list(c.Buffers, c.Flags, c.Overlapped != 0 || c.Routine)
 	}
 	if c, ok := call.(wsa.WSARecvMsgCall); ok {
-		a := recvArgs{from: c.Name, fromlen: &c.Namelen, addressed: true, noCount: c.NullReceived, given: c.Overlapped != 0}
+		a := recvArgs{from: c.Name, fromlen: &c.Namelen, addressed: true, noCount: c.NullReceived, given: c.Overlapped != 0, message: true}
 		flags := c.MsgFlags & wsa.MSG_PEEK
 		return a.list(c.Buffers, &flags, c.Overlapped != 0 || c.Routine)
 	}
@@ -174,6 +175,9 @@ func (v *verdict) recvDatagram(a recvArgs) {
 func (v *verdict) recvMode(a recvArgs) tri {
 	switch {
 	case a.given && !v.s.overlapped:
+		if a.message && v.s.nonblocking != no {
+			return maybe // not observed of WSARecvMsg
+		}
 		return no
 	case v.resume && v.s.nonblocking == yes:
 		return maybe

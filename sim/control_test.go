@@ -458,3 +458,31 @@ func TestOptionFacts(t *testing.T) {
 		}},
 	})
 }
+
+// TestMessageWaitsLikeWSARecv: with an OVERLAPPED on a socket without the attribute
+// WSARecvMsg waits in nonblocking mode, as WSARecv does (NB4).
+func TestMessageWaitsLikeWSARecv(t *testing.T) {
+	w, th, _ := pair(t, sim.Config{Clock: sim.VirtualTime})
+	s := must[wsa.SOCKET](t)(th.WSASocket(wsa.AF_INET, wsa.SOCK_DGRAM, 0, nil, 0, 0))
+	ok(t, th.Bind(s, addr("10.0.0.1:5000")))
+	one := uint32(1)
+	ok(t, th.Ioctlsocket(s, wsa.FIONBIO, &one))
+	other := th.Process().NewThread()
+	w.Spawn(other, func() {
+		other.SleepEx(10, false)
+		if _, err := other.Sendto(s, []byte("late"), 0, addr("10.0.0.1:5000")); err != nil {
+			t.Error(err)
+		}
+	})
+	w.Spawn(th, func() {
+		var n uint32
+		msg := &wsa.Msg{Buffers: [][]byte{make([]byte, 8)}}
+		if err := th.WSARecvMsg(s, msg, &n, nil, nil); err != wsa.WSAEWOULDBLOCK {
+			t.Errorf("without an OVERLAPPED: %v", err)
+		}
+		if err := th.WSARecvMsg(s, msg, &n, new(wsa.Overlapped), nil); err != nil || n != 4 {
+			t.Errorf("with an OVERLAPPED: %d bytes, %v", n, err)
+		}
+	})
+	ok(t, w.Run())
+}

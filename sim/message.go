@@ -230,7 +230,10 @@ func (t *Thread) recvMsg(s *socket, msg *wsa.Msg, count *uint32, ov *wsa.Overlap
 		}
 		return t.recvOverlapped(s, a, ov, routine)
 	}
-	if e := t.awaitDatagram(s, a.flags, from, &msg.Namelen, "WSARecvMsg"); e != 0 {
+	t.patient = ov != nil // as WSARecv (observed NB4; inferred)
+	e := t.awaitDatagram(s, a.flags, from, &msg.Namelen, "WSARecvMsg")
+	t.patient = false
+	if e != 0 {
 		return 0, e
 	}
 	return t.takeDatagramInto(s, a)

@@ -410,11 +410,6 @@ func (o *operation) send() {
 	}
 	c := o.stream
 	switch {
-	case c == nil: // DisconnectEx made the socket reusable meanwhile
-		w, q := o.sock.world(), o.queue
-		o.end(wsa.STATUS_LOCAL_DISCONNECT, o.done)
-		w.wakeFirst(q)
-		return
 	case c.broken != 0:
 		o.end(brokenStatus(c.broken), 0)
 	case c.sendShut && o.kind == opSend:

@@ -240,6 +240,8 @@ var proofs = map[optionKey]proof{
 		ok(e, e.a.Setsockopt(c, wsa.IPPROTO_IP, wsa.IP_TTL, opt(1)))
 		set(e.a, c)
 		err := e.a.Connect(c, addr("10.0.0.2:80"))
+		none := int32(0)
+		e.fails("no room", e.a.Getsockopt(c, wsa.IPPROTO_TCP, wsa.TCP_ICMP_ERROR_INFO, []byte{}, &none), wsa.WSAEFAULT)
 		n, info, _ := e.get(e.a, c, wsa.IPPROTO_TCP, wsa.TCP_ICMP_ERROR_INFO, 36)
 		return text(err, n, info[4:8])
 	}),

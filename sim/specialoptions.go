@@ -234,6 +234,8 @@ func getICMPError(t *Thread, s *socket, val []byte, length *int32) wsa.Errno {
 	switch {
 	case s.typ != wsa.SOCK_STREAM:
 		return t.fail(rules.OPTKind, wsa.WSAENOPROTOOPT)
+	case len(val) == 0 || length == nil || *length == 0:
+		return t.fail(rules.OPTFault, wsa.WSAEFAULT)
 	case s.rare == nil:
 		return t.storeStructure(nil, val, length)
 	}
