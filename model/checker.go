@@ -511,6 +511,21 @@ func (c *Checker) keep(states []State) {
 	c.states = states
 }
 
+// failed judges a return without a result: the world or the DLL ended under the
+// call, so nothing is said about it except that it waited.
+func (c *Checker) failed(r *trace.Record, call wsa.Call) *Violation {
+	var v *Violation
+	if c.stuck[r.TID] {
+		v = c.waitsForEver(r, call)
+	}
+	delete(c.stuck, r.TID)
+	c.abandon(r.TID)
+	if later := c.endAll(); v == nil {
+		v = later
+	}
+	return v
+}
+
 // returned judges a return in every possible state.
 func (c *Checker) returned(r *trace.Record) *Violation {
 	calls := c.waiting[r.TID]
@@ -531,18 +546,7 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 		return v
 	}
 	if r.Return.Failure != "" {
-		// The world or the DLL ended under the call: no statement about it, except
-		// that it waited.
-		var v *Violation
-		if c.stuck[r.TID] {
-			v = c.waitsForEver(r, call.call)
-		}
-		delete(c.stuck, r.TID)
-		c.abandon(r.TID)
-		if later := c.endAll(); v == nil {
-			v = later
-		}
-		return v
+		return c.failed(r, call.call)
 	}
 	orphan := c.orphan(r.TID)
 	var next, later []State
