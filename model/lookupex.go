@@ -124,6 +124,9 @@ func (v *verdict) beginLookup(c wsa.GetAddrInfoExCall) {
 		if len(ret.AddrInfo) > 0 {
 			return rules.GAIPending
 		}
+		if n.results.get(resultKey(pid, c.Overlapped)) != nil {
+			n.loseResult(pid, c.Overlapped) // it was an operation's, and is the lookup's now
+		}
 		old := n.lookups.get(lookupKey(pid, c.Overlapped))
 		n.setLookup(&lookup{pid: pid, tid: tid, call: c, handle: ret.Handle, unclear: old != nil && (!old.ended || old.unclear)})
 		return ""
