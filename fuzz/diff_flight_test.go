@@ -37,8 +37,8 @@ func TestFlightRecords(t *testing.T) {
 		status wsa.NTStatus
 		data   string
 	}{{0, "abc"}, {wsa.STATUS_BUFFER_OVERFLOW, "ab"}} {
-		if r := ends[i]; r.Status != want.status || string(r.Return.Data) != want.data {
-			t.Errorf("operation %d: got %s and %q, expected %s and %q", i+1, r.Status, r.Return.Data, want.status, want.data)
+		if r := ends[i]; r.Return == nil || r.Status != want.status || string(r.Return.Data) != want.data {
+			t.Fatalf("operation %d: got %s and %+v, expected %s and %q", i+1, r.Status, r.Return, want.status, want.data)
 		}
 	}
 	if !bytes.Equal(ends[0].Return.Addr, at) {

@@ -275,8 +275,10 @@ func (c *Checker) findStuck() {
 // orphan reports whether the socket of the call in which a thread waits was closed:
 // its descriptor may be another's since.
 func (c *Checker) orphan(tid int) bool {
-	t := c.states[0].world().threads.get(uint64(tid))
-	return t != nil && t.pending != nil && (t.orphan || t.stranded)
+	return c.all(func(w *world) bool {
+		t := w.threads.get(uint64(tid))
+		return t != nil && t.pending != nil && (t.orphan || t.stranded)
+	})
 }
 
 // mayWait reports whether the call that the thread waits in can wait, or may do

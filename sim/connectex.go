@@ -168,7 +168,7 @@ func (t *Thread) transmitFile(s *socket, h wsa.HANDLE, limit uint32, ov *wsa.Ove
 	} else {
 		_, e = t.sendOverlapped(s, parts, 0, nil, ov, nil, "TransmitFile")
 	}
-	if o := s.ops.last; e == wsa.WSA_IO_PENDING && o.kind == opSend {
+	if o := s.ops.last; e == wsa.WSA_IO_PENDING && o != nil && o.kind == opSend && o.ov == ov {
 		o.disconnects = flags // once its data are sent
 		return e
 	}

@@ -486,3 +486,29 @@ func TestMessageWaitsLikeWSARecv(t *testing.T) {
 	})
 	ok(t, w.Run())
 }
+
+// TestMulticastToConnected: a member of a group that is connected hears its peer
+// alone (page connect).
+func TestMulticastToConnected(t *testing.T) {
+	w, peer, member := pair(t, sim.Config{Clock: sim.VirtualTime})
+	stranger := w.MustHost("stranger", "10.0.0.3").NewThread()
+	s := must[wsa.SOCKET](t)(member.Socket(wsa.AF_INET, wsa.SOCK_DGRAM, 0))
+	ok(t, member.Bind(s, addr("0.0.0.0:5000")))
+	ok(t, member.Setsockopt(s, wsa.IPPROTO_IP, wsa.IP_ADD_MEMBERSHIP, []byte{239, 1, 1, 1, 0, 0, 0, 0}))
+	ok(t, member.Connect(s, addr("10.0.0.1:5001")))
+	for _, from := range []struct {
+		th *sim.Thread
+		at string
+	}{{stranger, "10.0.0.3:5001"}, {peer, "10.0.0.1:5001"}} {
+		c := must[wsa.SOCKET](t)(from.th.Socket(wsa.AF_INET, wsa.SOCK_DGRAM, 0))
+		ok(t, from.th.Bind(c, addr(from.at)))
+		must[int](t)(from.th.Sendto(c, []byte(from.at), 0, addr("239.1.1.1:5000")))
+	}
+	var waits uint32
+	ok(t, member.Ioctlsocket(s, wsa.FIONREAD, &waits))
+	buf := make([]byte, 100)
+	n := must[int](t)(member.Recv(s, buf, 0))
+	if got := string(buf[:n]); got != "10.0.0.1:5001" || waits != uint32(n) {
+		t.Errorf("%d bytes wait, and %q is received", waits, got)
+	}
+}

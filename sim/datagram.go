@@ -344,8 +344,14 @@ func (w *World) spread(s *socket, bufs [][]byte, dst netip.AddrPort) {
 // datagramReceiver is the socket that gets a datagram, nil for none.
 func (h *Host) datagramReceiver(src, dst netip.AddrPort) *socket {
 	return h.receiver(wsa.IPPROTO_UDP, dst, func(c *socket) bool {
-		return c.state != stateConnected || c.peer == src
+		return c.hearsFrom(src)
 	})
+}
+
+// hearsFrom reports whether a datagram socket takes what comes from an address: a
+// connected one hears its peer alone (page connect).
+func (s *socket) hearsFrom(src netip.AddrPort) bool {
+	return s.state != stateConnected || s.peer == src
 }
 
 // deliver is the arrival of a datagram at a host; s is the socket that sent it,

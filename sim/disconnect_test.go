@@ -67,10 +67,12 @@ func TestTransmitFileDisconnectsAfterwards(t *testing.T) {
 // its connection.
 func TestReuseWithOperations(t *testing.T) {
 	client, _, c, _, _ := crowded(t)
-	send, recv := new(wsa.Overlapped), new(wsa.Overlapped)
+	var sends [2]wsa.Overlapped
+	recv := new(wsa.Overlapped)
 	flags := uint32(0)
 	for _, err := range []error{
-		client.WSASend(c, [][]byte{{1}}, nil, 0, send, nil),
+		client.WSASend(c, [][]byte{{1}}, nil, 0, &sends[0], nil),
+		client.WSASend(c, [][]byte{{2}}, nil, 0, &sends[1], nil),
 		client.WSARecv(c, [][]byte{make([]byte, 8)}, nil, &flags, recv, nil),
 	} {
 		if err != wsa.WSA_IO_PENDING {
@@ -78,8 +80,8 @@ func TestReuseWithOperations(t *testing.T) {
 		}
 	}
 	ok(t, client.DisconnectEx(c, nil, wsa.TF_REUSE_SOCKET, 0))
-	if send.Internal == wsa.STATUS_PENDING || send.Internal == wsa.STATUS_SUCCESS || recv.Internal == wsa.STATUS_PENDING || recv.Internal == wsa.STATUS_SUCCESS {
-		t.Errorf("the send has status %#x, the receive %#x", send.Internal, recv.Internal)
+	if sends[0].Internal != wsa.STATUS_LOCAL_DISCONNECT || sends[1].Internal != wsa.STATUS_LOCAL_DISCONNECT || recv.Internal != wsa.STATUS_CANCELLED {
+		t.Errorf("the sends have the statuses %#x and %#x, the receive %#x", sends[0].Internal, sends[1].Internal, recv.Internal)
 	}
 }
 

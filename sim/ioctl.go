@@ -45,23 +45,9 @@ func (s *socket) readable() uint32 {
 	case s.stream != nil:
 		return uint32(s.stream.readable())
 	case s.dgram != nil:
-		return s.dgram.readable(s)
+		return uint32(s.dgram.data.n)
 	}
 	return 0
-}
-
-// readable leaves out what a receive would drop (see discard).
-func (d *dgram) readable(s *socket) uint32 {
-	if s.state != stateConnected {
-		return uint32(d.data.n)
-	}
-	n := 0
-	for _, m := range d.queue[d.head:] {
-		if m.from == s.peer {
-			n += m.n
-		}
-	}
-	return uint32(n)
 }
 
 // atMark is SIOCATMARK: TRUE when no urgent data waits (observed SB3, IO7 to

@@ -159,7 +159,7 @@ func (w *World) sendToGroup(s *socket, bufs [][]byte, src, dst netip.AddrPort) {
 				continue
 			}
 			w.carry(s.host(), h, p, func(_ *Host, p *Packet) {
-				if !r.closed && r.dgram != nil {
+				if !r.closed && r.dgram != nil && r.hearsFrom(src) {
 					r.dgram.receive(r, [][]byte{p.Data}, src, here)
 				}
 			})

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"wsasim/sim"
@@ -79,7 +80,7 @@ var exploding = []struct {
 func TestFunctionsThatDoNotComeBack(t *testing.T) {
 	for _, kind := range []sim.ClockKind{sim.RealTime, sim.VirtualTime} {
 		for _, c := range exploding {
-			t.Run(kind.String()+"/"+c.name, func(t *testing.T) {
+			inBubble(t, kind.String()+"/"+c.name, func(t *testing.T) {
 				armed, calls := false, 0
 				explode := func() { calls++; panic("from outside") }
 				cfg := sim.Config{}
@@ -117,6 +118,12 @@ func TestFunctionsThatDoNotComeBack(t *testing.T) {
 			})
 		}
 	}
+}
+
+// inBubble is a subtest in a bubble of testing/synctest, where time passes only once
+// everybody waits.
+func inBubble(t *testing.T, name string, test func(*testing.T)) {
+	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
 }
 
 // spawnWaiting lets a thread wait for a datagram that never comes.

@@ -159,7 +159,7 @@ func TestTimeWaitPorts(t *testing.T) {
 // TestPairTaken: two sockets that share a port cannot have the same connection.
 func TestPairTaken(t *testing.T) {
 	_, client, server := pair(t, sim.Config{Clock: sim.VirtualTime})
-	listening(t, server, 5)
+	l := listening(t, server, 5)
 	shared := func() wsa.SOCKET {
 		s := must[wsa.SOCKET](t)(client.Socket(wsa.AF_INET, wsa.SOCK_STREAM, 0))
 		ok(t, client.Setsockopt(s, wsa.SOL_SOCKET, wsa.SO_REUSEADDR, opt(1)))
@@ -168,9 +168,11 @@ func TestPairTaken(t *testing.T) {
 	}
 	first, second := shared(), shared()
 	ok(t, client.Connect(first, addr("10.0.0.2:80")))
+	accepted := must[wsa.SOCKET](t)(server.Accept(l, nil, nil))
 	if err := client.Connect(second, addr("10.0.0.2:80")); err != wsa.WSAEADDRINUSE {
 		t.Errorf("the same connection again: %v", err)
 	}
 	ok(t, client.Closesocket(first))
+	ok(t, server.Closesocket(accepted))
 	ok(t, client.Connect(second, addr("10.0.0.2:80")))
 }

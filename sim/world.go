@@ -54,7 +54,8 @@ type Timing struct {
 	// TimeWait is how long the end of a connection that was closed first keeps
 	// the pair of its names (TIME_WAIT): connecting again from the same port to
 	// the same address fails with WSAEADDRINUSE, and dynamic ports are chosen
-	// among the others while there are any. Binding to the port is no error, so
+	// among the others while there are any. It begins when the other end has closed,
+	// too; until then nothing is kept. Binding to the port is no error, so
 	// a server can start anew at once; nor is anything kept of a connection that
 	// was reset, or of one that a socket with SO_REUSEADDR makes. Default 0,
 	// which is none: a program that makes more connections than a host has

@@ -46,7 +46,8 @@ func ParseTarget(text string) (Target, error) {
 // TargetOf is the target whose layouts an API uses where the pointer size decides
 // them, as in control messages and in the lists of SIO_ADDRESS_LIST_QUERY: what
 // its method Target says, and without one AMD64, which the simulator's is on
-// every system. Of the APIs of this package a [SystemThread] has the method.
+// every system. Of the APIs of this package a [SystemThread] has the method; what
+// wraps an API should pass it on.
 func TargetOf(api API) Target {
 	if t, ok := api.(interface{ Target() Target }); ok {
 		return t.Target()

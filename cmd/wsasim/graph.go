@@ -86,6 +86,9 @@ func findDomain(name string) (model.Domain, error) {
 
 // graphForm is how a graph is written.
 func graphForm(form, path string, asJSON bool) (func(*graph, io.Writer) error, error) {
+	if asJSON && form != "" {
+		return nil, malformed("wsasim graph: --json and --format exclude each other")
+	}
 	if asJSON {
 		return (*graph).JSON, nil
 	}

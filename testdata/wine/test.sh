@@ -35,7 +35,7 @@ GOOS=windows GOARCH=amd64 "$GO" test -p 1 -timeout 10m -exec "$here/run.sh" ./ws
 
 narrow=$WINEPREFIX/drive_c/windows/syswow64
 if [ -f "$narrow/kernel32.dll" ] && [ -f "$narrow/bcryptprimitives.dll" ]; then
-	say "the same as 32-bit programs"
+	say "those tests, and some random sequences, as 32-bit programs"
 	GOOS=windows GOARCH=386 "$GO" test -p 1 -timeout 10m -exec "$here/run.sh" ./wsa ./wsa/trace ./wsa/wsanet
 	GOOS=windows GOARCH=386 "$GO" build -o "$built/wsasim32.exe" ./cmd/wsasim
 	"$here/run.sh" "$built/wsasim32.exe" diff --calls "$((CALLS / 4))" --seed "$SEED" --save "$built"

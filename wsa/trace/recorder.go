@@ -94,6 +94,9 @@ type recorded struct {
 	pid, tid int
 }
 
+// Target is that of the API that is recorded: see wsa.TargetOf.
+func (t *recorded) Target() wsa.Target { return t.target }
+
 func (t *recorded) made(c wsa.Call) {
 	if m, ok := c.(wsa.WSASendMsgCall); ok {
 		m.Control = t.control(m.Control)

@@ -42,6 +42,9 @@ func TestTargetOfRecording(t *testing.T) {
 		return wsa.Return{Control: msg.Control[:msg.ControlLen], ControlLen: &msg.ControlLen, Count: &n, MsgFlags: new(uint32)}
 	})
 	th := trace.NewRecorder(func(r *trace.Record) { records = append(records, r) }, nil).Thread(api, "host", 1, 1)
+	if got := wsa.TargetOf(th); got != wsa.I386 {
+		t.Errorf("the target of a recorded API is %v", got)
+	}
 	var n uint32
 	for _, ov := range []*wsa.Overlapped{nil, new(wsa.Overlapped)} {
 		records = nil
