@@ -373,3 +373,45 @@ func TestCloseEndsWaits(t *testing.T) {
 		}
 	}
 }
+
+// TestReceiveTakesAllPieces: a receive takes what has arrived as far as it has room,
+// however large the sends were of which it came.
+func TestReceiveTakesAllPieces(t *testing.T) {
+	const piece = 20_000
+	for _, room := range []int{3 * piece, 2 * piece, piece, piece / 2, 100_000} {
+		_, a, b := pair(t, sim.Config{Clock: sim.VirtualTime})
+		c, s := joined(t, a, b)
+		var sent []byte
+		for i := range 3 {
+			p := bytes.Repeat([]byte{byte('a' + i)}, piece)
+			must[int](t)(a.Send(c, p, 0))
+			sent = append(sent, p...)
+		}
+		buf := make([]byte, room)
+		n := must[int](t)(b.Recv(s, buf, 0))
+		if want := min(room, len(sent)); n != want || !bytes.Equal(buf[:n], sent[:n]) {
+			t.Errorf("room for %d: %d bytes came, want %d", room, n, want)
+		}
+	}
+}
+
+// TestSpawnAfterTheEnd: the code of a thread runs in a world that has ended, too, and
+// its calls tell so.
+func TestSpawnAfterTheEnd(t *testing.T) {
+	for _, kind := range []sim.ClockKind{sim.RealTime, sim.VirtualTime} {
+		w := sim.New(sim.Config{Clock: kind})
+		th := w.MustHost("host", "10.0.0.1").NewThread()
+		s := must[wsa.SOCKET](t)(th.Socket(wsa.AF_INET, wsa.SOCK_DGRAM, 0))
+		ok(t, th.Bind(s, addr("10.0.0.1:7")))
+		w.Close()
+		other := th.Process().NewThread()
+		said := make(chan error, 1)
+		w.Spawn(other, func() {
+			_, err := other.Recv(s, make([]byte, 1), 0)
+			said <- err
+		})
+		if err := <-said; err != sim.ErrEnded {
+			t.Errorf("%v: %v", kind, err)
+		}
+	}
+}

@@ -580,3 +580,31 @@ func TestResultOfNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestContextBeforeData: while an AcceptEx waits for the first data its socket has
+// no context to be updated.
+func TestContextBeforeData(t *testing.T) {
+	_, client, server := pair(t, sim.Config{Clock: sim.VirtualTime})
+	l := listening(t, server, 5)
+	a := must[wsa.SOCKET](t)(server.Socket(wsa.AF_INET, wsa.SOCK_STREAM, 0))
+	var received uint32
+	ov := new(wsa.Overlapped)
+	if err := server.AcceptEx(l, a, make([]byte, 100), 36, 32, 32, &received, ov); err != wsa.WSA_IO_PENDING {
+		t.Fatal(err)
+	}
+	update := func() error {
+		return server.Setsockopt(a, wsa.SOL_SOCKET, wsa.SO_UPDATE_ACCEPT_CONTEXT, []byte{byte(l), 0, 0, 0, 0, 0, 0, 0})
+	}
+	c := must[wsa.SOCKET](t)(client.Socket(wsa.AF_INET, wsa.SOCK_STREAM, 0))
+	ok(t, client.Connect(c, addr("10.0.0.2:80")))
+	if err := update(); err != wsa.WSAENOTCONN {
+		t.Errorf("before the first data: %v", err)
+	}
+	_, err := client.Send(c, []byte("x"), 0)
+	ok(t, err)
+	if ov.Internal != wsa.STATUS_SUCCESS {
+		t.Fatalf("with data AcceptEx has status %#x", ov.Internal)
+	}
+	ok(t, update())
+	ok(t, server.Shutdown(a, wsa.SD_SEND))
+}

@@ -297,7 +297,8 @@ func (x *waiter) describe() string {
 // Spawn starts body on a goroutine of its own as the code of thread t. Under
 // VirtualTime it runs only while every other spawned thread waits or has ended,
 // and it must block only in calls on the world. When body returns, the thread
-// ends. A thread can be spawned once.
+// ends. A thread can be spawned once; in a world that has ended its calls that wait
+// return ErrEnded.
 func (w *World) Spawn(t *Thread, body func()) {
 	w.lock()
 	if t.spawned || t.ended {
@@ -312,12 +313,12 @@ func (w *World) Spawn(t *Thread, body func()) {
 func (w *World) start(t *Thread, body func()) {
 	t.spawned = true
 	w.sched.live++
-	virtual := w.clock.kind == VirtualTime
-	if virtual {
+	dispatched := w.clock.kind == VirtualTime && !w.ended
+	if dispatched {
 		w.sched.ready = append(w.sched.ready, t)
 	}
 	go func() {
-		if virtual {
+		if dispatched {
 			<-t.gate
 		}
 		defer w.finish(t)
