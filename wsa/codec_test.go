@@ -339,19 +339,20 @@ func TestEncodeText(t *testing.T) {
 		t.Errorf("a length that lies: %x, %v", lying, err)
 	}
 	for bad, want := range map[string]string{
-		"PeerAddres=1":                                "nearest: PeerAddress",
-		"PeerAddress.sin_prt=1":                       "nearest: sin_port",
-		"SecurityProtocol.x=1":                        "no parts",
-		"SecurityProtocol=0x100000000":                "does not fit",
-		"SecurityProtocol=IPSEK":                      "neither a number nor",
-		"PeerAddress=10.0.0.1":                        "not an address and port",
-		"PeerAddress=[fe80::1%eth0]:1":                "not a decimal scope id",
-		"PeerTargetName=\xff":                         "neither UTF-8",
-		"PeerTargetName":                              "expected field=value",
-		"PeerAddress.sin_addr=::1":                    "not an IPv4 address",
-		"PeerAddress.sin_port=65536":                  "does not fit",
-		"PeerTargetName=\"open":                       "not a quoted string",
-		"PeerAddress.sin_zero=0x00112233445566778899": "at most 16",
+		"PeerAddres=1":                                    "nearest: PeerAddress",
+		"PeerAddress.sin_prt=1":                           "nearest: sin_port",
+		"SecurityProtocol.x=1":                            "no parts",
+		"SecurityProtocol=0x100000000":                    "does not fit",
+		"SecurityProtocol=IPSEK":                          "neither a number nor",
+		"SecurityProtocol=SOCKET_SECURITY_PROTOCOL_IPSEK": "nearest: SOCKET_SECURITY_PROTOCOL_IPSEC",
+		"PeerAddress=10.0.0.1":                            "not an address and port",
+		"PeerAddress=[fe80::1%eth0]:1":                    "not a decimal scope id",
+		"PeerTargetName=\xff":                             "neither UTF-8",
+		"PeerTargetName":                                  "expected field=value",
+		"PeerAddress.sin_addr=::1":                        "not an IPv4 address",
+		"PeerAddress.sin_port=65536":                      "does not fit",
+		"PeerTargetName=\"open":                           "not a quoted string",
+		"PeerAddress.sin_zero=0x00112233445566778899":     "at most 16",
 	} {
 		if got, err := layout.Encode(bad); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %x, %v; want %q", bad, got, err, want)

@@ -213,13 +213,28 @@ func ParseConstant(text string) (int64, error) {
 	return value, nil
 }
 
+// nearestConstants ends a message about what may have been meant for the name of a
+// constant.
+func nearestConstants(text string) string {
+	if text == "" || !isLetter(text[0]) {
+		return ""
+	}
+	var names []string
+	for _, c := range Constants() {
+		names = append(names, c.Name)
+	}
+	return "; nearest: " + strings.Join(Nearest(text, names, 3), ", ")
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
 func parseTerm(text string) (int64, error) {
 	if c, ok := constantsByName[text]; ok {
 		return c.Value, nil
 	}
 	v, err := strconv.ParseInt(text, 0, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%q is neither a number nor the name of a constant", text)
+		return 0, fmt.Errorf("%q is neither a number nor the name of a constant%s", text, nearestConstants(text))
 	}
 	if v < -1<<31 || v > 1<<32-1 {
 		return 0, fmt.Errorf("%s does not fit into 32 bits", text)
