@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -25,7 +26,8 @@ Without a terminal, statements are read from standard input; then the exit code
 is 1 when one of them failed.`,
 		Example: `  wsasim repl
   echo 'client.socket(AF_INET, SOCK_STREAM, IPPROTO_UDP)' | wsasim repl`,
-		Args: noArguments,
+		Args:              noArguments,
+		ValidArgsFunction: completeNothing,
 	}
 	cmd.RunE = func(*cobra.Command, []string) error { return a.repl(quiet) }
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "no welcome")
@@ -59,14 +61,20 @@ func (a *app) batch(s *scenario.Session) error {
 	failed := false
 	for {
 		err := s.Exec(next)
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
+		var bad *scenario.StatementError
+		switch {
+		case err == io.EOF:
+			return a.closeBatch(s, failed)
+		case errors.As(err, &bad):
 			failed = true
-			fmt.Fprintln(a.stderr, err)
+			fmt.Fprintf(a.stderr, "standard input:%d: %v\n", bad.Line, err)
+		case err != nil:
+			return malformed("standard input: %v", err)
 		}
 	}
+}
+
+func (a *app) closeBatch(s *scenario.Session, failed bool) error {
 	if r := s.Close(); r.Failure != nil {
 		failed = true
 		fmt.Fprintln(a.stderr, r.Failure.Message())

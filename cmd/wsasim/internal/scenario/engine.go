@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -151,7 +152,7 @@ func Run(file string, src any, opts Options) *Result {
 // that outlive it may use them; only one runs at a time.
 func (e *Engine) exec(file string, src any) error {
 	if src == nil {
-		text, err := os.ReadFile(file)
+		text, err := readScript(file)
 		if err != nil {
 			return err
 		}
@@ -163,6 +164,27 @@ func (e *Engine) exec(file string, src any) error {
 	}
 	_, err = prog.Init(e.newInterpreter(file), e.globals)
 	return err
+}
+
+// readScript reads a script, without the mark that editors on Windows begin a file
+// with. A NUL byte, which Starlark takes for the end of the file, is refused.
+func readScript(file string) ([]byte, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	return text, refuseNUL(file, 1, text)
+}
+
+// refuseNUL gives an error with the place of a NUL byte in a text.
+func refuseNUL(file string, first int, text []byte) error {
+	i := bytes.IndexByte(text, 0)
+	if i < 0 {
+		return nil
+	}
+	line := first + bytes.Count(text[:i], []byte("\n"))
+	return syntax.Error{Pos: syntax.MakePosition(&file, int32(line), 0), Msg: "unexpected NUL byte; expected a script in UTF-8"}
 }
 
 // threadLocal is where an interpreter keeps the simulated thread it is the code
@@ -205,7 +227,7 @@ func (e *Engine) load(st *starlark.Thread, name string) (starlark.StringDict, er
 	}
 	m = &module{loading: true}
 	e.modules[path] = m
-	text, err := os.ReadFile(path)
+	text, err := readScript(path)
 	if err == nil {
 		var prog *starlark.Program
 		if _, prog, err = starlark.SourceProgramOptions(FileOptions(), path, text, e.globals.Has); err == nil {

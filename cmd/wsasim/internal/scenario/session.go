@@ -28,14 +28,25 @@ const Welcome = `A world is ready: the threads client (10.0.0.1), server (10.0.0
 (10.0.0.66), which belong to one domain and prove "host/NAME". Try
     s = server.socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)
     server.bind(s, "0.0.0.0:80"); server.listen(s); show(server, s)
-help() lists everything, help(t.connect) explains a call, Tab completes names.`
+help() lists everything, help(t.connect) explains a call, Tab completes names,
+Ctrl-D ends.`
 
 // Session is an interactive use of the language: one statement after another
 // in one world. What fails is reported, and the session goes on.
 type Session struct {
 	e       *Engine
 	globals starlark.StringDict
+	lines   int // read before the statement that is being read
 }
+
+// StatementError is what went wrong in a session.
+type StatementError struct {
+	Line int // of the session's input, from 1
+	Err  error
+}
+
+func (e *StatementError) Error() string { return e.Err.Error() }
+func (e *StatementError) Unwrap() error { return e.Err }
 
 // NewSession makes a session with a world in it.
 func NewSession(opts Options) (*Session, error) {
@@ -64,30 +75,69 @@ func NewSession(opts Options) (*Session, error) {
 const stdin = "<stdin>"
 
 // Exec reads one statement from next, which gives a line at a time, and runs
-// it; the value of an expression is printed. It returns io.EOF when next does,
-// and otherwise what went wrong, in the words for a user.
+// it; the value of an expression is printed. The end of the input ends a block,
+// as an empty line does. Exec returns io.EOF when there is nothing before it, an
+// error of next's, and otherwise a *StatementError with what went wrong, in the
+// words for a user.
 func (s *Session) Exec(next func() ([]byte, error)) error {
+	f, err := s.read(next)
+	var bad syntax.Error
+	if err != nil && !errors.As(err, &bad) {
+		return err
+	}
+	if err == nil {
+		s.e.running = nil
+		st := s.e.newInterpreter(stdin)
+		err = s.exec(f, st)
+		s.e.script.Flush()
+	}
+	return s.report(err)
+}
+
+// endsInside is said with the place where the statement begins.
+const endsInside = "the input ends inside this statement"
+
+// read parses one statement, with its place in the whole of the input.
+func (s *Session) read(next func() ([]byte, error)) (*syntax.File, error) {
+	var text []byte
 	var end error
 	opts := FileOptions()
 	opts.LoadBindsGlobally = true
-	f, err := opts.ParseCompoundStmt(stdin, func() ([]byte, error) {
+	before := s.lines
+	_, err := opts.ParseCompoundStmt(stdin, func() ([]byte, error) {
+		if end != nil {
+			return nil, errors.New(endsInside)
+		}
 		line, err := next()
+		if err == io.EOF && len(text) > 0 {
+			end = err
+			return []byte("\n"), nil
+		}
+		if err == nil {
+			s.lines++
+			err = refuseNUL(stdin, s.lines, line)
+		}
 		if err != nil {
 			end = err
+			return nil, err
 		}
-		return line, err
+		text = append(text, line...)
+		return line, nil
 	})
-	if err != nil {
-		if end != nil {
-			return end
+	var bad syntax.Error
+	switch {
+	case end != nil && end != io.EOF, end == io.EOF && len(text) == 0:
+		return nil, end
+	case errors.As(err, &bad):
+		bad.Pos.Line += int32(before)
+		if bad.Msg == endsInside {
+			bad.Pos.Line = int32(before) + 1
 		}
-		return s.report(err)
+		return nil, bad
+	case err != nil:
+		return nil, err
 	}
-	s.e.running = nil
-	st := s.e.newInterpreter(stdin)
-	err = s.exec(f, st)
-	s.e.script.Flush()
-	return s.report(err)
+	return opts.Parse(stdin, syntax.FilePortion{Content: text, FirstLine: int32(before) + 1, FirstCol: 1}, 0)
 }
 
 func (s *Session) exec(f *syntax.File, st *starlark.Thread) error {
@@ -115,9 +165,9 @@ func (s *Session) report(err error) error {
 	var call *CallError
 	if errors.As(f.Err, &call) && !errors.As(f.Err, &expect) && call.Return.Err != 0 {
 		// The transcript has just told the rest.
-		return fmt.Errorf("%s failed with %s", call.Call.Op(), call.Return.Err.String())
+		return &StatementError{f.Line, fmt.Errorf("%s failed with %s", call.Call.Op(), call.Return.Err.String())}
 	}
-	return errors.New(message(f.Err))
+	return &StatementError{f.Line, errors.New(message(f.Err))}
 }
 
 // Close ends the session: spawned threads run to their end, the world closes.
