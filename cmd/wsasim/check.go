@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -30,7 +34,7 @@ possible by then. The first that is not is reported, with the rules it breaks,
 what was allowed, and a short trace that shows it. - reads standard input.`,
 		Example: `  wsasim run --trace t.jsonl testdata/scenarios/echo.star
   wsasim check t.jsonl
-  wsasim check testdata/traces/ptn-conn-bad.jsonl`,
+  wsasim check testdata/traces/bad-PTN-CONN.jsonl`,
 		Args:              oneTrace("check"),
 		ValidArgsFunction: completeTraces,
 	}
@@ -68,12 +72,8 @@ func (a *app) check(file string, opts model.Options, all bool) error {
 	}
 	p := newProgress(a.stderr)
 	report, err := model.CheckTrace(&meter{r: in, tell: func(n int64) { p.tell("wsasim check: %d KiB read", n>>10) }}, opts)
-	var bad *trace.SyntaxError
-	if errors.As(err, &bad) {
-		return malformed("%s:%d: %s", file, bad.Line, traceMessage(bad.Err))
-	}
 	if err != nil {
-		return malformed("%s: %v", file, err)
+		return malformedTrace(file, err)
 	}
 	if report.Records == 0 {
 		return malformed("%s:1: kind: expected a record of kind %q, and the trace is empty", file, trace.World)
@@ -91,10 +91,34 @@ func (a *app) check(file string, opts model.Options, all bool) error {
 	return nil
 }
 
-// traceMessage adds the nearest names to the message about a call that does
-// not exist.
+// malformedTrace says where in a file that is no trace, and what was expected.
+func malformedTrace(file string, err error) error {
+	var bad *trace.SyntaxError
+	if errors.As(err, &bad) {
+		return malformed("%s:%d: %s", file, bad.Line, traceMessage(bad.Err))
+	}
+	return malformed("%s: %v", file, err)
+}
+
+// traceMessage says in the words of the format what package json says in those of
+// Go, and adds the nearest names to the message about a call that does not exist.
 func traceMessage(err error) string {
 	text := err.Error()
+	var kind *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, bufio.ErrTooLong):
+		return fmt.Sprintf("expected a line of no more than %d MiB", trace.MaxLine>>20)
+	case errors.As(err, &kind) && kind.Field == "":
+		return "expected a JSON object, got " + article(kind.Value)
+	case errors.As(err, &kind):
+		before, _, _ := strings.Cut(text, "json: ")
+		return fmt.Sprintf("%s%s: expected %s, got %s", before, kind.Field, jsonKind(kind.Type), article(kind.Value))
+	case errors.As(err, &syntax), errors.Is(err, io.ErrUnexpectedEOF):
+		return "expected a JSON object: " + text
+	case strings.Contains(text, "json: unknown field"):
+		return strings.Replace(text, "json: ", "", 1)
+	}
 	quoted, ok := strings.CutPrefix(text, "op: ")
 	if !ok {
 		return text
@@ -107,6 +131,29 @@ func traceMessage(err error) string {
 		return text
 	}
 	return "op: " + suggest.Unknown("call", name, wsa.Ops())
+}
+
+// jsonKind is what JSON calls a value of the type.
+func jsonKind(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Struct, reflect.Map, reflect.Pointer:
+		return "an object"
+	}
+	return "a whole number that fits"
+}
+
+// article puts one before the name of a kind of value.
+func article(kind string) string {
+	if strings.HasPrefix(kind, "array") || strings.HasPrefix(kind, "object") {
+		return "an " + kind
+	}
+	return "a " + kind
 }
 
 // violationJSON is a violation for programs; line counts records, not lines of

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -22,6 +24,9 @@ func TestDiffCommand(t *testing.T) {
 	if code, out, _ := wsasim(t, "", "diff", "--replay", file, "--b", "broken:a socket may be bound twice", "--trace", trace); code != exitUnmet || !strings.Contains(out, "bind") {
 		t.Errorf("replayed: exit %d: %s", code, out)
 	}
+	if code, out, errs := wsasim(t, "", "diff", "--replay", file); code != exitUnmet || !strings.Contains(out, "broken:a socket may be bound twice") {
+		t.Errorf("replayed on what it was found on: exit %d: %s%s", code, out, errs)
+	}
 	if code, out, errs := wsasim(t, "", "diff", "--replay", file, "--b", "sim"); code != exitOK {
 		t.Errorf("replayed without the fault: exit %d: %s%s", code, out, errs)
 	}
@@ -29,6 +34,9 @@ func TestDiffCommand(t *testing.T) {
 		t.Errorf("against its trace: exit %d: %s%s", code, out, errs)
 	}
 	if code, out, _ := wsasim(t, "", "diff", "--b", "sim", "--calls", "1000", "--json"); code != exitOK || !strings.Contains(out, `"unexplained": []`) {
+		t.Errorf("exit %d: %s", code, out)
+	}
+	if code, out, _ := wsasim(t, "", "diff", "--known", "--json"); code != exitOK || strings.Contains(out, "null") {
 		t.Errorf("exit %d: %s", code, out)
 	}
 	if code, out, _ := wsasim(t, "", "diff", "--known"); code != exitOK || !strings.Contains(out, "who is right") {
@@ -46,6 +54,39 @@ func TestDiffCommand(t *testing.T) {
 	}
 }
 
+// onceWritten calls a function when the first text arrives.
+type onceWritten struct {
+	bytes.Buffer
+	sync.Once
+	do func()
+}
+
+func (w *onceWritten) Write(b []byte) (int, error) {
+	w.Once.Do(w.do)
+	return w.Buffer.Write(b)
+}
+
+// TestDiffInterrupted: Ctrl-C ends a run with what was found until then.
+func TestDiffInterrupted(t *testing.T) {
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil || runtime.GOOS == "windows" {
+		t.Skip("no process can send itself an interrupt here")
+	}
+	out := onceWritten{do: func() {
+		if err := self.Signal(os.Interrupt); err != nil {
+			t.Error(err)
+		}
+	}}
+	var errs bytes.Buffer
+	args := []string{"diff", "--b", "broken:a socket may be bound twice", "--calls", "1000000000", "--most", "1000000", "--save", t.TempDir()}
+	if code := Main(args, strings.NewReader(""), &out, &errs); code != exitInterrupted {
+		t.Errorf("exit %d: %s%s", code, &out.Buffer, &errs)
+	}
+	if text := out.String(); !strings.Contains(text, "run it again with") || !strings.HasSuffix(text, " unexplained; interrupted\n") {
+		t.Errorf("the outcome is missing: %s", text)
+	}
+}
+
 // TestDiffScenarios: scenarios run on two machines and do the same, whatever turns
 // their threads take; a fault shows, and what needs a world is listed.
 func TestDiffScenarios(t *testing.T) {
@@ -55,11 +96,11 @@ func TestDiffScenarios(t *testing.T) {
 	if code != exitOK || strings.Count(out, " calls compared\n") != 3 || !strings.Contains(out, "access-check.star: not run: cannot be had on a machine: domain") {
 		t.Errorf("exit %d: %s%s", code, out, errs)
 	}
-	code, out, errs = wsasim(t, "", "diff", "--b", "broken:one byte too many is sent", "--save", dir, file("echo"), file("access-check"))
+	code, out, errs = wsasim(t, "", "diff", "--b", "broken:one byte too many is sent", "--save", filepath.Join(dir, "new"), file("echo"), file("access-check"))
 	if code != exitUnmet || !strings.Contains(out, "echo.star: unexplained difference") || !strings.Contains(out, "SEND-OK") {
 		t.Errorf("a fault: exit %d: %s%s", code, out, errs)
 	}
-	if code, out, errs := wsasim(t, "", "check", filepath.Join(dir, "echo.jsonl")); code != exitUnmet {
+	if code, out, errs := wsasim(t, "", "check", filepath.Join(dir, "new", "echo.jsonl")); code != exitUnmet {
 		t.Errorf("its trace: exit %d: %s%s", code, out, errs)
 	}
 	code, out, errs = wsasim(t, "", "diff", "--b", "sim", "--json", file("one-machine"), file("named-peers"))

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"wsasim/cmd/wsasim/internal/scenario"
 	"wsasim/sim"
+	"wsasim/wsa/trace"
 )
 
 // wsasim runs the command line.
@@ -47,6 +49,8 @@ func TestRunFailures(t *testing.T) {
 	}{
 		{"fine", world, 0, 0, nil},
 		{"syntax", "x = = 1\n", exitMalformed, 1, []string{"got '='"}},
+		{"NUL", "x = 1\ny = '\x00'\n", exitMalformed, 2, []string{"unexpected NUL byte"}},
+		{"byte order mark", "\ufeffx = 1\r\n", 0, 0, nil},
 		{"undefined name", "x = SOCK_STERAM\n", exitMalformed, 1, []string{`"SOCK_STERAM"`, "did you mean SOCK_STREAM"}},
 		{"unknown call", world + "client.conect(s)\n", exitMalformed, 5, []string{`"conect" is not a method or field of a thread; did you mean connect`}},
 		{"unknown parameter", world + "client.connect(s, nmae = NULL)\n", exitMalformed, 5, []string{`"nmae" is not a parameter`, "did you mean name"}},
@@ -109,15 +113,26 @@ func TestUsage(t *testing.T) {
 		{[]string{"run", "--quite", "x.star"}, []string{`"--quite" is not an option`, "did you mean --quiet"}},
 		{[]string{"run", "--trace", "t", "a.star", "b.star"}, []string{"--trace takes one scenario"}},
 		{[]string{"run", "nowhere.star"}, []string{"nowhere.star"}},
-		{[]string{"run", "--seed", "x", "a.star"}, []string{`wsasim run: invalid argument "x" for "--seed" flag` + "\n"}},
+		{[]string{"run", "--seed", "x", "a.star"}, []string{`wsasim run: --seed: expected a whole number of 0 or more, got "x"` + "\n"}},
+		{[]string{"run", "--trace"}, []string{"wsasim run: --trace: expected FILE, got nothing\n"}},
+		{[]string{"run", "-z"}, []string{`wsasim run: "-z" is not an option` + "\n"}},
+		{[]string{"run", "--quiet=perhaps"}, []string{"--quiet: expected true or false"}},
+		{[]string{"run", "--diagram", "x.png", "a.star"}, []string{"wsasim run: --diagram: expected a file that ends in .svg or .mmd"}},
+		{[]string{"diagram", "-o", "x.png", "../../testdata/traces/secured-connection.jsonl"}, []string{"wsasim diagram: --output: expected a file that ends in .svg or .mmd"}},
+		{[]string{"help", "rnu"}, []string{`"rnu" is not a command`, "did you mean run"}},
+		{[]string{"help", "run", "x"}, []string{`"run x" is not a command`}},
 		{[]string{"record"}, []string{"wsasim record: expected the file of one scenario"}},
-		{[]string{"record", "--patience", "x", "a.star"}, []string{`invalid argument "x" for "--patience" flag` + "\n"}},
+		{[]string{"record", "--patience", "x", "a.star"}, []string{`wsasim record: --patience: expected a duration such as 30s, got "x"` + "\n"}},
+		{[]string{"record", "--patience", "-1s", "a.star"}, []string{"--patience: expected more than 0s, got -1s"}},
 		{[]string{"record", "--on", "broken:x", "a.star"}, []string{`"x" is not a fault`}},
+		{[]string{"diff", "--b", "sim", "--most", "0"}, []string{"--most: expected 1 or more, got 0"}},
+		{[]string{"diff", "--b", "sim", "--replay", "x.json", "a.star"}, []string{"expected no scenarios beside it"}},
 		{[]string{"diff", "--b", "wine"}, []string{`--b: "wine" is no implementation; expected sim, system, broken: and a fault`}},
 		{[]string{"diff", "--b", "broken:a socket may be bound twize"}, []string{"did you mean a socket may be bound twice"}},
 		{[]string{"rules", "bind", "listen"}, []string{"expected a function, error or rule"}},
 		{[]string{"options", "a", "b"}, []string{"expected a word"}},
 		{[]string{"options", "nothing has this"}, []string{"no option, control code or status"}},
+		{[]string{"options", "SO_KEEPALVE"}, []string{"did you mean SO_KEEPALIVE"}},
 		{[]string{"rules", "SSS-COM"}, []string{"did you mean SSS-CONN"}},
 		{[]string{"rules", "conect"}, []string{"did you mean connect"}},
 		{[]string{"rules", "--documented", "conect"}, []string{"did you mean connect"}},
@@ -129,6 +144,8 @@ func TestUsage(t *testing.T) {
 		{[]string{"encode", "LINGER", "l_onof=1"}, []string{`"l_onof" is not a field of LINGER`, "did you mean l_onoff"}},
 		{[]string{"encode", "LINGER", "l_onoff"}, []string{"expected field=value"}},
 		{[]string{"encode", "LINGER", "l_onoff=70000"}, []string{"LINGER.l_onoff", "does not fit"}},
+		{[]string{"encode", "LINGER", "l_onoff=SO_KEEPALIV"}, []string{"LINGER.l_onoff", "nearest: SO_KEEPALIVE"}},
+		{[]string{"encode", "--json", "--raw", "LINGER"}, []string{"--json and --raw exclude each other"}},
 		{[]string{"encode", "--target", "amd46", "LINGER"}, []string{`"amd46" is not a target`, "amd64"}},
 		{[]string{"decode", "LINGER"}, []string{"expected a structure and its bytes"}},
 		{[]string{"decode", "LINGER", "01"}, []string{"LINGER.l_onoff at offset 0", "must have 4 bytes and has 1"}},
@@ -137,6 +154,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"check", "nowhere.jsonl"}, []string{"nowhere.jsonl"}},
 		{[]string{"explore", "--rule", "PTN-CON"}, []string{"did you mean PTN-CONN"}},
 		{[]string{"explore", "x"}, []string{"expected no arguments"}},
+		{[]string{"explore", "--max-states", "-1"}, []string{"expected 0 or more, got -1"}},
 		{[]string{"graph", "steam"}, []string{"did you mean stream", "startup, create, bind"}},
 		{[]string{"graph", "--format", "svg", "stream"}, []string{"expected dot or mermaid"}},
 		{[]string{"graph", "-o", "x.svg", "stream"}, []string{"ends in .dot or .mmd"}},
@@ -164,10 +182,18 @@ func TestEveryCommandHasExamples(t *testing.T) {
 		if c.Example == "" || c.Long == "" || c.Short == "" {
 			t.Errorf("%s lacks help or examples", c.Name())
 		}
+		for _, name := range regexp.MustCompile(`testdata/[\w/.-]*\w`).FindAllString(c.Example+"\n"+c.Long, -1) {
+			if _, err := os.Stat("../../" + name); err != nil {
+				t.Errorf("%s names a file that does not exist: %v", c.Name(), err)
+			}
+		}
 	}
 	code, stdout, _ := wsasim(t, "", "help", "run")
 	if code != 0 || !strings.Contains(stdout, "securing-a-socket.star") {
 		t.Errorf("help run: %d\n%s", code, stdout)
+	}
+	if code, stdout, _ := wsasim(t, "", "help"); code != 0 || !strings.Contains(stdout, "--version") {
+		t.Errorf("help: %d\n%s", code, stdout)
 	}
 	if code, stdout, _ := wsasim(t, "", "--version"); code != 0 || !strings.HasPrefix(stdout, "wsasim ") {
 		t.Errorf("--version: %d %q", code, stdout)
@@ -254,11 +280,16 @@ func TestCheckMalformed(t *testing.T) {
 	for _, c := range []struct{ name, trace, says string }{
 		{"empty", "", ":1: kind: expected"},
 		{"no world", `{"kind":"host","t":0,"host":"a"}`, ":1: kind: the first record must be"},
-		{"not JSON", first + "hello\n", ":2: "},
+		{"not JSON", first + "hello\n", ":2: expected a JSON object: invalid character"},
+		{"half a line", first + `{"kind":"host"`, ":2: expected a JSON object: unexpected EOF"},
+		{"an array", first + "[]\n", ":2: expected a JSON object, got an array"},
+		{"text for a number", first + `{"kind":"host","t":"now"}`, ":2: t: expected a whole number that fits, got a string"},
+		{"no lines", strings.Repeat("\x00", trace.MaxLine+1), ":1: expected a line of no more than 64 MiB"},
 		{"unknown kind", first + `{"kind":"nothing","t":0}`, `:2: kind: "nothing"`},
 		{"unknown field", first + `{"kind":"host","t":0,"host":"a","color":1}`, "color"},
 		{"unknown call", first + `{"kind":"call","t":0,"tid":1,"op":"bnid","args":{}}`, `:2: op: "bnid" is not a call; did you mean bind`},
-		{"bad argument", first + `{"kind":"call","t":0,"tid":1,"op":"listen","args":{"s":"four","backlog":1}}`, ":2: "},
+		{"bad argument", first + `{"kind":"call","t":0,"tid":1,"op":"listen","args":{"s":"four","backlog":1}}`, ":2: args of listen: s: expected a whole number that fits, got a string"},
+		{"unknown argument", first + `{"kind":"call","t":0,"tid":1,"op":"listen","args":{"q":1}}`, `:2: args of listen: unknown field "q"`},
 		{"return first", first + `{"kind":"return","t":0,"tid":1,"ret":{}}`, ":2: "},
 	} {
 		file := write(t, "t.jsonl", c.trace)
@@ -344,9 +375,11 @@ func TestExplain(t *testing.T) {
 		Number uint32
 		Traps  []string
 	}
-	_, stdout, _ := wsasim(t, "", "explain", "--json", "WSAEWOULDBLOCK")
-	if err := json.Unmarshal([]byte(stdout), &got); err != nil || got.Number != 10035 || len(got.Traps) == 0 {
-		t.Errorf("%v\n%s", err, stdout)
+	for _, name := range []string{"WSAEWOULDBLOCK", "eagain"} {
+		_, stdout, _ := wsasim(t, "", "explain", "--json", name)
+		if err := json.Unmarshal([]byte(stdout), &got); err != nil || got.Number != 10035 || len(got.Traps) == 0 {
+			t.Errorf("%s: %v\n%s", name, err, stdout)
+		}
 	}
 }
 
@@ -357,7 +390,8 @@ func TestCodec(t *testing.T) {
 	if code != 0 {
 		t.Fatal(stderr)
 	}
-	for _, args := range [][]string{{"-"}, {strings.TrimSpace(digits)}, {write(t, "digits", digits)}} {
+	utf16 := "\xff\xfe" + strings.Join(strings.Split(strings.TrimSpace(digits)+"\r\n", ""), "\x00") + "\x00"
+	for _, args := range [][]string{{"-"}, {strings.TrimSpace(digits)}, {write(t, "digits", digits)}, {write(t, "utf16", utf16)}} {
 		code, stdout, stderr := wsasim(t, digits, append([]string{"decode", "socket_peer_target_name"}, args...)...)
 		if code != 0 {
 			t.Fatal(stderr)
@@ -376,8 +410,12 @@ func TestCodec(t *testing.T) {
 	if code != exitMalformed || !strings.Contains(stderr, "PeerTargetName at offset 140") {
 		t.Errorf("a cut name: %d %q", code, stderr)
 	}
+	code, stdout, _ := wsasim(t, strings.Repeat("\xee", 1<<20), "decode", "LINGER", "-")
+	if code != 0 || len(stdout) > 2000 || !strings.Contains(stdout, "1048572 bytes behind the structure, the first 256: 0xeeee") {
+		t.Errorf("a large file: %d %.2000s", code, stdout)
+	}
 	var got struct{ Fields []fieldJSON }
-	_, stdout, _ := wsasim(t, digits, "decode", "--json", "SOCKET_PEER_TARGET_NAME", "-")
+	_, stdout, _ = wsasim(t, digits, "decode", "--json", "SOCKET_PEER_TARGET_NAME", "-")
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil || got.Fields[1].Value != "10.0.0.2:443" || got.Fields[1].Offset != 8 {
 		t.Errorf("%v\n%s", err, stdout)
 	}
@@ -424,6 +462,19 @@ help("PTN-CONN")
 			t.Errorf("no %q in\n%s", want, stdout)
 		}
 	}
+	code, stdout, stderr = wsasim(t, "for i in range(3):\n    print(40 + i)\n", "repl")
+	if code != 0 || stdout != "40\n41\n42\n" {
+		t.Errorf("a block that the end of the input ends: %d %s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = wsasim(t, "x = 1\n\nx.y\ndef f():\n    return z\n\nprint('\x00')\nf(\n\n", "repl")
+	if code != exitUnmet || stdout != "" {
+		t.Errorf("%d %s", code, stdout)
+	}
+	for _, want := range []string{"standard input:3: ", `standard input:5: "z" is not a name`, "standard input:7: unexpected NUL", "standard input:8: the input ends inside this statement"} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("no %q in\n%s", want, stderr)
+		}
+	}
 	code, stdout, stderr = wsasim(t, "s = server.socket(AF_INET, SOCK_DGRAM, 0)\nserver.bind(s, '0.0.0.0:9')\nserver.recv(s)\nx = (\n)\n1 +\nserver.bnid(s)\n40 + 2\n", "repl")
 	if code != exitUnmet || !strings.Contains(stdout, "\n42\n") {
 		t.Errorf("a session goes on after errors: %d\n%s", code, stdout)
@@ -451,7 +502,15 @@ func TestCompletion(t *testing.T) {
 		{[]string{"explore", "--rule", "SSS-O"}, "SSS-ONCE"},
 		{[]string{"graph", "netw"}, "network events"},
 		{[]string{"graph", "--format", "m"}, "mermaid"},
+		{[]string{"graph", "stream", "--format", "m"}, "mermaid"},
 		{[]string{"decode", "--target", ""}, "arm64"},
+		{[]string{"options", "so_keep"}, "SO_KEEPALIVE"},
+		{[]string{"record", "--on", "sy"}, "system"},
+		{[]string{"record", ""}, "star"},
+		{[]string{"diff", "--b", "broken:a socket may be bound"}, "broken:a socket may be bound twice"},
+		{[]string{"diff", "--recorded-on", "w"}, "windows"},
+		{[]string{"diff", ""}, "star"},
+		{[]string{"help", "rec"}, "record"},
 	} {
 		_, stdout, _ := wsasim(t, "", append([]string{"__complete"}, c.args...)...)
 		if !strings.Contains(stdout, c.want+"\n") {

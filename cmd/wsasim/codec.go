@@ -59,8 +59,10 @@ func (a *app) encodeCommand() *cobra.Command {
 
 Values: numbers, decimal or 0x; names of constants, joined with "|"; addresses
 as 10.0.0.1:443 or [fd00::1]:443; GUIDs; text as it is, or quoted as in Go.
-Lengths of texts are filled in, in bytes, unless they are given: so a structure
-that lies about them can be built. Fields that are not named are zero.
+An address or a text may also be 0x and its bytes, and a part of an address be
+named behind it, as in PeerAddress.sin_port=443. Lengths of texts are filled in, in
+bytes, unless they are given: so a structure that lies about them can be built.
+Fields that are not named are zero; of a field named twice the later value counts.
 
 Structures: ` + strings.Join(wsa.StructNames(), ", "),
 		Example: `  wsasim encode SOCKET_PEER_TARGET_NAME PeerAddress=10.0.0.2:443 PeerTargetName=host/server.example.com
@@ -72,6 +74,9 @@ Structures: ` + strings.Join(wsa.StructNames(), ", "),
 	target := targetFlag(cmd)
 	cmd.Flags().BoolVar(&raw, "raw", false, "write the bytes themselves")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if raw && a.json {
+			return malformed("wsasim encode: --json and --raw exclude each other")
+		}
 		t, err := target()
 		if err != nil {
 			return err
@@ -126,7 +131,7 @@ func (a *app) decodeCommand() *cobra.Command {
 		Long: `Take a structure apart and print its fields with their offsets.
 
 The bytes are hexadecimal digits, a file, or standard input (-); a file holds
-the bytes themselves or their digits. A buffer that is too short is named with
+the bytes themselves or their digits, in UTF-16 too, as PowerShell writes them. A buffer that is too short is named with
 the field that is missing and its offset.`,
 		Example: `  wsasim decode SOCKADDR_IN 020001bb0a0000020000000000000000
   wsasim encode LINGER l_onoff=1 | wsasim decode LINGER -`,
@@ -191,12 +196,13 @@ func (a *app) input(arg string) ([]byte, error) {
 // fromDigits takes text that is nothing but hexadecimal digits for what they
 // say, and anything else as it is.
 func fromDigits(b []byte) []byte {
+	utf16 := bytes.HasPrefix(b, []byte{0xff, 0xfe})
 	text := bytes.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
+		if unicode.IsSpace(r) || utf16 && r == 0 {
 			return -1
 		}
 		return r
-	}, b)
+	}, bytes.TrimPrefix(b, []byte{0xff, 0xfe}))
 	digits, err := hex.DecodeString(strings.TrimPrefix(string(text), "0x"))
 	if err != nil || len(digits) == 0 {
 		return b
@@ -249,8 +255,14 @@ func (a *app) decode(layout *wsa.Layout, b []byte) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if len(b) > end {
-		a.printf("%s behind the structure: 0x%x\n", count(len(b)-end, "byte"), b[end:])
+	if rest := b[min(end, len(b)):]; len(rest) > mostBehind {
+		a.printf("%s behind the structure, the first %d: 0x%x\n", count(len(rest), "byte"), mostBehind, rest[:mostBehind])
+	} else if len(rest) > 0 {
+		a.printf("%s behind the structure: 0x%x\n", count(len(rest), "byte"), rest)
 	}
 	return nil
 }
+
+// mostBehind is how many of the bytes behind a structure are shown: the argument
+// may be a file of any size.
+const mostBehind = 256

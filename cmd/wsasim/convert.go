@@ -2,7 +2,7 @@ package main
 
 import (
 	"bufio"
-	"errors"
+	"cmp"
 	"io"
 	"os"
 
@@ -28,6 +28,9 @@ draws a scenario while it runs. - reads standard input.`,
 		path := out
 		if path == "" {
 			path = "-.svg"
+		}
+		if _, err := formOf(path); err != nil {
+			return malformed("wsasim diagram: --output: %v", err)
 		}
 		title := args[0]
 		return a.convert("diagram", args[0], out, func(w io.Writer) (sink, error) { return diagramSink(w, path, title) })
@@ -88,33 +91,28 @@ func (a *app) convert(command, from, to string, begin func(io.Writer) (sink, err
 		buffered = append(buffered, r)
 		return err == nil
 	})
-	var syntax *trace.SyntaxError
-	if errors.As(bad, &syntax) {
-		return malformed("%s:%d: %s", from, syntax.Line, traceMessage(syntax.Err))
+	if bad != nil {
+		return malformedTrace(from, bad)
 	}
 	if len(buffered) == 0 {
 		return malformed("%s:1: kind: expected a record of kind %q, and the trace is empty", from, trace.World)
 	}
-	out := a.stdout
-	var file *os.File
-	if to != "" {
-		var err error
-		if file, err = os.Create(to); err != nil {
-			return malformed("wsasim %s: %v", command, err)
+	write := func(w io.Writer) error {
+		s, err := begin(w)
+		if err != nil {
+			return err
 		}
-		out = file
+		for _, r := range buffered {
+			s.add(r)
+		}
+		return s.finish()
 	}
-	w := bufio.NewWriter(out)
-	s, err := begin(w)
-	if err != nil {
-		return err
-	}
-	for _, r := range buffered {
-		s.add(r)
-	}
-	err = errors.Join(s.finish(), w.Flush())
-	if file != nil {
-		err = errors.Join(err, file.Close())
+	var err error
+	if to != "" {
+		err = writeFile(to, write)
+	} else {
+		w := bufio.NewWriter(a.stdout)
+		err = cmp.Or(write(w), w.Flush())
 	}
 	if err != nil {
 		return malformed("wsasim %s: it cannot be written: %v", command, err)

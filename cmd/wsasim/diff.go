@@ -1,10 +1,11 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -55,7 +56,9 @@ A difference is shrunk to the shortest sequence that shows it and classed: one
 of the two is outside of the specification, both are, both are allowed since
 the documentation is loose, or the machine ran short of something. Differences
 that are known stand in a table with the reason (--known prints it). Any other
-is saved to a file, which --replay runs again.
+is saved to a file, which --replay runs again, on the implementations that it
+was found on unless --a or --b says otherwise. Ctrl-C ends a run early, with what
+was found until then; once more, and it ends at once.
 
 With scenarios as arguments those are run in the place of sequences, as wsasim
 record runs them. A scenario that needs more than a machine (attackers, domains,
@@ -63,22 +66,30 @@ links, a virtual clock) is listed with the reason. On the first implementation i
 threads take the turns that they took on the second; it runs a scenario up to 12
 times until it does what the second did, since a trace leaves some turns open.
 
-Exit codes: 0 no unexplained difference; 1 there are some; 2 usage.`,
+Exit codes: 0 no unexplained difference; 1 there are some; 2 usage; 130 Ctrl-C.`,
 		Example: `  wsasim diff --b system --calls 20000              on Windows, or under Wine
   wsasim diff testdata/scenarios/*.star
   wsasim diff --b "broken:a socket may be bound twice"
-  wsasim diff --replay diff-1.json`,
-		Args: cobra.ArbitraryArgs,
+  wsasim diff --replay diff-1-1.json`,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeScenarios,
 	}
-	cmd.RunE = func(_ *cobra.Command, files []string) error {
+	cmd.RunE = func(cmd *cobra.Command, files []string) error {
+		if err := f.check(files); err != nil {
+			return err
+		}
+		if f.replay != "" {
+			return a.replayDiff(f, cmd.Flags().Changed)
+		}
 		if len(files) > 0 {
 			return a.diffScenarios(files, f)
 		}
 		return a.diff(f)
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.a, "a", "sim", "the first `IMPLEMENTATION`")
-	flags.StringVar(&f.b, "b", "system", "the second `IMPLEMENTATION`")
+	// The shorthands are there for completion, which knows no long option of one letter.
+	flags.StringVarP(&f.a, "a", "a", "sim", "the first `IMPLEMENTATION`")
+	flags.StringVarP(&f.b, "b", "b", "system", "the second `IMPLEMENTATION`")
 	flags.IntVar(&f.calls, "calls", 20000, "how many calls to compare")
 	flags.IntVar(&f.length, "length", 60, "about how many calls a sequence has")
 	flags.Uint64Var(&f.seed, "seed", 1, "what the sequences are drawn from")
@@ -90,7 +101,26 @@ Exit codes: 0 no unexplained difference; 1 there are some; 2 usage.`,
 	flags.BoolVar(&f.shrink, "shrink", true, "look for the shortest sequence that shows a difference")
 	flags.DurationVar(&f.patience, "patience", 5*time.Second, "how long one call of a scenario may take")
 	flags.BoolVar(&f.known, "known", false, "print the table of known differences and stop")
+	for _, name := range []string{"a", "b"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, completeValue(placeNames))
+	}
+	_ = cmd.RegisterFlagCompletionFunc("recorded-on", completeValue(func() []string { return []string{"sim", "wine", "windows"} }))
 	return a.jsonFlag(cmd)
+}
+
+// check refuses options that no run could follow.
+func (f *diffFlags) check(files []string) error {
+	switch {
+	case f.calls < 1 || f.length < 1 || f.length > fuzz.MaxMade/2:
+		return malformed("wsasim diff: expected --calls of 1 or more and --length from 1 to %d, got %d and %d", fuzz.MaxMade/2, f.calls, f.length)
+	case f.most < 1:
+		return malformed("wsasim diff: --most: expected 1 or more, got %d", f.most)
+	case f.patience <= 0:
+		return malformed("wsasim diff: --patience: expected more than 0s, got %v", f.patience)
+	case f.replay != "" && len(files) > 0:
+		return malformed("wsasim diff: --replay runs the sequence in its file; expected no scenarios beside it, got %q", files)
+	}
+	return nil
 }
 
 // foundJSON is an unexplained difference for programs.
@@ -115,14 +145,13 @@ type diffJSON struct {
 	Lost        int            `json:"sequences_lost"`
 	Hung        int            `json:"calls_hung"`
 	Unexplained []foundJSON    `json:"unexplained"`
+	// Interrupted says that Ctrl-C ended the run before it had made all calls.
+	Interrupted bool `json:"interrupted,omitempty"`
 }
 
 func (a *app) diff(f diffFlags) error {
 	if f.known {
 		return a.printKnown()
-	}
-	if f.calls < 1 || f.length < 1 || f.length > fuzz.MaxMade/2 {
-		return malformed("wsasim diff: expected --calls of 1 or more and --length from 1 to %d, got %d and %d", fuzz.MaxMade/2, f.calls, f.length)
 	}
 	first, err := placeFor("--a", f.a)
 	if err != nil {
@@ -137,11 +166,7 @@ func (a *app) diff(f diffFlags) error {
 		return err
 	}
 	defer second.Close()
-	d := &fuzz.Differ{A: first, B: second, Known: fuzz.KnownDifferences()}
-	if f.replay != "" {
-		return a.replayDiff(d, f)
-	}
-	return a.searchDiff(d, f)
+	return a.searchDiff(&fuzz.Differ{A: first, B: second, Known: fuzz.KnownDifferences()}, f)
 }
 
 // searchDiff draws and runs sequences.
@@ -152,10 +177,16 @@ func (a *app) searchDiff(d *fuzz.Differ, f diffFlags) error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	out := diffJSON{A: f.a, B: f.b, Seed: f.seed, Table: len(d.Known), Unexplained: []foundJSON{}}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program
 	began := time.Now()
 	p := newProgress(a.stderr)
 	seen := make(map[string]bool)
 	for i := 0; d.Calls < f.calls && len(out.Unexplained) < f.most; i++ {
+		if out.Interrupted = ctx.Err() != nil; out.Interrupted {
+			break
+		}
 		steps := fuzz.DrawSequence(int(f.seed)*1_000_003+i, f.length)
 		diff := d.Try(steps)
 		rate := float64(d.Calls) / time.Since(began).Seconds()
@@ -212,7 +243,13 @@ func (a *app) diffOutcome(out *diffJSON) error {
 		if out.Lost+out.Hung > 0 {
 			a.printf("; %s lost, %s hung", count(out.Lost, "sequence"), count(out.Hung, "call"))
 		}
+		if out.Interrupted {
+			a.printf("; interrupted")
+		}
 		a.printf("\n")
+	}
+	if out.Interrupted {
+		return &exitError{exitInterrupted, nil}
 	}
 	if len(out.Unexplained) > 0 {
 		return &exitError{exitUnmet, nil}
@@ -242,21 +279,16 @@ func (a *app) saveDiff(d *fuzz.Differ, f diffFlags, n int, steps []fuzz.DiffStep
 		return "", err
 	}
 	file := filepath.Join(folder, fmt.Sprintf("diff-%d-%d.json", f.seed, n))
-	w, err := os.Create(file)
-	if err != nil {
-		return "", err
-	}
-	err = fuzz.WriteDiffCase(w, &fuzz.DiffCase{
-		A: f.a, B: f.b, On: []string{d.A.System(), d.B.System()}, Seed: f.seed, Difference: diff.String(), Steps: steps,
+	return file, writeFile(file, func(w io.Writer) error {
+		return fuzz.WriteDiffCase(w, &fuzz.DiffCase{
+			A: f.a, B: f.b, On: []string{d.A.System(), d.B.System()}, Seed: f.seed, Difference: diff.String(), Steps: steps,
+		})
 	})
-	if e := w.Close(); err == nil {
-		err = e
-	}
-	return file, err
 }
 
-// replayDiff runs a saved sequence again.
-func (a *app) replayDiff(d *fuzz.Differ, f diffFlags) error {
+// replayDiff runs a saved sequence again, on the implementations of its file but
+// for those that an option names.
+func (a *app) replayDiff(f diffFlags, given func(option string) bool) error {
 	in, err := os.Open(f.replay)
 	if err != nil {
 		return malformed("wsasim diff: %v", err)
@@ -264,15 +296,32 @@ func (a *app) replayDiff(d *fuzz.Differ, f diffFlags) error {
 	defer in.Close()
 	c, err := fuzz.ReadDiffCase(in)
 	if err != nil {
-		return malformed("%s: %v", f.replay, err)
-	}
-	first := d.A.Run(c.Steps, nil)
-	second := d.B.Run(c.Steps, &fuzz.Ahead{Returns: first.Returns})
-	if err := writeLast(f.trace, second); err != nil {
-		return err
+		return malformed("%s: expected a sequence that wsasim diff has saved: %v", f.replay, err)
 	}
 	f.seed = c.Seed
-	return a.compareRuns(d, f, c.Steps, first, second)
+	if !given("a") {
+		f.a = c.A
+	}
+	if !given("b") {
+		f.b = c.B
+	}
+	first, err := placeFor("--a", f.a)
+	if err != nil {
+		return err
+	}
+	defer first.Close()
+	second, err := placeFor("--b", f.b)
+	if err != nil {
+		return err
+	}
+	defer second.Close()
+	d := &fuzz.Differ{A: first, B: second, Known: fuzz.KnownDifferences()}
+	one := first.Run(c.Steps, nil)
+	two := second.Run(c.Steps, &fuzz.Ahead{Returns: one.Returns})
+	if err := writeLast(f.trace, two); err != nil {
+		return err
+	}
+	return a.compareRuns(d, f, c.Steps, one, two)
 }
 
 // compareRuns compares two runs of one sequence.
@@ -301,18 +350,15 @@ func writeLast(file string, run *fuzz.DiffRun) error {
 }
 
 func writeTrace(file string, records []*trace.Record) error {
-	out, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	w := trace.NewWriter(out)
-	for _, r := range records {
-		w.Write(r)
-	}
-	return errors.Join(w.Flush(), out.Close())
+	return writeFile(file, func(out io.Writer) error {
+		w := trace.NewWriter(out)
+		for _, r := range records {
+			w.Write(r)
+		}
+		return w.Flush()
+	})
 }
 
-// readRecords reads a whole trace.
 // placeFor opens the implementation that an option names. A name that is none is
 // told shortly: the list of faults is long.
 func placeFor(option, name string) (fuzz.Place, error) {
@@ -332,6 +378,15 @@ func placeFor(option, name string) (fuzz.Place, error) {
 	return p, nil
 }
 
+// placeNames are the implementations that have names.
+func placeNames() []string {
+	names := []string{"sim", "system"}
+	for _, f := range faultNames() {
+		names = append(names, "broken:"+f)
+	}
+	return names
+}
+
 func faultNames() []string {
 	var names []string
 	for _, f := range fuzz.Faults() {
@@ -340,6 +395,7 @@ func faultNames() []string {
 	return names
 }
 
+// readRecords reads a whole trace.
 func readRecords(in io.Reader) (records []*trace.Record, err error) {
 	trace.Read(in)(func(_ int, r *trace.Record, e error) bool {
 		if err = e; err == nil {
@@ -359,7 +415,7 @@ func (a *app) diffTrace(first fuzz.Place, file string, f diffFlags) error {
 	defer in.Close()
 	records, err := readRecords(in)
 	if err != nil {
-		return malformed("%s: %v", file, err)
+		return malformedTrace(file, err)
 	}
 	steps, then, err := fuzz.Recorded(records)
 	if err != nil {
@@ -384,7 +440,7 @@ type knownJSON struct {
 func (a *app) printKnown() error {
 	list := []knownJSON{}
 	for _, k := range fuzz.KnownDifferences() {
-		list = append(list, knownJSON{k.ID, k.On, k.Ops, k.Reason, k.Right})
+		list = append(list, knownJSON{k.ID, k.On, append([]string{}, k.Ops...), k.Reason, k.Right})
 	}
 	if a.json {
 		return a.printJSON(list)

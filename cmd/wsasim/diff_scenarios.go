@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -135,7 +136,11 @@ func (a *app) diffScenario(file string, f diffFlags) (*scenarioJSON, error) {
 	}
 	if out.Unexplained != "" && f.save != "" {
 		out.Trace = filepath.Join(f.save, strings.TrimSuffix(filepath.Base(file), ".star")+".jsonl")
-		if err := writeTrace(out.Trace, second.records); err != nil {
+		err := os.MkdirAll(f.save, 0o777)
+		if err == nil {
+			err = writeTrace(out.Trace, second.records)
+		}
+		if err != nil {
 			return nil, malformed("wsasim diff: %v", err)
 		}
 	}

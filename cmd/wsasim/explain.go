@@ -47,10 +47,19 @@ func errorNames() []string {
 	return names
 }
 
+// otherNames are the POSIX names of errors that Winsock knows by another one only:
+// on the systems that have both names, both are one number.
+func otherNames() map[string]string {
+	return map[string]string{"EAGAIN": "EWOULDBLOCK", "ENOTSUP": "EOPNOTSUPP"}
+}
+
 // parseError reads an error as people write one: by name in either case, by
 // its POSIX name, or by number.
 func parseError(text string) (wsa.Errno, bool) {
 	name := strings.ToUpper(text)
+	if other, ok := otherNames()[name]; ok {
+		name = other
+	}
 	for _, candidate := range []string{name, "WSA" + name, "WSA_" + name, "ERROR_" + name} {
 		if e, ok := wsa.ErrnoByName(candidate); ok {
 			return e, true

@@ -28,15 +28,19 @@ no call may break an invariant.`,
 		Example: `  wsasim explore
   wsasim explore --rule PTN-CONN
   wsasim explore --json`,
-		Args: noArguments,
+		Args:              noArguments,
+		ValidArgsFunction: completeNothing,
 	}
 	cmd.Flags().StringVar(&rule, "rule", "", "print the witness of one rule")
 	cmd.Flags().IntVar(&maxStates, "max-states", 0, "stop each theme after so many states; 0: no limit")
-	_ = cmd.RegisterFlagCompletionFunc("rule", completeOnce(ruleIDs))
+	_ = cmd.RegisterFlagCompletionFunc("rule", completeValue(ruleIDs))
 	cmd.RunE = func(*cobra.Command, []string) error {
 		id := rules.ID(strings.ToUpper(rule))
 		if _, ok := rules.Lookup(id); rule != "" && !ok {
 			return malformed("wsasim explore: %s", suggest.Unknown("rule", rule, ruleIDs()))
+		}
+		if maxStates < 0 {
+			return malformed("wsasim explore: --max-states: expected 0 or more, got %d", maxStates)
 		}
 		p := newProgress(a.stderr)
 		survey := model.ExploreAll(model.Domains(), model.ExploreOptions{

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,7 +41,7 @@ states is better bounded by --depth.`,
 	cmd.Flags().StringVarP(&out, "output", "o", "", "write to `FILE`, which ends in .dot or .mmd; default: to standard output")
 	cmd.Flags().IntVar(&depth, "depth", 0, "follow at most so many calls and ends of waiting; 0: as many as wsasim explore")
 	cmd.Flags().BoolVar(&all, "all", false, "draw calls that change nothing, too")
-	_ = cmd.RegisterFlagCompletionFunc("format", completeOnce(func() []string { return []string{"dot", "mermaid"} }))
+	_ = cmd.RegisterFlagCompletionFunc("format", completeValue(func() []string { return []string{"dot", "mermaid"} }))
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		write, err := graphForm(form, out, a.json)
 		if err != nil {
@@ -108,12 +107,7 @@ func (a *app) writeGraph(g *graph, path string, write func(*graph, io.Writer) er
 	if path == "" {
 		return write(g, a.stdout)
 	}
-	var b strings.Builder
-	err := write(g, &b)
-	if err == nil {
-		err = os.WriteFile(path, []byte(b.String()), 0o644)
-	}
-	if err != nil {
+	if err := writeFile(path, func(w io.Writer) error { return write(g, w) }); err != nil {
 		return malformed("wsasim graph: %v", err)
 	}
 	return nil

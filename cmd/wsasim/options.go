@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"wsasim/cmd/wsasim/internal/suggest"
 	"wsasim/sim"
 	"wsasim/wsa"
 )
@@ -33,7 +35,8 @@ not simulated (asking for it ends with an error that says so, and why).`,
   wsasim options KEEPALIVE
   wsasim options IPPROTO_IPV6
   wsasim options "not simulated"`,
-		Args: oneWord("a word"),
+		ValidArgsFunction: completeOnce(optionWords),
+		Args:              oneWord("a word"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.options(strings.Join(args, ""))
 		},
@@ -44,7 +47,11 @@ not simulated (asking for it ends with an error that says so, and why).`,
 func (a *app) options(word string) error {
 	rows := matching(statusRows(), strings.ToUpper(word))
 	if len(rows) == 0 {
-		return malformed("wsasim options: no option, control code or status has %q in it", word)
+		text := fmt.Sprintf("no option, control code or status has %q in it", word)
+		if near := suggest.Names(word, optionWords()); len(near) > 0 {
+			text += "; did you mean " + strings.Join(near, ", ") + "?"
+		}
+		return malformed("wsasim options: %s", text)
 	}
 	if a.json {
 		return a.printJSON(rows)
@@ -54,6 +61,16 @@ func (a *app) options(word string) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Level, r.Name, r.Status, r.Reason)
 	}
 	return w.Flush()
+}
+
+// optionWords are the levels, names and states, each once.
+func optionWords() []string {
+	var words []string
+	for _, r := range statusRows() {
+		words = append(words, r.Level, r.Name, r.Status)
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 func statusRows() []statusRow {

@@ -2,7 +2,8 @@ package main
 
 import (
 	"bufio"
-	"errors"
+	"cmp"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -39,20 +40,86 @@ func (o *outputs) check() error {
 	if o.diagram == "" {
 		return nil
 	}
-	_, err := formOf(o.diagram)
+	if _, err := formOf(o.diagram); err != nil {
+		return malformed("wsasim run: --diagram: %v", err)
+	}
+	return nil
+}
+
+// draft is a file under way. It gets its name when it is whole, so that whatever
+// fails or is interrupted leaves an earlier file of that name as it was. What
+// stands there and is no ordinary file (a pipe, a device, a link) is written
+// at once.
+type draft struct {
+	*os.File
+	path string // "" if the file has its name already
+}
+
+// unfinished ends the name of a file that is not whole.
+const unfinished = ".part"
+
+func newDraft(path string) (*draft, error) {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
+		return &draft{File: f}, err
+	}
+	f, err := os.Create(path + unfinished)
+	return &draft{f, path}, err
+}
+
+// commit ends a file that is whole.
+func (d *draft) commit() error {
+	err := d.Close()
+	if err == nil && d.path != "" {
+		err = os.Rename(d.Name(), d.path)
+	}
+	if err != nil {
+		d.drop()
+	}
 	return err
 }
 
-// sink is a file under way.
+// drop gives a file up.
+func (d *draft) drop() {
+	_ = d.Close()
+	if d.path != "" {
+		_ = os.Remove(d.Name())
+	}
+}
+
+// writeFile makes a file of what write writes: the whole of it, or nothing.
+func writeFile(path string, write func(io.Writer) error) error {
+	d, err := newDraft(path)
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriter(d)
+	err = write(b)
+	if err == nil {
+		err = b.Flush() // tells the first error of writing, too
+	}
+	if err != nil {
+		d.drop()
+		return err
+	}
+	return d.commit()
+}
+
+// sink is a file under way that takes records.
 type sink struct {
 	path   string
 	add    func(*trace.Record)
 	finish func() error
+	drop   func()
 }
 
 // open begins the files of the run of a scenario.
-func (o *outputs) open(scenario string) ([]sink, error) {
-	var sinks []sink
+func (o *outputs) open(scenario string) (sinks []sink, err error) {
+	defer func() {
+		if err != nil {
+			drop(sinks)
+		}
+	}()
 	for _, f := range []struct {
 		path string
 		make func(io.Writer) (sink, error)
@@ -64,20 +131,33 @@ func (o *outputs) open(scenario string) ([]sink, error) {
 		if f.path == "" {
 			continue
 		}
-		file, err := os.Create(f.path)
+		file, err := newDraft(f.path)
 		if err != nil {
-			return nil, malformed("wsasim run: %v", err)
+			return sinks, malformed("wsasim run: %v", err)
 		}
 		b := bufio.NewWriter(file)
 		s, err := f.make(b)
-		if err != nil {
-			return nil, err
-		}
 		finish := s.finish
-		s.path, s.finish = f.path, func() error { return errors.Join(finish(), b.Flush(), file.Close()) }
+		s.path, s.drop = f.path, file.drop
+		s.finish = func() error {
+			if err := cmp.Or(finish(), b.Flush()); err != nil {
+				file.drop()
+				return err
+			}
+			return file.commit()
+		}
 		sinks = append(sinks, s)
+		if err != nil {
+			return sinks, malformed("wsasim run: %v", err)
+		}
 	}
 	return sinks, nil
+}
+
+func drop(sinks []sink) {
+	for _, s := range sinks {
+		s.drop()
+	}
 }
 
 func pcapSink(w io.Writer) (sink, error) {
@@ -98,7 +178,7 @@ func formOf(path string) (func(*diagram.Chart, io.Writer) error, error) {
 	case ".mmd":
 		return (*diagram.Chart).Mermaid, nil
 	}
-	return nil, malformed("--diagram: expected a file that ends in .svg or .mmd, got %q", path)
+	return nil, fmt.Errorf("expected a file that ends in .svg or .mmd, got %q", path)
 }
 
 func diagramSink(w io.Writer, path, title string) (sink, error) {

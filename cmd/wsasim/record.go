@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,6 +48,9 @@ scenario asks for what a machine cannot give.`,
 			if len(args) != 1 {
 				return malformed("wsasim record: expected the file of one scenario, got %d arguments", len(args))
 			}
+			if f.patience <= 0 {
+				return malformed("wsasim record: --patience: expected more than 0s, got %v", f.patience)
+			}
 			return nil
 		},
 		ValidArgsFunction: completeScenarios,
@@ -57,6 +59,7 @@ scenario asks for what a machine cannot give.`,
 	cmd.Flags().StringVar(&f.trace, "trace", "trace.jsonl", "write the trace to `FILE`")
 	cmd.Flags().StringVar(&f.on, "on", "system", "what to run it on: system, sim, or broken: and the name of a fault")
 	cmd.Flags().DurationVar(&f.patience, "patience", 30*time.Second, "how long one call may take")
+	_ = cmd.RegisterFlagCompletionFunc("on", completeValue(placeNames))
 	return cmd
 }
 
@@ -66,23 +69,32 @@ func (a *app) record(file string, f recordFlags) error {
 		return malformed("wsasim record: --on: %v", err)
 	}
 	defer m.close()
-	out, err := os.Create(f.trace)
+	out, err := newDraft(f.trace)
 	if err != nil {
 		return malformed("wsasim record: %v", err)
 	}
 	r := scenario.Record(file, nil, scenario.Machine{Open: m.open, Trace: out, Patience: f.patience}, scenario.Options{Transcript: a.stdout, Color: a.color()})
-	if err := out.Close(); err != nil {
-		return malformed("wsasim record: the trace cannot be written: %v", err)
-	}
+	code := exitOK
 	if fail := r.Failure; fail != nil {
 		fmt.Fprintln(a.stderr, fail)
 		switch {
 		case fail.NeedsWorld():
-			return &exitError{exitMachine, nil}
+			code = exitMachine
 		case fail.Malformed():
-			return &exitError{exitMalformed, nil}
+			code = exitMalformed
+		default:
+			code = exitUnmet
 		}
-		return &exitError{exitUnmet, nil}
+	}
+	if code == exitMachine || code == exitMalformed { // a trace of a part would say nothing
+		out.drop()
+		return &exitError{code, nil}
+	}
+	if err := out.commit(); err != nil {
+		return malformed("wsasim record: the trace cannot be written: %v", err)
+	}
+	if code != exitOK {
+		return &exitError{code, nil}
 	}
 	a.printf("%s: ok: %s, %d of them failed, %s met, in %s\n", file, count(r.Calls, "call"), r.Failed, count(r.Expected, "expectation"), r.Time.Round(time.Millisecond))
 	return a.checkRecorded(f.trace)

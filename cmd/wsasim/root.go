@@ -22,6 +22,8 @@ const (
 	exitUnmet     = 1 // an expectation, the specification or a rule was not met
 	exitMalformed = 2 // what was given cannot be read: usage, scenario, trace, buffer
 	exitMachine   = 3 // a scenario asks for what a machine cannot give
+	// exitInterrupted is what shells say of a program that Ctrl-C ended.
+	exitInterrupted = 130
 )
 
 // exitError is an error with the exit code it leads to.
@@ -107,6 +109,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.runCommand(), a.replCommand(), a.rulesCommand(), a.optionsCommand(), a.explainCommand(),
 		a.encodeCommand(), a.decodeCommand(), a.checkCommand(), a.diagramCommand(), a.pcapCommand(), a.exploreCommand(), a.graphCommand(),
 		a.recordCommand(), a.diffCommand())
+	root.SetHelpCommand(helpCommand(root))
 	return root
 }
 
@@ -118,24 +121,65 @@ func commandNames(root *cobra.Command) []string {
 	return names
 }
 
-// flagError adds the nearest options to cobra's message about one that does
-// not exist.
+// flagError says what an option expects, or which are near one that does not
+// exist.
 func flagError(cmd *cobra.Command, err error) error {
-	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if !ok {
-		return malformed("%s: %s", cmd.CommandPath(), withoutGo(err.Error()))
+	var unknown *pflag.NotExistError
+	var bad *pflag.InvalidValueError
+	var missing *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		return malformed("%s: %s", cmd.CommandPath(), suggest.Unknown("option", "--"+unknown.GetSpecifiedName(), names))
+	case errors.As(err, &unknown):
+		return malformed("%s: %q is not an option", cmd.CommandPath(), "-"+unknown.GetSpecifiedName())
+	case errors.As(err, &bad):
+		return malformed("%s: --%s: expected %s, got %q", cmd.CommandPath(), bad.GetFlag().Name, expects(bad.GetFlag()), bad.GetValue())
+	case errors.As(err, &missing):
+		return malformed("%s: --%s: expected %s, got nothing", cmd.CommandPath(), missing.GetFlag().Name, expects(missing.GetFlag()))
 	}
-	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	return malformed("%s: %s", cmd.CommandPath(), suggest.Unknown("option", "--"+name, names))
+	return malformed("%s: %v", cmd.CommandPath(), err)
 }
 
-// withoutGo is pflag's message about a value, without the name of the Go function
-// that could not read it.
-func withoutGo(text string) string {
-	before, _, _ := strings.Cut(text, ": strconv.")
-	before, _, _ = strings.Cut(before, ": time: ")
-	return before
+// expects is what the value of an option has to be.
+func expects(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "bool":
+		return "true or false"
+	case "int":
+		return "a whole number"
+	case "uint64":
+		return "a whole number of 0 or more"
+	case "duration":
+		return "a duration such as 30s"
+	}
+	if name, _ := pflag.UnquoteUsage(f); name != f.Value.Type() {
+		return name
+	}
+	return "a value"
+}
+
+// helpCommand prints the help of a command, and refuses to guess at one that does
+// not exist.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "say how a command is used",
+		Long:  "Say how a command is used, or list the commands.",
+		Example: `  wsasim help
+  wsasim help run`,
+		ValidArgsFunction: completeOnce(func() []string { return commandNames(root) }),
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return malformed("wsasim help: %s", suggest.Unknown("command", strings.Join(args, " "), commandNames(root)))
+			}
+			cmd.InitDefaultHelpFlag()
+			cmd.InitDefaultVersionFlag()
+			return cmd.Help()
+		},
+	}
 }
 
 // jsonFlag adds --json to a command whose output a program may read.

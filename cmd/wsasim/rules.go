@@ -81,6 +81,19 @@ func completeOnce(list func() []string) func(*cobra.Command, []string, string) (
 	}
 }
 
+// completeValue completes the value of an option from a list.
+func completeValue(list func() []string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	complete := completeOnce(list)
+	return func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return complete(cmd, nil, typed)
+	}
+}
+
+// completeNothing is for a command without arguments.
+func completeNothing(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
 // ruleFilters lists all that wsasim rules can be asked for.
 func ruleFilters() []string {
 	var names []string

@@ -134,14 +134,20 @@ func (a *app) runOne(file string, f runFlags, seed *uint64) (*scenario.Result, e
 	if err != nil {
 		return nil, err
 	}
+	began := false
 	if len(sinks) > 0 {
 		opts.Trace = func(r *trace.Record) {
+			began = true
 			for _, s := range sinks {
 				s.add(r)
 			}
 		}
 	}
 	r := scenario.Run(file, nil, opts)
+	if !began { // there is nothing to write of what could not be read
+		drop(sinks)
+		return r, nil
+	}
 	for _, s := range sinks {
 		if err := s.finish(); err != nil {
 			return nil, malformed("wsasim run: %s cannot be written: %v", s.path, err)
