@@ -47,8 +47,28 @@ func (t *Thread) GetCurrentProcessId() uint32 {
 // signal sets a waitable; whoever waits on it looks again.
 func (w *World) signal(o *waitable) {
 	o.set = true
+	if len(o.threads) > 0 {
+		w.wakeWaiting(o)
+	}
+}
+
+// wakeWaiting wakes those who wait on a waitable, and forgets them.
+func (w *World) wakeWaiting(o *waitable) {
 	for _, t := range o.threads {
-		w.wake(&t.waiter, wokenReady)
+		reason := wokenReady
+		if t.result != nil && t.result.Internal != wsa.STATUS_PENDING {
+			reason, t.result = wokenResult, nil
+		}
+		w.wake(&t.waiter, reason)
+	}
+	clear(o.threads)
+	o.threads = o.threads[:0]
+}
+
+// forget takes a thread that was woken otherwise out of those who wait.
+func (o *waitable) forget(t *Thread) {
+	if i := slices.Index(o.threads, t); i >= 0 {
+		o.threads = slices.Delete(o.threads, i, i+1)
 	}
 }
 
@@ -242,8 +262,7 @@ func (t *Thread) waitFor(handles []wsa.HANDLE, all bool, timeout uint32, alertab
 		}
 		reason := t.parkUntil(nil, until, alertable, "WSAWaitForMultipleEvents")
 		for _, o := range t.waitingOn {
-			i := slices.Index(o.threads, t)
-			o.threads = slices.Delete(o.threads, i, i+1)
+			o.forget(t)
 		}
 		switch reason {
 		case wokenTimeout:
@@ -267,13 +286,17 @@ func (t *Thread) WSAGetOverlappedResult(s wsa.SOCKET, ov *wsa.Overlapped, transf
 	case ov == nil || transfer == nil || flags == nil:
 		e = t.fail(rules.OVResultFault, wsa.WSAEFAULT)
 	default:
-		if e = t.awaitResult(ov, wait, "WSAGetOverlappedResult"); e == 0 {
+		var left bool
+		if e, left = t.awaitResult(ov, wait, "WSAGetOverlappedResult"); e == 0 {
 			e = wsa.NTStatus(ov.Internal).Winsock()
 			if e == 0 {
 				*transfer, *flags = uint32(ov.InternalHigh), 0
 			} else { // neither is written (observed RM6)
 				t.rule = rules.OVResultStatus
 			}
+		}
+		if left {
+			return t.doneOutside(e)
 		}
 	}
 	if w.trace != nil {
@@ -283,28 +306,33 @@ func (t *Thread) WSAGetOverlappedResult(s wsa.SOCKET, ov *wsa.Overlapped, transf
 }
 
 // awaitResult waits for the end of an operation, or says that it has not come.
-// What counts is the status in the structure (observed OR2).
-func (t *Thread) awaitResult(ov *wsa.Overlapped, wait bool, what string) wsa.Errno {
+// What counts is the status in the structure (observed OR2). The world may be
+// left for good: then it is no longer locked, and t.doneOutside ends the call.
+func (t *Thread) awaitResult(ov *wsa.Overlapped, wait bool, what string) (e wsa.Errno, left bool) {
 	if ov.Internal != wsa.STATUS_PENDING {
-		return 0
+		return 0, false
 	}
 	if !wait {
-		return t.fail(rules.OVResultIncomplete, wsa.WSA_IO_INCOMPLETE)
+		return t.fail(rules.OVResultIncomplete, wsa.WSA_IO_INCOMPLETE), false
 	}
 	on := t.endSignal(ov)
 	if on == nil {
-		return t.fail(rules.OVResultHandle, wsa.WSA_INVALID_HANDLE)
+		return t.fail(rules.OVResultHandle, wsa.WSA_INVALID_HANDLE), false
 	}
 	for ov.Internal == wsa.STATUS_PENDING {
 		on.threads = append(on.threads, t)
-		reason := t.parkUntil(nil, 0, false, what)
-		i := slices.Index(on.threads, t)
-		on.threads = slices.Delete(on.threads, i, i+1)
+		t.result, t.leaves = ov, t.world.trace == nil && t.serving == nil
+		reason := t.world.park(t, nil, what, nil)
+		if reason == wokenResult && t.leaves && t.world.clock.kind == RealTime {
+			return 0, true
+		}
+		t.result = nil
+		on.forget(t)
 		if reason == wokenDeadlock || reason == wokenEnded {
-			return wsa.WSA_OPERATION_ABORTED
+			return wsa.WSA_OPERATION_ABORTED, false
 		}
 	}
-	return 0
+	return 0, false
 }
 
 // endSignal is what the end of an operation in flight will set: its event or,
@@ -335,16 +363,20 @@ func (t *Thread) GetOverlappedResult(h wsa.HANDLE, ov *wsa.Overlapped, transferr
 		t.called(wsa.GetOverlappedResultCall{File: h, Overlapped: t.overlappedID(ov), Wait: wait})
 	}
 	var e wsa.Errno
+	left := false
 	if ov == nil || transferred == nil {
 		e = t.fail(rules.OVResultFault, wsa.WSAEFAULT)
 	} else {
-		e = t.awaitResult(ov, wait, "GetOverlappedResult")
+		e, left = t.awaitResult(ov, wait, "GetOverlappedResult")
 	}
 	if e == 0 {
 		*transferred = uint32(ov.InternalHigh)
 		if e = wsa.NTStatus(ov.Internal).Win32(); e != 0 {
 			t.rule = rules.OVResultStatus
 		}
+	}
+	if left {
+		return t.doneOutside(e)
 	}
 	if w.trace != nil {
 		t.returned(wsa.Return{Err: e, Count: copyOf(transferred)})

@@ -19,6 +19,7 @@ const (
 	wokenEnded                      // the world or the process has ended
 	wokenDead                       // keep-alive found the peer gone
 	wokenAPC                        // a routine was queued to the thread, which waits alertably
+	wokenResult                     // the operation whose result it waits for has ended
 )
 
 // waiter is a thread in a queue of waiting threads, or an overlapped operation,
@@ -195,6 +196,9 @@ func (w *World) rest(t *Thread) wakeReason {
 	if w.clock.kind == RealTime {
 		w.unlock()
 		<-t.gate
+		if x.reason == wokenResult && t.leaves {
+			return x.reason
+		}
 		w.lock()
 		return x.reason
 	}

@@ -128,6 +128,10 @@ type Thread struct {
 	impersonating *ale.Token
 	// patient: the receive under way waits in nonblocking mode, too.
 	patient bool
+	// result is the operation whose result the thread waits for; leaves says that
+	// the world stays unlocked when it comes, since nothing else is to be done.
+	result *wsa.Overlapped
+	leaves bool
 }
 
 var _ wsa.API = (*Thread)(nil)
@@ -276,6 +280,13 @@ func (t *Thread) done(e wsa.Errno) error {
 	if failure != nil {
 		return failure
 	}
+	return e.Err()
+}
+
+// doneOutside is done for a call that has left the world already: nobody else
+// looks at what it changes.
+func (t *Thread) doneOutside(e wsa.Errno) error {
+	t.lastError = e
 	return e.Err()
 }
 

@@ -133,7 +133,7 @@ func (s *socket) setAddrs(local, remote []byte) {
 // learnAddrs asks for a new socket's addresses. Those that it has none of stay
 // as they are.
 func (s *socket) learnAddrs() {
-	t := s.wr.t
+	t := s.wr.t.Load()
 	const room = wsa.SockaddrIn6Size
 	local, remote := t.name[:room], t.name[room:2*room]
 	t.namelen = room

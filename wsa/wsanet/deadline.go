@@ -19,20 +19,6 @@ type deadline struct {
 	timer   *time.Timer // made when it is first needed
 }
 
-// waitState says whether an operation of the side is in flight, and why it was
-// cancelled.
-type waitState struct {
-	phase atomic.Uint32
-	why   error // guarded by the deadline's lock; read when phase is cancelling
-}
-
-// The phases of a side.
-const (
-	idle       = iota // no operation waits
-	waiting           // one does, and may be cancelled
-	cancelling        // somebody cancels it, with the deadline locked
-)
-
 // setDeadline sets a side's deadline; the zero time is none. A call that waits
 // is bound by the new one.
 func (s *socket) setDeadline(d *side, t time.Time) {
@@ -103,18 +89,23 @@ func (s *socket) interrupt(d *side, why error) {
 }
 
 // cancel cancels the operation that is in flight in a side, if one is. The
-// deadline is locked; the operation stays the same until it is unlocked.
+// deadline is locked, and no call of the side begins before it is unlocked:
+// whoever begins one meanwhile sees that the socket is closed or the deadline has
+// passed.
 func (s *socket) cancel(d *side, why error) {
-	if !d.waits.phase.CompareAndSwap(waiting, cancelling) {
+	waits := d.t.Load()
+	if waits == nil || s.state.Load()&d.busy == 0 {
 		return
 	}
-	d.waits.why = why
 	t, err := s.stack.take()
 	if err != nil {
 		return // no thread can be made: the process cannot go on anyway
 	}
-	// Fails with ERROR_NOT_FOUND when the operation has just ended by itself.
-	_ = t.api.CancelIoEx(wsa.HANDLE(s.handle), &d.t.ov)
+	// Fails with ERROR_NOT_FOUND when the operation has just ended by itself, or
+	// has not started: then its thread looks at the reason once it has.
+	if t.api.CancelIoEx(wsa.HANDLE(s.handle), &waits.ov) == nil {
+		d.why = why
+	}
 	s.stack.give(t)
 }
 
@@ -122,22 +113,32 @@ func (s *socket) cancel(d *side, why error) {
 // and gives its result. An operation that was cancelled ends with the reason,
 // unless it succeeded all the same.
 func (s *socket) wait(d *side, t *thread) error {
-	d.waits.phase.Store(waiting)
-	// Whoever closed or let the deadline pass before saw nothing to cancel.
-	if why := s.reason(d); why != nil && d.waits.phase.CompareAndSwap(waiting, idle) {
+	// Whoever closed or let the deadline pass before may have found nothing to
+	// cancel.
+	why := s.reason(d)
+	if why != nil {
 		_ = t.api.CancelIoEx(wsa.HANDLE(s.handle), &t.ov)
-		return aborted(t.api.WSAGetOverlappedResult(s.handle, &t.ov, &t.n, true, &t.flags), why)
 	}
 	err := t.api.WSAGetOverlappedResult(s.handle, &t.ov, &t.n, true, &t.flags)
-	if d.waits.phase.CompareAndSwap(waiting, idle) {
-		return err
+	if err == wsa.WSA_OPERATION_ABORTED {
+		err = d.aborted(why)
 	}
+	return err
+}
+
+// aborted is why an operation was cancelled; why is the caller's own reason, nil
+// for none.
+func (d *side) aborted(why error) error {
 	d.deadline.mu.Lock()
-	why := d.waits.why
-	d.waits.why = nil
-	d.waits.phase.Store(idle)
-	d.deadline.mu.Unlock()
-	return aborted(err, why)
+	defer d.deadline.mu.Unlock()
+	if why == nil {
+		why = d.why
+	}
+	d.why = nil
+	if why == nil {
+		return wsa.WSA_OPERATION_ABORTED // somebody else's doing
+	}
+	return why
 }
 
 // reason is why no call of the side may wait, nil when it may.
@@ -149,12 +150,4 @@ func (s *socket) reason(d *side) error {
 		return os.ErrDeadlineExceeded
 	}
 	return nil
-}
-
-// aborted is the end of an operation that was cancelled for a reason.
-func aborted(err, why error) error {
-	if err == wsa.WSA_OPERATION_ABORTED {
-		return why
-	}
-	return err
 }

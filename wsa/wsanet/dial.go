@@ -248,7 +248,7 @@ func (d *Dialer) dialTCP(ctx context.Context, network string, from *endpoint, to
 			_ = c.Close()
 			continue
 		}
-		c.wr.t.tune(c.handle, d.KeepAlive, d.KeepAliveConfig)
+		c.wr.t.Load().tune(c.handle, d.KeepAlive, d.KeepAliveConfig)
 		return c, nil
 	}
 }
@@ -300,7 +300,7 @@ func (d *Dialer) connectOpen(ctx context.Context, s *socket, from *endpoint, to 
 			return err
 		}
 	}
-	t := s.wr.t
+	t := s.wr.t.Load()
 	if s.typ == wsa.SOCK_DGRAM {
 		if err := s.quiet(); err != nil {
 			return err
@@ -340,7 +340,7 @@ var refuseAtOnce = [4]byte{0xff, 0xff, 0xfe}
 
 // connectEx connects a bound socket; the context may end it.
 func (s *socket) connectEx(ctx context.Context, name []byte, loopback bool) error {
-	t := s.wr.t
+	t := s.wr.t.Load()
 	if loopback {
 		// Only to be faster, so failure does not matter.
 		_ = t.api.WSAIoctl(s.handle, wsa.SIO_TCP_INITIAL_RTO, refuseAtOnce[:], nil, &t.n, nil, nil)

@@ -83,7 +83,7 @@ func (lc *ListenConfig) open(s *socket, typ int32, network string, at endpoint) 
 }
 
 func (lc *ListenConfig) prepare(s *socket, at endpoint) error {
-	t := s.wr.t
+	t := s.wr.t.Load()
 	if s.typ == wsa.SOCK_DGRAM && at.ip.IsMulticast() {
 		if err := t.setInt(s.handle, wsa.SOL_SOCKET, wsa.SO_REUSEADDR, 1); err != nil {
 			return err

@@ -39,7 +39,7 @@ func (st *Stack) open(s *socket, typ int32, network string, laddr, raddr *endpoi
 		st.give(t)
 		return ErrStackClosed
 	}
-	s.wr.t = t
+	s.wr.t.Store(t)
 	return nil
 }
 
@@ -58,7 +58,7 @@ func (t *thread) defaultOptions(s wsa.SOCKET, family, typ int32, v6only bool) er
 
 // bind binds a new socket.
 func (s *socket) bind(at endpoint) error {
-	t := s.wr.t
+	t := s.wr.t.Load()
 	name, err := at.appendSockaddr(t.name[:0], s.family)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (s *socket) bind(at endpoint) error {
 // sends which reached nobody are reported by later receives. Systems before
 // SIO_UDP_NETRESET do not have the second report either.
 func (s *socket) quiet() error {
-	t := s.wr.t
+	t := s.wr.t.Load()
 	off := t.name[:4]
 	clear(off)
 	if err := t.api.WSAIoctl(s.handle, wsa.SIO_UDP_CONNRESET, off, nil, &t.n, nil, nil); err != nil {

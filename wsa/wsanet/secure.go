@@ -35,7 +35,7 @@ func (p *Security) apply(s *socket, peer endpoint) error {
 	if p == nil {
 		return nil
 	}
-	api := s.wr.t.api
+	api := s.wr.t.Load().api
 	var settings []byte
 	if p.Settings != nil {
 		var err error

@@ -44,11 +44,11 @@ const (
 // side is one direction of a socket: a thread, a deadline, and who waits for a
 // turn.
 type side struct {
-	busy, queued uint64    // its bits in socket.state
-	t            *thread   // belongs to whoever has the turn
-	queue        []*turn   // guarded by socket.mu
-	deadline     deadline  // see deadline.go
-	waits        waitState // see deadline.go
+	busy, queued uint64                 // its bits in socket.state
+	t            atomic.Pointer[thread] // belongs to whoever has the turn; nil before the first
+	queue        []*turn                // guarded by socket.mu
+	deadline     deadline               // see deadline.go
+	why          error                  // why an operation was cancelled; guarded by the deadline's lock
 }
 
 // turn is a goroutine that waits for its turn.
@@ -83,15 +83,16 @@ func (s *socket) begin(d *side) (*thread, error) {
 		s.end(d)
 		return nil, os.ErrDeadlineExceeded
 	}
-	if d.t == nil {
-		t, err := s.stack.take()
-		if err != nil {
-			s.end(d)
-			return nil, err
-		}
-		d.t = t
+	if t := d.t.Load(); t != nil {
+		return t, nil
 	}
-	return d.t, nil
+	t, err := s.stack.take()
+	if err != nil {
+		s.end(d)
+		return nil, err
+	}
+	d.t.Store(t)
+	return t, nil
 }
 
 // enqueue waits for the turn that somebody else has.
@@ -210,18 +211,18 @@ func (s *socket) close() error {
 func (s *socket) destroy() {
 	s.rd.deadline.stop()
 	s.wr.deadline.stop()
-	if s.rd.t == nil {
-		s.rd.t, s.wr.t = s.wr.t, nil
+	t, other := s.rd.t.Swap(nil), s.wr.t.Swap(nil)
+	if t == nil {
+		t, other = other, nil
 	}
-	if s.rd.t == nil {
-		s.rd.t, s.closeErr = s.stack.take()
+	if t == nil {
+		t, s.closeErr = s.stack.take()
 	}
-	if s.rd.t != nil {
-		s.closeErr = syscallError("closesocket", s.rd.t.api.Closesocket(s.handle))
+	if t != nil {
+		s.closeErr = syscallError("closesocket", t.api.Closesocket(s.handle))
 	}
-	s.stack.give(s.rd.t)
-	s.stack.give(s.wr.t)
-	s.rd.t, s.wr.t = nil, nil
+	s.stack.give(t)
+	s.stack.give(other)
 	s.stack.remove(s)
 	if s.gone != nil {
 		close(s.gone)
