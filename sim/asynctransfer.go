@@ -5,7 +5,6 @@ import (
 
 	"wsasim/model/rules"
 	"wsasim/wsa"
-	"wsasim/wsa/trace"
 )
 
 // Overlapped sends and receives: what can be done at once is, and the rest waits
@@ -46,7 +45,7 @@ func (t *Thread) sendOverlapped(s *socket, bufs [][]byte, flags int32, to []byte
 	case c.writers.head != nil || n > 0 && !c.hasRoom():
 		o := t.begin(opSend, s, bufs, ov, routine)
 		return 0, t.pend(o, &c.writers, rules.SENDPending)
-	case s.opts.get(optSndBuf) == 0 && n > minimumWindow:
+	case n > minimumWindow && s.opts.get(optSndBuf) == 0:
 		// Nothing is buffered on this side: the buffers are in use until the
 		// peer has taken what exceeds its window (observed SN2).
 		o := t.begin(opAck, s, nil, ov, routine)
@@ -224,14 +223,10 @@ func (s *stream) tellArrival() {
 	}
 }
 
-// giveOperation copies a send straight into the buffers of the operation that
-// is first in the queue at the other end; it then ends at once.
-func (s *stream) giveOperation(o *operation, bufs [][]byte, n int, packet *trace.Packet) bool {
-	if o.kind != opRecv || o.due || o.flags != 0 || total(o.bufs) < n {
-		return false
-	}
-	p := s.peer
-	if p.in.n > 0 || s.out.held || s.out.flying > 0 || len(s.out.queue) > 0 || p.broken != 0 || p.inlineUrgent() > 0 || !s.perfect() {
+// takeByOperation copies a send straight into the buffers of the operation that
+// is the first to wait for something to read; it then ends at once.
+func (s *stream) takeByOperation(o *operation, bufs [][]byte, n int) bool {
+	if o.kind != opRecv || o.due || o.flags != 0 || total(o.bufs) < n || s.inlineUrgent() > 0 {
 		return false
 	}
 	i, at := 0, o.bufs[0]
@@ -245,8 +240,7 @@ func (s *stream) giveOperation(o *operation, bufs [][]byte, n int, packet *trace
 			at, b = at[k:], b[k:]
 		}
 	}
-	s.left(&segment{packet: packet}, true, "")
-	p.ack += uint64(n)
+	s.ack += uint64(n)
 	o.end(wsa.STATUS_SUCCESS, n)
 	return true
 }

@@ -402,7 +402,7 @@ func (a *attempt) established(h *Host, l *socket) {
 		p := protected(trace.Packet{Protocol: "tcp", Flags: "ACK", Seq: 1, Ack: 1, At: h.cfg.Name}, ours.security)
 		w.sent(ours.host, ours.local, ours.remote, p, "")
 	}
-	if ours.perfect() {
+	if ours.atOnce() {
 		theirs.confirmed(l)
 	} else {
 		ours.handshake(l)

@@ -87,10 +87,14 @@ func (s *stream) timedOut() {
 // active notes that a connection was used.
 func (s *stream) active() {
 	if s.keep != nil {
-		s.keep.last = s.world().clock.coarse()
-		if s.keep.found != nil {
-			s.keepAlive()
-		}
+		s.used()
+	}
+}
+
+func (s *stream) used() {
+	s.keep.last = s.world().clock.coarse()
+	if s.keep.found != nil {
+		s.keepAlive()
 	}
 }
 

@@ -203,7 +203,28 @@ func (o *operation) end(status wsa.NTStatus, n int) {
 		o.by.adviseLate(rules.OVReuse, "the WSAOVERLAPPED was changed while its operation was in flight")
 	}
 	o.ov.Internal, o.ov.InternalHigh = uintptr(status), uintptr(n)
-	c := completion{o.by, s, o.ov, o.routine, o.event, status, n, o.outFlag, o.silent, nil}
+	if o.by.tellsEventOnly(s, o.routine) {
+		s.signalEnd(o.event)
+	} else {
+		o.tell(status, n)
+	}
+	if o.due {
+		o.over = true
+		return
+	}
+	w.free(o)
+}
+
+// tellsEventOnly reports whether nobody but an event is to be told of the end of
+// the thread's operation: the way of every call on a busy connection.
+func (t *Thread) tellsEventOnly(s *socket, routine wsa.CompletionRoutine) bool {
+	return routine == nil && s.reports == nil && t.world.trace == nil && t.proc.startup != 0
+}
+
+// tell tells the end of an operation in every way that was asked for.
+func (o *operation) tell(status wsa.NTStatus, n int) {
+	w := o.sock.world()
+	c := completion{o.by, o.sock, o.ov, o.routine, o.event, status, n, o.outFlag, o.silent, nil}
 	if w.trace != nil {
 		c.stored = o.stored(status, n)
 	}
@@ -212,11 +233,6 @@ func (o *operation) end(status wsa.NTStatus, n int) {
 		c.ov, c.private = nil, true
 	}
 	c.tell(w)
-	if o.due {
-		o.over = true
-		return
-	}
-	w.free(o)
 }
 
 // completion is the end of an operation as it is told.
@@ -307,9 +323,7 @@ func (t *Thread) completeCut(s *socket, ov *wsa.Overlapped, routine wsa.Completi
 
 // completeWith tells the end of an operation whose status is known within its call.
 func (t *Thread) completeWith(s *socket, ov *wsa.Overlapped, routine wsa.CompletionRoutine, status wsa.NTStatus, n int, flags uint32) {
-	if ov != nil && routine == nil && s.reports == nil && t.world.trace == nil {
-		// Nobody but an event is to be told: the way of every call on a busy
-		// connection.
+	if ov != nil && t.tellsEventOnly(s, routine) {
 		ev := t.checkOverlapped(s, ov)
 		ov.Internal, ov.InternalHigh = uintptr(status), uintptr(n)
 		s.signalEnd(ev)

@@ -92,22 +92,24 @@ func (s *stream) world() *World { return s.host.world }
 
 // transmit sends a segment to the peer, behind what was sent before.
 func (s *stream) transmit(g *segment) {
-	f := &s.out
-	if len(f.queue) == 0 && f.flying == 0 && !f.held && s.perfect() {
+	if s.atOnce() {
 		s.left(g, true, "")
 		s.peer.arrive(g)
 		return
 	}
+	f := &s.out
 	f.queue = append(f.queue, *g)
 	if f.retry == nil {
 		s.push()
 	}
 }
 
-// perfect reports whether what is sent arrives at once.
-func (s *stream) perfect() bool {
-	w := s.world()
-	return len(w.hooks) == 0 && w.link(s.host, s.peer.host) == nil && w.reachable(s.host, s.peer.host)
+// atOnce reports whether what is sent now arrives at once: nothing is before it,
+// and the network is perfect.
+func (s *stream) atOnce() bool {
+	f, w := &s.out, s.world()
+	return len(f.queue) == 0 && f.flying == 0 && !f.held &&
+		len(w.hooks) == 0 && w.link(s.host, s.peer.host) == nil && w.reachable(s.host, s.peer.host)
 }
 
 // push hands the queue to the network, until something is lost.
@@ -328,10 +330,10 @@ func (s *stream) arrive(g *segment) {
 	switch {
 	case g.reset:
 		s.wasReset()
-	case s.broken != 0:
-		s.in.clear() // nobody will read it
 	case g.n > 0:
 		s.arriveData(g.n)
+	case s.broken != 0:
+		s.in.clear() // nobody will read it
 	case g.urgent:
 		s.arriveUrgent(g.value)
 	case g.fin:
@@ -345,7 +347,12 @@ func (s *stream) arrive(g *segment) {
 	}
 }
 
+// arriveData is the arrival of n bytes, which are in the queue.
 func (s *stream) arriveData(n int) {
+	if s.broken != 0 {
+		s.in.clear() // nobody will read it
+		return
+	}
 	// A receive that was pending before the shutdown still gets its data
 	// (observed SD11).
 	if s.closed || s.recvShut && (s.readers.head == nil || s.readers.head.op == nil) {

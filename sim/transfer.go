@@ -142,28 +142,54 @@ func (s *stream) put(bufs [][]byte, n int, filled *chunk) bool {
 	}
 	s.seq += uint64(n)
 	s.active()
+	if !s.atOnce() {
+		s.putLater(bufs, n, filled, p)
+		return true
+	}
+	if p != nil {
+		s.left(&segment{packet: p}, true, "")
+	}
+	to := s.peer
+	switch {
+	case filled != nil:
+		to.in.push(filled)
+	case to.readers.head != nil && to.takeDirectly(bufs, n):
+		return true
+	default:
+		for _, b := range bufs {
+			to.in.write(b)
+		}
+	}
+	to.arriveData(n)
+	if s.sock != nil {
+		s.sock.touch()
+	}
+	return true
+}
+
+// putLater is put on a connection whose data does not arrive at once. Where hooks
+// may change it, it travels with its segment; otherwise it is in the receiver's
+// queue already.
+func (s *stream) putLater(bufs [][]byte, n int, filled *chunk, p *trace.Packet) {
+	g := segment{n: n, packet: p}
 	switch {
 	case len(s.world().hooks) > 0 || s.out.carrying > 0:
 		if filled != nil {
 			filled.release()
 		}
 		s.out.carrying += n
-		s.transmit(&segment{n: n, data: flat(bufs), packet: p})
-		return true
+		g.data = flat(bufs)
 	case filled != nil:
 		s.peer.in.push(filled)
-	case s.giveDirectly(bufs, n, p):
-		return true
 	default:
 		for _, b := range bufs {
 			s.peer.in.write(b)
 		}
 	}
-	s.transmit(&segment{n: n, packet: p})
+	s.transmit(&g)
 	if s.sock != nil {
 		s.sock.touch()
 	}
-	return true
 }
 
 // stillOpen looks at a connection again after the world was unlocked during a
@@ -189,29 +215,25 @@ func (t *Thread) waitForRoom(s *socket, c *stream, what string) wsa.Errno {
 	return 0
 }
 
-// giveDirectly copies all of bufs into the buffers of a thread or an operation
-// that waits to receive at the other end, if one does and nothing is before it.
-func (s *stream) giveDirectly(bufs [][]byte, n int, p *trace.Packet) bool {
-	x := s.peer.readers.head
-	if x == nil {
+// takeDirectly copies all of bufs into the buffers of the thread or operation
+// that is the first to wait for something to read, if nothing is before it.
+func (s *stream) takeDirectly(bufs [][]byte, n int) bool {
+	x := s.readers.head
+	if s.in.n > 0 || s.broken != 0 {
 		return false
 	}
 	if x.op != nil {
-		return s.giveOperation(x.op, bufs, n, p)
+		return s.takeByOperation(x.op, bufs, n)
 	}
-	if x.t.direct == nil || s.peer.in.n > 0 || s.out.flying > 0 || len(s.out.queue) > 0 || s.out.held || !s.perfect() {
-		return false
-	}
-	if len(x.t.direct) != 1 || len(x.t.direct[0]) < n || s.peer.recvShut || s.peer.broken != 0 {
+	if len(x.t.direct) != 1 || len(x.t.direct[0]) < n || s.recvShut {
 		return false
 	}
 	at := x.t.direct[0]
 	for _, b := range bufs {
 		at = at[copy(at, b):]
 	}
-	s.left(&segment{packet: p}, true, "")
 	x.t.direct, x.t.directly = nil, n
-	s.peer.ack += uint64(n)
+	s.ack += uint64(n)
 	s.world().wake(x, wokenReady)
 	return true
 }
