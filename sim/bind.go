@@ -7,11 +7,11 @@ import (
 	"wsasim/wsa"
 )
 
-// portKey names a port of a host.
-type portKey struct {
-	proto int32
-	port  uint16
-}
+// portKey names a port of a host. It is of four bytes, a kind that maps are fast
+// with.
+type portKey struct{ proto, port uint16 }
+
+func portKeyOf(proto int32, port uint16) portKey { return portKey{uint16(proto), port} }
 
 // portEntry is one socket in a host's port table.
 type portEntry struct {
@@ -206,7 +206,7 @@ func (h *Host) hasScoped(ip netip.Addr) bool {
 // and shares its address with every other.
 func (t *Thread) take(s *socket, a netip.AddrPort, implicit bool) wsa.Errno {
 	e := &portEntry{sock: s, addr: a.Addr(), implicit: implicit}
-	e.key = portKey{s.proto, a.Port()}
+	e.key = portKeyOf(s.proto, a.Port())
 	e.dual = s.dual() && a.Addr() == netip.IPv6Unspecified()
 	switch {
 	case s.opts.get(optExclusive) != 0:
@@ -312,7 +312,7 @@ func (e *portEntry) bindOrder(dst netip.Addr) int {
 func (h *Host) receiver(proto int32, dst netip.AddrPort, ready func(*socket) bool) *socket {
 	var best *socket
 	order := 0
-	for e := h.ports[portKey{proto, dst.Port()}]; e != nil; e = e.next {
+	for e := h.ports[portKeyOf(proto, dst.Port())]; e != nil; e = e.next {
 		if o := e.bindOrder(dst.Addr()); o > order && ready(e.sock) {
 			best, order = e.sock, o
 		}

@@ -211,7 +211,7 @@ func (h *Host) target(a netip.Addr) *Host {
 	if a.IsLoopback() {
 		return h
 	}
-	return h.world.byAddr[a]
+	return h.world.addresses.host(a)
 }
 
 // request sends a connection request (SYN) and arranges for the next one.

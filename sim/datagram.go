@@ -296,6 +296,13 @@ func (w *World) flush(s *socket, x *exchange, open bool) {
 func (w *World) leave(s *socket, x *exchange, bufs [][]byte, src, dst netip.AddrPort, spread bool) {
 	from := s.host()
 	to := from.target(dst.Addr())
+	if x == nil && !spread && w.unseen(from, to) && dst.Port() != 0 {
+		// Nobody looks at the packet on its way, so there need not be one.
+		if r := to.datagramReceiver(src, dst); r != nil && to.takesAll(r) {
+			r.dgram.arrive(r, to, bufs, src, dst, arrivalOf(s, dst))
+			return
+		}
+	}
 	p := Packet{Packet: trace.Packet{Protocol: "udp"}, From: src, To: dst, spread: spread}
 	if w.routes != nil {
 		p.ttl = arrivalOf(s, dst).ttl
@@ -367,25 +374,7 @@ func (w *World) deliver(s *socket, h *Host, bufs [][]byte, p *Packet) {
 		return // nobody complains of a broadcast
 	}
 	if r == nil {
-		to := h.target(src.Addr())
-		if s != nil {
-			to = s.host()
-		}
-		about := *p
-		if about.Data == nil {
-			about.Data = flat(bufs)
-		}
-		w.carry(h, to, Packet{Packet: trace.Packet{Protocol: "icmp", Flags: "port unreachable"}, From: dst, To: src}, func(at *Host, _ *Packet) {
-			if at.hasRaw(dst.Addr()) {
-				_, types := icmpOf(dst.Addr())
-				quoted, _ := about.asIP()
-				message := errorMessage(dst.Addr(), types.unreachable, types.portCode, quoted)
-				at.giveRaw(&message)
-			}
-			if s != nil {
-				s.portUnreachable(dst)
-			}
-		})
+		w.nobodyThere(s, h, bufs, p)
 		return
 	}
 	if p.sa != nil || r.security != nil {
@@ -396,10 +385,48 @@ func (w *World) deliver(s *socket, h *Host, bufs [][]byte, p *Packet) {
 	if p.spread {
 		seen.spread, seen.to = true, broadcast
 	}
-	if p.spread && r.opts.get(optReceiveBroadcast) == 0 || !r.listens(h.interfaceOf(dst.Addr())) {
+	if p.spread && r.opts.get(optReceiveBroadcast) == 0 {
 		return
 	}
-	r.dgram.receive(r, bufs, src, seen)
+	r.dgram.arrive(r, h, bufs, src, dst, seen)
+}
+
+// unseen reports whether nobody looks at what one host sends another, which
+// arrives at once.
+func (w *World) unseen(from, to *Host) bool {
+	return w.trace == nil && len(w.hooks) == 0 && to != nil && w.perfect(from, to)
+}
+
+// arrive is the arrival of a datagram at the socket that it is for.
+func (d *dgram) arrive(r *socket, h *Host, bufs [][]byte, src, dst netip.AddrPort, seen arrival) {
+	if r.listens(h, dst.Addr()) {
+		d.receive(r, bufs, src, seen)
+	}
+}
+
+// nobodyThere is the arrival of a datagram at a port that nobody has: the sender
+// is told so.
+func (w *World) nobodyThere(s *socket, h *Host, bufs [][]byte, p *Packet) {
+	src, dst := p.From, p.To
+	to := h.target(src.Addr())
+	if s != nil {
+		to = s.host()
+	}
+	about := *p
+	if about.Data == nil {
+		about.Data = flat(bufs)
+	}
+	w.carry(h, to, Packet{Packet: trace.Packet{Protocol: "icmp", Flags: "port unreachable"}, From: dst, To: src}, func(at *Host, _ *Packet) {
+		if at.hasRaw(dst.Addr()) {
+			_, types := icmpOf(dst.Addr())
+			quoted, _ := about.asIP()
+			message := errorMessage(dst.Addr(), types.unreachable, types.portCode, quoted)
+			at.giveRaw(&message)
+		}
+		if s != nil {
+			s.portUnreachable(dst)
+		}
+	})
 }
 
 // hostOf is a socket's host, or another for a socket that there is not.

@@ -166,7 +166,7 @@ func (d *directory) nameOf(w *World, a netip.Addr) string {
 	if name := d.reverse[a]; name != "" {
 		return name
 	}
-	if h := w.byAddr[a]; h != nil {
+	if h := w.addresses.host(a); h != nil {
 		return h.dnsName()
 	}
 	return ""

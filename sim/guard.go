@@ -141,6 +141,10 @@ func (w *World) reuse(h *Host, s *socket, need ale.Need, t ale.Traffic) *associa
 	})
 }
 
+// takesAll reports whether neither a host nor a socket of it, nil for none, has
+// ever demanded protection.
+func (h *Host) takesAll(r *socket) bool { return (r == nil || r.security == nil) && len(h.admin) == 0 }
+
 // admitted reports whether what arrived at a host may go to a socket there, nil
 // for none: it is genuine and new, and protected where that is demanded.
 func (w *World) admitted(h *Host, r *socket, t ale.Traffic, p *Packet) bool {
@@ -150,7 +154,7 @@ func (w *World) admitted(h *Host, r *socket, t ale.Traffic, p *Packet) bool {
 	if p.sa != nil {
 		return w.known(h, r, t, p)
 	}
-	if (r == nil || r.security == nil) && len(h.admin) == 0 {
+	if h.takesAll(r) {
 		return true
 	}
 	need := h.need(r, t)

@@ -204,7 +204,7 @@ func (w *World) MoveAddress(a netip.Addr, to *Host) error {
 	if !usable(a) {
 		return fmt.Errorf("sim: %v cannot be an address of host %q", a, to.cfg.Name)
 	}
-	from := w.byAddr[a]
+	from := w.addresses.host(a)
 	if from != nil && from != to {
 		from.cfg.Addrs = slices.DeleteFunc(from.cfg.Addrs, func(b netip.Addr) bool { return b.WithZone("") == a })
 	}
@@ -215,10 +215,10 @@ func (w *World) MoveAddress(a netip.Addr, to *Host) error {
 		}
 		w.emit(&trace.Record{Kind: trace.Fault, Host: to.cfg.Name, Addrs: []string{a.String()}, Note: note})
 	}
-	if w.byAddr[a] != to {
+	if w.addresses.host(a) != to {
 		to.cfg.Addrs = append(to.cfg.Addrs, a)
 	}
-	w.byAddr[a] = to
+	w.addresses.set(a, to)
 	return nil
 }
 

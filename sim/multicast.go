@@ -152,7 +152,7 @@ func (w *World) sendToGroup(s *socket, bufs [][]byte, src, dst netip.AddrPort) {
 		}
 		here := seen
 		here.ttl -= uint8(min(w.hops(s.host(), h), int(here.ttl)))
-		for e := h.ports[portKey{wsa.IPPROTO_UDP, dst.Port()}]; e != nil; e = e.next {
+		for e := h.ports[portKeyOf(wsa.IPPROTO_UDP, dst.Port())]; e != nil; e = e.next {
 			r := e.sock
 			i := r.member(dst.Addr())
 			if i < 0 || !r.groups[i].hears(src.Addr()) || h == s.host() && r.opts.get(loop) == 0 {

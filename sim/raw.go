@@ -148,7 +148,7 @@ func (w *World) icmpArrives(h *Host, p *ipPacket) {
 // IPv4's header is part of what is received, IPv6's is not.
 func (h *Host) giveRaw(p *ipPacket) {
 	var packet []byte
-	for e := h.ports[portKey{int32(p.protocol), 0}]; e != nil; e = e.next {
+	for e := h.ports[portKeyOf(int32(p.protocol), 0)]; e != nil; e = e.next {
 		s := e.sock
 		if !e.addr.IsUnspecified() && e.addr != p.dst || s.state == stateConnected && s.peer.Addr() != p.src {
 			continue
@@ -167,7 +167,7 @@ func (h *Host) giveRaw(p *ipPacket) {
 // addresses like a.
 func (h *Host) hasRaw(a netip.Addr) bool {
 	proto, _ := icmpOf(a)
-	return h.ports[portKey{proto, 0}] != nil
+	return h.ports[portKeyOf(proto, 0)] != nil
 }
 
 // udpHeaderSize is that of RFC 768: ports, length, checksum.

@@ -223,7 +223,7 @@ func (h *Host) configured(addrs []netip.Addr, six, either bool) []netip.Addr {
 }
 
 // byOwn reports whether the host has the address, scope id aside.
-func (h *Host) byOwn(a netip.Addr) bool { return h.world.byAddr[a.WithZone("")] == h }
+func (h *Host) byOwn(a netip.Addr) bool { return h.world.addresses.host(a) == h }
 
 // family keeps the addresses of the hints' family, IPv6 first, and maps IPv4
 // ones where the hints ask for it.

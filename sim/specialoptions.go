@@ -223,9 +223,10 @@ func getInterfaces(t *Thread, s *socket, val []byte, length *int32) wsa.Errno {
 	return t.storeStructure(b, val, length)
 }
 
-// listens reports whether a socket receives what comes in over an interface.
-func (s *socket) listens(index uint32) bool {
-	return s.opts.get(optIfList) == 0 || s.rare != nil && slices.Contains(s.rare.interfaces, index)
+// listens reports whether a socket receives what comes in over the interface of a
+// host's address.
+func (s *socket) listens(h *Host, a netip.Addr) bool {
+	return s.opts.get(optIfList) == 0 || s.rare != nil && slices.Contains(s.rare.interfaces, h.interfaceOf(a))
 }
 
 // getICMPError does TCP_ICMP_ERROR_INFO: ICMP_ERROR_INFO (ws2ipdef.h) of the

@@ -98,13 +98,13 @@ type World struct {
 	timing Timing
 	trace  func(*trace.Record)
 
-	hosts  []*Host
-	byAddr map[netip.Addr]*Host
-	links  map[linkKey]*Link
-	groups map[*Host]int // partition; nil when whole
-	routes map[linkKey][]netip.Addr
-	hooks  []hook
-	names  directory
+	hosts     []*Host
+	addresses addressTable
+	links     map[linkKey]*Link
+	groups    map[*Host]int // partition; nil when whole
+	routes    map[linkKey][]netip.Addr
+	hooks     []hook
+	names     directory
 
 	byName   map[string]*Host
 	security security
@@ -131,7 +131,7 @@ type World struct {
 
 // New makes a world without hosts.
 func New(cfg Config) *World {
-	w := &World{trace: cfg.Trace, timing: cfg.Timing, byAddr: make(map[netip.Addr]*Host), byName: make(map[string]*Host)}
+	w := &World{trace: cfg.Trace, timing: cfg.Timing, addresses: newAddressTable(), byName: make(map[string]*Host)}
 	w.timing.setDefaults()
 	w.chance.init(cfg.Seed, w.chooser(cfg.Chooser))
 	w.mainThread.world = w
@@ -294,7 +294,7 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 		if !usable(a) {
 			return nil, fmt.Errorf("sim: %v cannot be an address of host %q", a, cfg.Name)
 		}
-		if other := w.byAddr[a.WithZone("")]; other != nil {
+		if other := w.addresses.host(a); other != nil {
 			return nil, fmt.Errorf("sim: address %v belongs to host %q already", a, other.cfg.Name)
 		}
 	}
@@ -321,7 +321,7 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 	w.byName[cfg.Name] = h
 	rec := &trace.Record{Kind: trace.Host, Host: cfg.Name, Principals: cfg.Principals, Attacker: cfg.Attacker, DNSName: cfg.DNSName}
 	for _, a := range cfg.Addrs {
-		w.byAddr[a.WithZone("")] = h
+		w.addresses.set(a, h)
 		rec.Addrs = append(rec.Addrs, a.String())
 	}
 	w.emit(rec)
@@ -357,7 +357,7 @@ func (h *Host) Addrs() []netip.Addr { return slices.Clone(h.cfg.Addrs) }
 // has reports whether a (without zone) is an address of the host, loopback
 // included.
 func (h *Host) has(a netip.Addr) bool {
-	return a.IsLoopback() || h.world.byAddr[a] == h
+	return a.IsLoopback() || h.world.addresses.host(a) == h
 }
 
 // source is the host's address from which it would reach dst, which is not a
