@@ -18,6 +18,15 @@ type receiveArgs struct {
 	from    []byte
 	fromlen *int32
 	msg     *wsa.Msg
+	what    string // the function
+}
+
+// sendArgs are what a send was called with.
+type sendArgs struct {
+	bufs  [][]byte
+	flags int32
+	to    []byte
+	what  string // the function
 }
 
 // pend queues an operation that could not be done at once.
@@ -27,11 +36,11 @@ func (t *Thread) pend(o *operation, q *waitQueue, rule rules.ID) wsa.Errno {
 }
 
 // sendOverlapped does WSASend and WSASendTo with overlapped parameters.
-func (t *Thread) sendOverlapped(s *socket, bufs [][]byte, flags int32, to []byte, ov *wsa.Overlapped, routine wsa.CompletionRoutine, what string) (int, wsa.Errno) {
-	c := s.stream
-	if s.typ != wsa.SOCK_STREAM || c == nil || flags&^(wsa.MSG_DONTROUTE|wsa.MSG_PARTIAL) != 0 || !s.inet() {
+func (t *Thread) sendOverlapped(s *socket, a *sendArgs, ov *wsa.Overlapped, routine wsa.CompletionRoutine) (int, wsa.Errno) {
+	c, bufs := s.stream, a.bufs
+	if s.typ != wsa.SOCK_STREAM || c == nil || a.flags&^(wsa.MSG_DONTROUTE|wsa.MSG_PARTIAL) != 0 || !s.inet() {
 		// Datagrams and urgent bytes never wait.
-		n, e := t.send(s, bufs, flags, to, what)
+		n, e := t.send(s, bufs, a.flags, a.to, a.what)
 		if e == 0 {
 			t.completeNow(s, ov, routine, n, 0)
 		}
@@ -90,7 +99,7 @@ func (t *Thread) sendFilled(s *socket, c *stream, bufs [][]byte, filled *chunk, 
 }
 
 // recvOverlapped does all receives with overlapped parameters.
-func (t *Thread) recvOverlapped(s *socket, a receiveArgs, ov *wsa.Overlapped, routine wsa.CompletionRoutine) (int, wsa.Errno) {
+func (t *Thread) recvOverlapped(s *socket, a *receiveArgs, ov *wsa.Overlapped, routine wsa.CompletionRoutine) (int, wsa.Errno) {
 	switch {
 	case !s.inet():
 		return 0, t.notSimulated(fmt.Sprintf("receiving on a socket of family %d and type %d", s.family, s.typ))
@@ -136,7 +145,7 @@ func (t *Thread) recvOverlapped(s *socket, a receiveArgs, ov *wsa.Overlapped, ro
 	return 0, e
 }
 
-func (t *Thread) recvDatagramOverlapped(s *socket, a receiveArgs, ov *wsa.Overlapped, routine wsa.CompletionRoutine) (int, wsa.Errno) {
+func (t *Thread) recvDatagramOverlapped(s *socket, a *receiveArgs, ov *wsa.Overlapped, routine wsa.CompletionRoutine) (int, wsa.Errno) {
 	if e := t.mayReceiveDatagram(s, a.flags, a.from, a.fromlen); e != 0 {
 		return 0, e
 	}

@@ -166,7 +166,7 @@ func (t *Thread) transmitFile(s *socket, h wsa.HANDLE, limit uint32, ov *wsa.Ove
 	if ov == nil {
 		_, e = t.send(s, parts, 0, nil, "TransmitFile")
 	} else {
-		_, e = t.sendOverlapped(s, parts, 0, nil, ov, nil, "TransmitFile")
+		_, e = t.sendOverlapped(s, &sendArgs{bufs: parts, what: "TransmitFile"}, ov, nil)
 	}
 	if o := s.ops.last; e == wsa.WSA_IO_PENDING && o != nil && o.kind == opSend && o.ov == ov {
 		o.disconnects = flags // once its data are sent

@@ -76,7 +76,7 @@ func (d *dgram) scatter(m datagram, bufs [][]byte) int {
 
 // takeDatagramInto gives the first entry of the queue to a receive that does not
 // wait.
-func (t *Thread) takeDatagramInto(s *socket, a receiveArgs) (int, wsa.Errno) {
+func (t *Thread) takeDatagramInto(s *socket, a *receiveArgs) (int, wsa.Errno) {
 	if a.msg == nil {
 		return t.takeDatagram(s, a.bufs, a.flags&wsa.MSG_PEEK == 0, a.from, a.fromlen)
 	}
@@ -219,7 +219,7 @@ func (t *Thread) recvMsg(s *socket, msg *wsa.Msg, count *uint32, ov *wsa.Overlap
 	case s.typ == wsa.SOCK_STREAM:
 		return 0, t.fail(rules.MSGType, wsa.WSAEOPNOTSUPP)
 	}
-	a := receiveArgs{bufs: msg.Buffers, flags: int32(msg.Flags & wsa.MSG_PEEK), msg: msg}
+	a := &receiveArgs{bufs: msg.Buffers, flags: int32(msg.Flags & wsa.MSG_PEEK), msg: msg}
 	var from []byte
 	if msg.Name != nil {
 		from = msg.Name

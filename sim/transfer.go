@@ -526,7 +526,7 @@ func (t *Thread) WSASend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uin
 	if w.trace != nil {
 		t.called(wsa.WSASendCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
-	return t.wsaSend(s, buffers, sent, flags, nil, ov, routine, "WSASend")
+	return t.wsaSend(s, &sendArgs{buffers, int32(flags), nil, "WSASend"}, sent, ov, routine)
 }
 
 // WSASendTo implements wsa.Transfer.
@@ -536,21 +536,21 @@ func (t *Thread) WSASendTo(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags u
 	if w.trace != nil {
 		t.called(wsa.WSASendToCall{S: s, Buffers: bytesOf(buffers), NullSent: sent == nil, Flags: flags, To: clone(to), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
-	return t.wsaSend(s, buffers, sent, flags, to, ov, routine, "WSASendTo")
+	return t.wsaSend(s, &sendArgs{buffers, int32(flags), to, "WSASendTo"}, sent, ov, routine)
 }
 
 // wsaSend is the common part of WSASend and WSASendTo; the world is locked.
-func (t *Thread) wsaSend(s wsa.SOCKET, buffers [][]byte, sent *uint32, flags uint32, to []byte, ov *wsa.Overlapped, routine wsa.CompletionRoutine, what string) error {
+func (t *Thread) wsaSend(s wsa.SOCKET, a *sendArgs, sent *uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	n := 0
 	sock, e := t.open(s)
 	switch {
 	case e != 0:
 	case sent == nil && countNeeded(sock, ov):
-		e = t.uncounted(sock, to)
+		e = t.uncounted(sock, a.to)
 	case overlappedGiven(sock, ov, routine):
-		n, e = t.sendOverlapped(sock, buffers, int32(flags), to, ov, routine, what)
+		n, e = t.sendOverlapped(sock, a, ov, routine)
 	default:
-		n, e = t.send(sock, buffers, int32(flags), to, what)
+		n, e = t.send(sock, a.bufs, a.flags, a.to, a.what)
 	}
 	if e == 0 && sent != nil {
 		*sent = uint32(n)
@@ -579,7 +579,7 @@ func (t *Thread) WSARecv(s wsa.SOCKET, buffers [][]byte, receivedBytes *uint32, 
 	if w.trace != nil {
 		t.called(wsa.WSARecvCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
-	return t.wsaRecv(s, buffers, receivedBytes, flags, nil, nil, ov, routine, "WSARecv")
+	return t.wsaRecv(s, &receiveArgs{bufs: buffers, what: "WSARecv"}, receivedBytes, flags, ov, routine)
 }
 
 // WSARecvFrom implements wsa.Transfer.
@@ -589,11 +589,11 @@ func (t *Thread) WSARecvFrom(s wsa.SOCKET, buffers [][]byte, receivedBytes *uint
 	if w.trace != nil {
 		t.called(wsa.WSARecvFromCall{S: s, Buffers: roomsOf(buffers), NullReceived: receivedBytes == nil, Flags: copyOf(flags), From: roomOf(from), Fromlen: copyOf(fromlen), Overlapped: t.overlappedID(ov), Event: eventOf(ov), Routine: routine != nil})
 	}
-	return t.wsaRecv(s, buffers, receivedBytes, flags, from, fromlen, ov, routine, "WSARecvFrom")
+	return t.wsaRecv(s, &receiveArgs{bufs: buffers, from: from, fromlen: fromlen, what: "WSARecvFrom"}, receivedBytes, flags, ov, routine)
 }
 
 // wsaRecv is the common part of WSARecv and WSARecvFrom; the world is locked.
-func (t *Thread) wsaRecv(s wsa.SOCKET, buffers [][]byte, count *uint32, flags *uint32, from []byte, fromlen *int32, ov *wsa.Overlapped, routine wsa.CompletionRoutine, what string) error {
+func (t *Thread) wsaRecv(s wsa.SOCKET, a *receiveArgs, count *uint32, flags *uint32, ov *wsa.Overlapped, routine wsa.CompletionRoutine) error {
 	n := 0
 	sock, e := t.open(s)
 	switch {
@@ -601,12 +601,13 @@ func (t *Thread) wsaRecv(s wsa.SOCKET, buffers [][]byte, count *uint32, flags *u
 	case flags == nil || count == nil && countNeeded(sock, ov):
 		e = t.fail(rules.RECVCount, wsa.WSAEFAULT)
 	case overlappedGiven(sock, ov, routine):
-		n, e = t.recvOverlapped(sock, receiveArgs{bufs: buffers, flags: int32(*flags), from: from, fromlen: fromlen}, ov, routine)
+		a.flags = int32(*flags)
+		n, e = t.recvOverlapped(sock, a, ov, routine)
 	default:
 		// Without the attribute the parameters are ignored, but with an
 		// OVERLAPPED the call waits in nonblocking mode, too (observed NB4).
 		t.patient = ov != nil
-		n, e = t.recv(sock, buffers, int32(*flags), from, fromlen, what)
+		n, e = t.recv(sock, a.bufs, int32(*flags), a.from, a.fromlen, a.what)
 		t.patient = false
 	}
 	if e == 0 {
@@ -616,9 +617,9 @@ func (t *Thread) wsaRecv(s wsa.SOCKET, buffers [][]byte, count *uint32, flags *u
 		}
 	}
 	if t.world.trace != nil {
-		ret := received(n, e, buffers)
+		ret := received(n, e, a.bufs)
 		ret.N, ret.Count, ret.Flags = 0, copyOf(count), copyOf(flags)
-		ret.source(sock, e, from, fromlen)
+		ret.source(sock, e, a.from, a.fromlen)
 		t.returned(ret.Return)
 	}
 	return t.done(e)

@@ -17,19 +17,16 @@ import (
 // a code into an error that is nil for success.
 type Errno uint32
 
-// denseBase and denseEnd bound the range in which a row is found by index; the
-// few codes outside it are found by binary search.
-const (
-	denseBase = WSABASEERR
-	denseEnd  = 11040
-)
+// denseEnd ends the range in which a row is found by index; the few codes behind
+// it are found by binary search.
+const denseEnd = 11040
 
-// errnoDense maps code-denseBase to the index in errnoTable plus one; 0 means
-// that the code is not in the table.
-var errnoDense = func() (d [denseEnd - denseBase]uint8) {
+// errnoDense maps a code to the index in errnoTable plus one; 0 means that the
+// code is not in the table.
+var errnoDense = func() (d [denseEnd]uint8) {
 	for i, row := range errnoTable {
-		if row.code >= denseBase && row.code < denseEnd {
-			d[row.code-denseBase] = uint8(i + 1)
+		if row.code < denseEnd {
+			d[row.code] = uint8(i + 1)
 		}
 	}
 	return d
@@ -58,8 +55,8 @@ var errnoByName = func() map[string]Errno {
 
 // index is the row of e in errnoTable, or -1.
 func (e Errno) index() int {
-	if e >= denseBase && e < denseEnd {
-		return int(errnoDense[e-denseBase]) - 1
+	if e < denseEnd {
+		return int(errnoDense[e]) - 1
 	}
 	i := sort.Search(len(errnoTable), func(i int) bool { return errnoTable[i].code >= e })
 	if i < len(errnoTable) && errnoTable[i].code == e {

@@ -25,10 +25,12 @@ type SockaddrIn struct {
 
 // AppendBinary appends the 16 bytes; it never fails.
 func (a *SockaddrIn) AppendBinary(dst []byte) ([]byte, error) {
-	dst = le.AppendUint16(dst, a.Family)
-	dst = be.AppendUint16(dst, a.Port)
-	dst = append(dst, a.Addr[:]...)
-	return append(dst, a.Zero[:]...), nil
+	var b [SockaddrInSize]byte
+	le.PutUint16(b[:], a.Family)
+	be.PutUint16(b[2:], a.Port)
+	copy(b[4:], a.Addr[:])
+	copy(b[8:], a.Zero[:])
+	return append(dst, b[:]...), nil
 }
 
 // UnmarshalBinary reads 16 bytes. It does not judge the family.
@@ -53,11 +55,13 @@ type SockaddrIn6 struct {
 
 // AppendBinary appends the 28 bytes; it never fails.
 func (a *SockaddrIn6) AppendBinary(dst []byte) ([]byte, error) {
-	dst = le.AppendUint16(dst, a.Family)
-	dst = be.AppendUint16(dst, a.Port)
-	dst = le.AppendUint32(dst, a.Flowinfo)
-	dst = append(dst, a.Addr[:]...)
-	return le.AppendUint32(dst, a.ScopeID), nil
+	var b [SockaddrIn6Size]byte
+	le.PutUint16(b[:], a.Family)
+	be.PutUint16(b[2:], a.Port)
+	le.PutUint32(b[4:], a.Flowinfo)
+	copy(b[8:], a.Addr[:])
+	le.PutUint32(b[24:], a.ScopeID)
+	return append(dst, b[:]...), nil
 }
 
 // UnmarshalBinary reads 28 bytes. It does not judge the family.
