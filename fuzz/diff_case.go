@@ -10,10 +10,10 @@ import (
 type DiffCase struct {
 	// Version is the version of the form, 1.
 	Version int `json:"version"`
-	// A and B are the names of the implementations, On what B is.
+	// A and B are the names of the implementations: see PlaceByName.
 	A string `json:"a"`
 	B string `json:"b"`
-	// On is what the implementations are: "sim", "wine", "windows".
+	// On is what each of them is: "sim", "wine", "windows".
 	On []string `json:"on"`
 	// Seed is the seed of the run that found it, Difference what was found, for
 	// people.

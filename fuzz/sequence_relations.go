@@ -12,7 +12,9 @@ import (
 // it, and what is told of a port that nobody has. They close what they have made:
 // what is not known of a socket would be carried through all that follows.
 
-// Relations is Sequence with nothing but these actions, and what may come between.
+// Relations is Sequence with nothing but actions that relate what is received to what
+// was sent, what FIONREAD tells of it, and what is told of a port that nobody has;
+// and with what may come between.
 func Relations(t *rapid.T, s Setup) *Machine { return sequence(t, s, relationActions) }
 
 var relationActions = map[string]func(*Machine, source){

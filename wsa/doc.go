@@ -1,14 +1,15 @@
 // Package wsa is Winsock as Go values: the socket API that Windows programs are
 // written against, with its secure socket extensions. It holds what everything
 // else in this module agrees on (types, constants, error codes, binary
-// structures, the calls) and knows nothing of who implements them. It imports
-// the standard library only.
+// structures, the calls) and knows nothing of who implements them, but for the
+// binding to the real DLLs ([System]). It imports the standard library only, and on
+// Windows golang.org/x/sys/windows.
 //
 // # How a program uses it
 //
 // Client code is written against [API], or against the smaller interface it
-// needs, and given an implementation: the simulator in tests. A call is the C
-// call:
+// needs, and given an implementation: the simulator in tests, a [SystemThread] on
+// Windows. A call is the C call:
 //
 //	s, err := api.Socket(wsa.AF_INET, wsa.SOCK_STREAM, wsa.IPPROTO_TCP)
 //	name := wsa.PeerTargetName{Name: "host/server.example.com"}
@@ -17,15 +18,13 @@
 //	err = api.WSASetSocketPeerTargetName(s, b, nil, nil)
 //	err = api.Connect(s, wsa.Sockaddr(netip.MustParseAddrPort("10.0.0.1:443")))
 //
-// A binding of API to the real DLLs on Windows does not exist yet.
-//
 // # How C parameters become Go parameters
 //
 // A pointer with its length is a slice: nil is NULL, len is the length. A
 // length that the call reads and writes, and an output count, stay pointers,
 // because NULL and a length that is too small are behaviour. Structures travel
 // as their bytes for the same reason. An array of WSABUF is [][]byte. The full
-// list stands in api.go, above the interfaces.
+// list stands at [API].
 //
 // # Calls as values
 //
@@ -48,9 +47,10 @@
 // # Structures
 //
 // Every structure type has AppendBinary and UnmarshalBinary ([Structure]): the
-// layout of 64-bit Windows, little-endian on any host. WSAOVERLAPPED and WSABUF
-// hold pointers and have AppendTarget and UnmarshalTarget besides, which take a
-// [Target]; the other layouts are the same on every target. Decoding ignores
+// layout of 64-bit Windows, little-endian on any host. WSAOVERLAPPED, WSABUF,
+// ADDRINFOW and ADDRINFOEXW hold pointers and have AppendTarget and UnmarshalTarget
+// besides, which take a [Target]; the layouts of the others are the same on every
+// target. Decoding ignores
 // padding and what follows the structure; encoding writes zeros for padding, so
 // decoding, encoding and decoding again gives the same value.
 //
@@ -94,6 +94,6 @@
 // structures whose names end in IPSEC2 are not in those headers: their layouts
 // follow from their documented members.
 //
-// Not modelled: WSAPROTOCOL_INFO, WSADATA and the other structures of the base
-// API as binary layouts; HRESULTs; message texts in the words of FormatMessage.
+// Not modelled: WSADATA as a binary layout; HRESULTs; message texts in the words of
+// FormatMessage.
 package wsa

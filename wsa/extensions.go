@@ -35,7 +35,8 @@ type Extensions interface {
 	// belongs to listenSocket. The address lengths are 16 more than the
 	// family's; localAddressLength may be 0 (observed AX4). Errors:
 	// WSA_IO_PENDING, WSAENOTSOCK, WSAEINVAL (not listening, acceptSocket in
-	// use), WSAEFAULT (no room for the remote address, AX8).
+	// use), WSAEFAULT (no room for the remote address, AX8),
+	// WSA_INVALID_PARAMETER (overlapped is nil).
 	AcceptEx(listenSocket, acceptSocket SOCKET, outputBuffer []byte, receiveDataLength, localAddressLength, remoteAddressLength uint32, received *uint32, overlapped *Overlapped) error
 	// GetAcceptExSockaddrs finds the addresses that AcceptEx put behind the
 	// data; the lengths are those of that call. It never fails: a part that
@@ -44,7 +45,8 @@ type Extensions interface {
 	// ConnectEx connects a bound stream socket and sends the first data (page
 	// nc-mswsock-lpfn_connectex). Errors: WSA_IO_PENDING, WSAENOTSOCK,
 	// WSAEINVAL (not bound, listening, connecting), WSAEISCONN, WSAEFAULT,
-	// WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT.
+	// WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT, WSAEADDRINUSE (the pair of names),
+	// WSAENETUNREACH, WSAEHOSTUNREACH, WSA_INVALID_PARAMETER (overlapped is nil).
 	ConnectEx(s SOCKET, name, sendBuffer []byte, sent *uint32, overlapped *Overlapped) error
 	// DisconnectEx ends a connection; with TF_REUSE_SOCKET the socket may be
 	// used again (page nc-mswsock-lpfn_disconnectex). With a nil overlapped
@@ -55,23 +57,27 @@ type Extensions interface {
 	// WSA_IO_PENDING, WSAENOTSOCK, WSAENOTCONN, WSA_INVALID_HANDLE.
 	TransmitFile(s SOCKET, file HANDLE, bytesToWrite, bytesPerSend uint32, overlapped *Overlapped, buffers *TransmitFileBuffers, flags uint32) error
 	// WSASendMsg sends one datagram with control messages (page
-	// nf-winsock2-wsasendmsg). Errors: as WSASendTo, and WSAEFAULT.
+	// nf-winsock2-wsasendmsg). Errors: as WSASendTo and Send, WSA_IO_PENDING, and
+	// WSAEFAULT, WSAEINVAL (control messages), WSAEOPNOTSUPP (a stream).
 	WSASendMsg(s SOCKET, msg *Msg, flags uint32, sent *uint32, overlapped *Overlapped, routine CompletionRoutine) error
 	// WSARecvMsg receives one datagram with the control messages that options
 	// such as IP_PKTINFO ask for (page nc-mswsock-lpfn_wsarecvmsg). Errors: as
-	// WSARecvFrom; WSAEMSGSIZE when data or control messages were cut, which
+	// WSARecvFrom, WSA_IO_PENDING; WSAEMSGSIZE when data or control messages were cut, which
 	// msg.Flags tells apart.
 	WSARecvMsg(s SOCKET, msg *Msg, received *uint32, overlapped *Overlapped, routine CompletionRoutine) error
 	// WSAAccept is Accept with a function that judges the first connection
 	// (page nf-winsock2-wsaaccept); nil accepts it. Errors: as Accept, and
 	// WSAECONNREFUSED (CF_REJECT), WSATRY_AGAIN (CF_DEFER: it stays the
-	// first), WSAEINVAL (another answer).
+	// first), WSAEINVAL (another answer), WSAEACCES (the connection that was
+	// offered is gone).
 	WSAAccept(s SOCKET, addr []byte, addrlen *int32, condition ConditionFunc) (SOCKET, error)
 	// WSASendDisconnect is Shutdown of the sending direction; data must be
-	// nil on TCP/IP (WSAENOPROTOOPT).
+	// nil on TCP/IP (WSAENOPROTOOPT). Page nf-winsock2-wsasenddisconnect. Errors:
+	// as Shutdown.
 	WSASendDisconnect(s SOCKET, outboundDisconnectData []byte) error
 	// WSARecvDisconnect is Shutdown of the receiving direction; data must be
-	// nil on TCP/IP (WSAENOPROTOOPT).
+	// nil on TCP/IP (WSAENOPROTOOPT). Page nf-winsock2-wsarecvdisconnect. Errors:
+	// as Shutdown.
 	WSARecvDisconnect(s SOCKET, inboundDisconnectData []byte) error
 }
 
@@ -86,7 +92,7 @@ type Sharing interface {
 	// protocols, of all for nil (page nf-winsock2-wsaenumprotocolsw), and
 	// returns their number. The list ends with its slice, or with a 0. When
 	// *bufferLength is too small it becomes what is needed and the call fails
-	// with WSAENOBUFS.
+	// with WSAENOBUFS; without bufferLength with WSAEFAULT.
 	WSAEnumProtocols(protocols []int32, protocolBuffer []byte, bufferLength *uint32) (int, error)
 	// GetCurrentProcessId is the number of the calling process.
 	GetCurrentProcessId() uint32

@@ -92,8 +92,9 @@ type Names interface {
 	// overlapped.Internal is then the error itself, WSAEINPROGRESS before.
 	// *nameHandle, if nameHandle is not nil, is for GetAddrInfoExCancel.
 	// Errors: as GetAddrInfo, and WSASERVICE_NOT_FOUND (namespace or
-	// provider), WSAEINVAL (both event and routine, or neither), WSAEFAULT
-	// (result is nil).
+	// provider), WSAEINVAL (both event and routine, or neither), WSAEFAULT or
+	// WSA_INVALID_PARAMETER (result is nil); when the time is over one of
+	// WSA_E_CANCELLED, WSAETIMEDOUT, WAIT_TIMEOUT and WSATRY_AGAIN.
 	GetAddrInfoEx(name, serviceName *string, nameSpace uint32, nspID *GUID, hints *AddrInfoEx, result *[]AddrInfoEx, timeout *Timeval, overlapped *Overlapped, routine LookupRoutine, nameHandle *HANDLE) error
 	// GetAddrInfoExCancel ends a lookup with WSA_E_CANCELLED (page
 	// nf-ws2tcpip-getaddrinfoexcancel). Errors: WSA_INVALID_HANDLE (nil,
@@ -101,14 +102,16 @@ type Names interface {
 	GetAddrInfoExCancel(handle *HANDLE) error
 	// GetAddrInfoExOverlappedResult says how a lookup ended (page
 	// nf-ws2tcpip-getaddrinfoexoverlappedresult). Errors: WSAEINPROGRESS (it
-	// has not), WSAEINVAL (overlapped is nil), and the lookup's own.
+	// has not), WSAEINVAL (overlapped is nil), WSA_E_CANCELLED (it was cancelled),
+	// and the lookup's own.
 	GetAddrInfoExOverlappedResult(overlapped *Overlapped) error
 	// GetNameInfo stores the name of the host that has an address and the name
 	// of the service at its port (page nf-ws2tcpip-getnameinfow); nil for what
 	// is not wanted. A host or service without a name is written as a number,
 	// unless NI_NAMEREQD is set. NI_MAXHOST and NI_MAXSERV characters are
 	// always enough. Errors: WSAEFAULT (sockaddr), WSAEAFNOSUPPORT, WSAEINVAL
-	// (flags; a buffer without room), WSAHOST_NOT_FOUND (no name with
+	// (flags), WSAEINVAL or ERROR_INSUFFICIENT_BUFFER (a buffer without room),
+	// WSAHOST_NOT_FOUND (no name with
 	// NI_NAMEREQD; both buffers nil), WSATRY_AGAIN, WSANO_RECOVERY.
 	GetNameInfo(sockaddr []byte, node, service []uint16, flags int32) error
 	// GetHostName stores this computer's name, which GetAddrInfo resolves
@@ -128,17 +131,18 @@ type Names interface {
 	Gethostbyaddr(addr []byte, typ int32) (*HostEnt, error)
 	// Getservbyname finds a service by its name or an alias, and by its
 	// protocol unless that is nil (page nf-winsock2-getservbyname). Errors:
-	// WSANO_DATA, WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_RECOVERY.
+	// WSANO_DATA, WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_RECOVERY, WSAEFAULT
+	// (name is nil).
 	Getservbyname(name, proto *string) (*ServEnt, error)
 	// Getservbyport is Getservbyname by the port, a number (page
-	// nf-winsock2-getservbyport).
+	// nf-winsock2-getservbyport). Errors: as Getservbyname.
 	Getservbyport(port uint16, proto *string) (*ServEnt, error)
 	// Getprotobyname finds a protocol by its name or an alias, in any case
 	// (page nf-winsock2-getprotobyname; observed NH10). Errors: as
 	// Getservbyname.
 	Getprotobyname(name *string) (*ProtoEnt, error)
 	// Getprotobynumber is Getprotobyname by the number (page
-	// nf-winsock2-getprotobynumber).
+	// nf-winsock2-getprotobynumber). Errors: as Getservbyname.
 	Getprotobynumber(number int32) (*ProtoEnt, error)
 
 	// InetAddr reads an IPv4 address (page nf-winsock2-inet_addr): the number

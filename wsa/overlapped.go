@@ -26,11 +26,12 @@ type OverlappedIO interface {
 	// wait is set, which needs hEvent. transfer and flags are written on success
 	// only (flags: observed RM6).
 	// Errors: WSAENOTSOCK, WSA_IO_INCOMPLETE, WSAEFAULT (a nil pointer),
-	// and the operation's own.
+	// WSA_INVALID_HANDLE (nothing to wait on), and the operation's own.
 	WSAGetOverlappedResult(s SOCKET, overlapped *Overlapped, transfer *uint32, wait bool, flags *uint32) error
 	// GetOverlappedResult is the kernel's, with Win32 errors (page
 	// getoverlappedresult); transferred is written whatever the result is,
-	// unless it is ERROR_IO_INCOMPLETE.
+	// unless it is WSA_IO_INCOMPLETE. Errors: WSA_IO_INCOMPLETE, WSAEFAULT (a nil
+	// pointer), WSA_INVALID_HANDLE (nothing to wait on), and the operation's own.
 	GetOverlappedResult(file HANDLE, overlapped *Overlapped, transferred *uint32, wait bool) error
 	// CancelIo cancels the operations that the calling thread started on the
 	// file (page cancelio). The operations end later, some perhaps with
@@ -54,7 +55,9 @@ type OverlappedIO interface {
 	// GetQueuedCompletionStatusEx takes as many packets as there are, at
 	// least one, and at most len(entries); the error does not tell how their
 	// operations ended. In an alertable wait that was ended by a routine it
-	// fails with WAIT_IO_COMPLETION. Page getqueuedcompletionstatusex.
+	// fails with WAIT_IO_COMPLETION. Page getqueuedcompletionstatusex. Errors:
+	// WAIT_TIMEOUT, ERROR_ABANDONED_WAIT_0 (the port was closed),
+	// WSA_INVALID_HANDLE, WSA_INVALID_PARAMETER (a parameter is not valid).
 	GetQueuedCompletionStatusEx(port HANDLE, entries []OverlappedEntry, removed *uint32, milliseconds uint32, alertable bool) error
 	// PostQueuedCompletionStatus queues a packet of the caller's making (page
 	// postqueuedcompletionstatus). overlapped is not looked at. Errors:

@@ -13,7 +13,8 @@ const INVALID_SOCKET = ^SOCKET(0)
 // same with a non-nil error; functions that count bytes return 0 then.
 const SOCKET_ERROR = -1
 
-// HANDLE is a kernel handle that is not a socket: an access token or an event.
+// HANDLE is a kernel handle that is not a socket: an access token, an event, a
+// completion port, a file or a lookup. Calls on files take a socket as one, too.
 type HANDLE uintptr
 
 // WSADATA is what WSAStartup fills in (page ns-winsock2-wsadata).
@@ -42,5 +43,6 @@ const STATUS_PENDING = 0x103
 
 // CompletionRoutine is LPWSAOVERLAPPED_COMPLETION_ROUTINE. It runs on the
 // thread that started the operation, and only inside an alertable wait of that
-// thread (SleepEx with alertable true).
+// thread: SleepEx, WSAWaitForMultipleEvents and GetQueuedCompletionStatusEx with
+// alertable true, and any Winsock call that waits (see [Waits]).
 type CompletionRoutine func(err Errno, transferred uint32, overlapped *Overlapped, flags uint32)
