@@ -2,6 +2,7 @@ package sim
 
 import (
 	"container/heap"
+	"fmt"
 	"time"
 )
 
@@ -213,4 +214,13 @@ func (c *clock) stop() {
 	}
 }
 
-func (k ClockKind) String() string { return [...]string{"real time", "virtual time"}[k] }
+// String is "real time" or "virtual time".
+func (k ClockKind) String() string {
+	switch k {
+	case RealTime:
+		return "real time"
+	case VirtualTime:
+		return "virtual time"
+	}
+	return fmt.Sprintf("unknown (%d)", uint8(k))
+}

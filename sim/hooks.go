@@ -224,7 +224,7 @@ func (w *World) MoveAddress(a netip.Addr, to *Host) error {
 
 // usable reports whether a host can have an address.
 func usable(a netip.Addr) bool {
-	return a.IsValid() && !a.IsUnspecified() && !a.IsLoopback() && !a.IsMulticast() && !a.Is4In6()
+	return a.IsValid() && !a.IsUnspecified() && !a.IsLoopback() && !a.IsMulticast() && !a.Is4In6() && a != broadcast
 }
 
 // compareGUID orders keys.

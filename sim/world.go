@@ -290,9 +290,12 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 	if w.byName[cfg.Name] != nil {
 		return nil, fmt.Errorf("sim: there is a host %q already", cfg.Name)
 	}
-	for _, a := range cfg.Addrs {
-		if !usable(a) {
+	for i, a := range cfg.Addrs {
+		if _, err := wsa.AppendSockaddr(nil, netip.AddrPortFrom(a, 0)); err != nil || !usable(a) {
 			return nil, fmt.Errorf("sim: %v cannot be an address of host %q", a, cfg.Name)
+		}
+		if slices.Contains(cfg.Addrs[:i], a) {
+			return nil, fmt.Errorf("sim: host %q has the address %v twice", cfg.Name, a)
 		}
 		if other := w.addresses.host(a); other != nil {
 			return nil, fmt.Errorf("sim: address %v belongs to host %q already", a, other.cfg.Name)
@@ -334,8 +337,9 @@ func (w *World) AddHost(cfg HostConfig) (*Host, error) {
 	return h, nil
 }
 
-// MustHost is AddHost for tests: a name and addresses in text form; it panics
-// on what AddHost calls an error.
+// MustHost is AddHost for tests: a name and addresses in text form. The host can
+// prove "host/NAME", in lower case. It panics for an address that is none, and for
+// what AddHost calls an error.
 func (w *World) MustHost(name string, addrs ...string) *Host {
 	cfg := HostConfig{Name: name, Principals: []string{"host/" + strings.ToLower(name)}}
 	for _, a := range addrs {
