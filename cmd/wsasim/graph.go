@@ -60,7 +60,7 @@ states is better bounded by --depth.`,
 		if err != nil {
 			return err
 		}
-		return a.writeGraph(newGraph(d, depth, all), out, write)
+		return a.writeGraph(newGraph(d, depth, all, newProgress(a.stderr)), out, write)
 	}
 	return a.jsonFlag(cmd)
 }
@@ -124,8 +124,9 @@ type domainSize struct {
 
 func (a *app) listDomains(depth int, all bool) error {
 	var sizes []domainSize
+	p := newProgress(a.stderr)
 	for _, d := range model.Domains() {
-		g := newGraph(d, depth, all)
+		g := newGraph(d, depth, all, p)
 		sizes = append(sizes, domainSize{d.Name, len(g.Nodes), len(g.Edges), len(d.Moves), g.Depth})
 	}
 	if a.json {
@@ -176,7 +177,7 @@ const waits = "waits"
 
 // newGraph explores a domain, to a depth if that is above 0; all keeps the calls
 // that change nothing.
-func newGraph(d model.Domain, depth int, all bool) *graph {
+func newGraph(d model.Domain, depth int, all bool, p *progress) *graph {
 	if depth > 0 {
 		d.Depth = min(d.Depth, depth)
 	}
@@ -192,7 +193,10 @@ func newGraph(d model.Domain, depth int, all bool) *graph {
 		return n
 	}
 	number(d.Start, 0)
-	model.Explore(d, model.ExploreOptions{Visit: func(t model.Transition) {
+	told := func(domain string, states, transitions int) {
+		p.tell("wsasim graph: %s: %d states, %d transitions", domain, states, transitions)
+	}
+	model.Explore(d, model.ExploreOptions{Progress: told, Visit: func(t model.Transition) {
 		ends := [2]int{number(t.From, t.Depth), number(t.To, t.Depth+1)}
 		if ends[0] == ends[1] && !all {
 			return
