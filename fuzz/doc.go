@@ -14,6 +14,14 @@
 // sequence of calls that still shows it. The trace of that sequence is left in
 // a file, whose name is printed, for wsasim check to read.
 //
+// # Code of your own
+//
+// What builds or parses these structures is tried with [Structure], which draws
+// valid buffers, and [Mangle], which draws what careless and hostile programs make
+// of them; package wsa says what a right parser does (see the example of Mangle).
+// What makes calls is tried against [Broken], which gives one wrong answer. First
+// inputs for Go's own fuzzer come from [wsa.Layout.Encode], by the names of fields.
+//
 // # Parts
 //
 //   - [Call], [Structure] and [Mangle] draw calls and structures, valid and

@@ -11,7 +11,7 @@ import (
 // Pool is what calls are made of: the descriptors, addresses and names that
 // mean something in one world. A drawn call mostly takes its arguments from
 // here, because a call whose arguments are all random fails at the first check
-// and reaches nothing behind it.
+// and reaches nothing behind it. The zero Pool is enough for structures.
 type Pool struct {
 	Sockets []wsa.SOCKET     // open sockets of the calling process
 	Closed  []wsa.SOCKET     // sockets it has closed
