@@ -127,7 +127,13 @@ func trapsOf(e wsa.Errno) []string {
 
 func (a *app) explain(text string) error {
 	e, ok := parseError(text)
-	if !ok {
+	switch {
+	case ok:
+	case len(findRules(text)) > 0:
+		return malformed("wsasim explain: %q is not an error; see wsasim rules %s", text, text)
+	case len(matching(statusRows(), strings.ToUpper(text))) > 0:
+		return malformed("wsasim explain: %q is not an error; see wsasim options %s", text, text)
+	default:
 		return malformed("wsasim explain: %s", suggest.Unknown("error", text, errorNames()))
 	}
 	if e.Name() == "" {
