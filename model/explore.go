@@ -19,7 +19,7 @@ type Move struct {
 // Domain is a finite choice of calls around one theme, to be explored
 // breadth-first from a start.
 type Domain struct {
-	Name  string        // of one or two words, such as "options"
+	Name  string        // a few words, such as "options"
 	Start State         // where exploring begins
 	Setup []WitnessStep // the calls that led to Start, all of which succeeded
 	Moves []Move        // what may be called in every state
