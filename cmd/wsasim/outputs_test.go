@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -46,6 +48,25 @@ func TestNothingHalfWritten(t *testing.T) {
 		}
 		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 			t.Errorf("%s: left behind: %v, %v", c.name, entries, err)
+		}
+	}
+}
+
+// full is a disk that has no room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// TestOutputIsWhole: an answer that could not be printed is no success.
+func TestOutputIsWhole(t *testing.T) {
+	for _, args := range [][]string{
+		{"help"}, {"explain", "10054"}, {"rules"}, {"options", "--json"}, {"encode", "LINGER"}, {"graph", "--depth", "1", "kinds"},
+		{"run", "../../testdata/scenarios/echo.star"}, {"repl"}, {"check", "../../testdata/traces/secured-connection.jsonl"}, {"completion", "bash"},
+	} {
+		var errs bytes.Buffer
+		code := Main(args, strings.NewReader("print(1)\n"), full{}, &errs)
+		if code != exitMalformed || errs.String() != "wsasim: standard output: no space left\n" {
+			t.Errorf("%v: exit %d: %s", args, code, &errs)
 		}
 	}
 }
