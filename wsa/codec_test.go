@@ -358,6 +358,9 @@ func TestEncodeText(t *testing.T) {
 			t.Errorf("%s: %x, %v; want %q", bad, got, err, want)
 		}
 	}
+	if _, err := layout.Encode("SecurityProtocol=x"); err == nil || strings.Contains(err.Error(), "nearest") {
+		t.Errorf("no constant is spelled like x: %v", err)
+	}
 	if _, err := Struct("SOCKET_PEER_TARGETNAME", I386); err == nil || !strings.Contains(err.Error(), "nearest: SOCKET_PEER_TARGET_NAME") {
 		t.Errorf("unknown structure: %v", err)
 	}

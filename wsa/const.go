@@ -214,19 +214,19 @@ func ParseConstant(text string) (int64, error) {
 }
 
 // nearestConstants ends a message about what may have been meant for the name of a
-// constant.
+// constant: those that differ in less than a third of their letters.
 func nearestConstants(text string) string {
-	if text == "" || !isLetter(text[0]) {
-		return ""
-	}
 	var names []string
 	for _, c := range Constants() {
-		names = append(names, c.Name)
+		if 3*editDistance(strings.ToLower(text), strings.ToLower(c.Name)) < len(c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
 	}
 	return "; nearest: " + strings.Join(Nearest(text, names, 3), ", ")
 }
-
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func parseTerm(text string) (int64, error) {
 	if c, ok := constantsByName[text]; ok {
