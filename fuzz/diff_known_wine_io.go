@@ -496,12 +496,6 @@ var knownIO = []Known{
 		Reason: "the end of one operation sets its event after the start of another with the same event has reset it",
 		Right:  "no source speaks of it; the specification allows both",
 	},
-	{
-		ID: "the count of what was cut", On: wine, Ops: resultOps, Ours: errs(wsa.WSAEMSGSIZE), Theirs: errs(wsa.WSAEMSGSIZE), Goes: true,
-		When:   onlyFields("count"),
-		Reason: "the result of a receive that was cut says how much was stored",
-		Right:  "no source speaks of it; OV-RESULT-STATUS allows both",
-	},
 }
 
 // began is a When: an operation was started by one of the functions before, at the

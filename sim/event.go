@@ -289,9 +289,13 @@ func (t *Thread) WSAGetOverlappedResult(s wsa.SOCKET, ov *wsa.Overlapped, transf
 		var left bool
 		if e, left = t.awaitResult(ov, wait, "WSAGetOverlappedResult"); e == 0 {
 			e = wsa.NTStatus(ov.Internal).Winsock()
-			if e == 0 {
+			switch e {
+			case 0:
 				*transfer, *flags = uint32(ov.InternalHigh), 0
-			} else { // neither is written (observed RM6)
+			case wsa.WSAEMSGSIZE: // the count is stored, see OV-RESULT-STATUS; the flags are not (observed RM6)
+				*transfer = uint32(ov.InternalHigh)
+				t.rule = rules.OVResultStatus
+			default:
 				t.rule = rules.OVResultStatus
 			}
 		}

@@ -610,11 +610,14 @@ func (t *Thread) wsaRecv(s wsa.SOCKET, a *receiveArgs, count *uint32, flags *uin
 		n, e = t.recv(sock, a.bufs, int32(*flags), a.from, a.fromlen, a.what)
 		t.patient = false
 	}
-	if e == 0 {
+	switch {
+	case e == 0:
 		*flags = 0
 		if count != nil {
 			*count = uint32(n)
 		}
+	case e == wsa.WSAEMSGSIZE && count != nil:
+		*count = uint32(total(a.bufs)) // see RECV-MSGSIZE
 	}
 	if t.world.trace != nil {
 		ret := received(n, e, a.bufs)

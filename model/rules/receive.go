@@ -123,6 +123,8 @@ var receiveRules = []Rule{
 		Condition: "the datagram is larger than the buffers: they are filled and the rest is lost",
 		Errors:    []wsa.Errno{wsa.WSAEMSGSIZE},
 		Sources:   []Source{{Doc, "nf-winsock2-recv"}, {Netsem, "recv_20"}},
+		Notes: "The count of WSARecv, WSARecvFrom and WSARecvMsg is open. The simulator stores what was received: " +
+			"observed RM4 for WSARecvMsg, inferred for the others, of which Wine 8.0 stores nothing.",
 	},
 	{
 		ID: RECVWouldblock, Function: "recv, recvfrom, WSARecv, WSARecvFrom, WSARecvMsg", Strength: Must,

@@ -22,7 +22,8 @@ const maxTransfer = 1 << 30
 // Read receives with WSARecv. Errors are package net's: io.EOF at the end of a
 // stream, os.ErrDeadlineExceeded, net.ErrClosed, and *os.SyscallError "wsarecv"
 // with a wsa.Errno; all but io.EOF in a *net.OpError "read". On a datagram
-// socket a datagram that is larger than b fills it and fails with WSAEMSGSIZE.
+// socket a datagram that is larger than b fills it, which the count says, and fails
+// with WSAEMSGSIZE.
 func (c *conn) Read(b []byte) (int, error) {
 	n, err := c.read(b)
 	if err != nil && err != io.EOF {

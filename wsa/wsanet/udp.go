@@ -13,7 +13,7 @@ import (
 // goroutines may use it.
 //
 // A datagram that is larger than the buffer is an error on Windows: the buffer
-// is filled, the rest is lost, and the call fails with *os.SyscallError
+// is filled, which the count says, the rest is lost, and the call fails with *os.SyscallError
 // "wsarecvfrom" and WSAEMSGSIZE.
 type UDPConn struct{ conn }
 
