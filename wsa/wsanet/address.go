@@ -115,19 +115,31 @@ func (s *socket) setAddrs(local, remote []byte) {
 		if err != nil {
 			continue
 		}
-		ip, port, zone := net.IP(a.ip[i][:0]), int(ap.Port()), ap.Addr().Zone()
-		if ap.Addr().Is4() {
-			v4 := ap.Addr().As4()
-			ip = append(ip, v4[:]...)
-		} else {
-			v6 := ap.Addr().As16()
-			ip = append(ip, v6[:]...)
-		}
-		a.addr[i] = net.TCPAddr{IP: ip, Port: port, Zone: zone}
+		a.addr[i] = net.TCPAddr{IP: ipIn(&a.ip[i], ap.Addr()), Port: int(ap.Port()), Zone: ap.Addr().Zone()}
 		if *to = &a.addr[i]; s.typ == wsa.SOCK_DGRAM {
 			*to = (*net.UDPAddr)(&a.addr[i])
 		}
 	}
+}
+
+// ipIn is an address as package net has it, in the given room.
+func ipIn(room *[16]byte, a netip.Addr) net.IP {
+	if a.Is4() {
+		v4 := a.As4()
+		return append(room[:0], v4[:]...)
+	}
+	*room = a.As16()
+	return room[:]
+}
+
+// udpAddr is the address of a datagram in one piece of memory.
+func udpAddr(ap netip.AddrPort) *net.UDPAddr {
+	a := new(struct {
+		net.UDPAddr
+		ip [16]byte
+	})
+	a.UDPAddr = net.UDPAddr{IP: ipIn(&a.ip, ap.Addr()), Port: int(ap.Port()), Zone: ap.Addr().Zone()}
+	return &a.UDPAddr
 }
 
 // learnAddrs asks for a new socket's addresses. Those that it has none of stay

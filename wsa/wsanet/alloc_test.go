@@ -3,6 +3,8 @@ package wsanet_test
 import (
 	"net"
 	"testing"
+
+	"wsasim/wsa/wsanet"
 )
 
 // TestDataPathAllocatesNothing: sending and receiving, on streams and with
@@ -27,12 +29,18 @@ func TestDataPathAllocatesNothing(t *testing.T) {
 	q := must[net.PacketConn](t)(server.ListenPacket("udp", "10.0.0.2:2")).(udpConn)
 	to := q.LocalAddr().(*net.UDPAddr).AddrPort()
 	b := make([]byte, 512)
-	for name, f := range map[string]func(){
-		"round trip": func() { c.Write(b); c.Read(b) },
-		"datagram":   func() { p.WriteToUDPAddrPort(b, to); q.ReadFromUDPAddrPort(b) },
+	msgs, msgq := p.(*wsanet.UDPConn), q.(*wsanet.UDPConn)
+	for name, call := range map[string]struct {
+		f      func()
+		allocs float64
+	}{
+		"round trip":            {func() { c.Write(b); c.Read(b) }, 0},
+		"datagram":              {func() { p.WriteToUDPAddrPort(b, to); q.ReadFromUDPAddrPort(b) }, 0},
+		"message":               {func() { msgs.WriteMsgUDPAddrPort(b, nil, to); msgq.ReadMsgUDPAddrPort(b, nil) }, 0},
+		"datagram with a *Addr": {func() { p.WriteTo(b, q.LocalAddr()); q.ReadFrom(b) }, 1}, // the address
 	} {
-		if n := testing.AllocsPerRun(1000, f); n != 0 {
-			t.Errorf("%s: %v allocations", name, n)
+		if n := testing.AllocsPerRun(1000, call.f); n != call.allocs {
+			t.Errorf("%s: %v allocations, want %v", name, n, call.allocs)
 		}
 	}
 }

@@ -60,13 +60,14 @@ func (c *UDPConn) ReadFromUDPAddrPort(b []byte) (n int, addr netip.AddrPort, err
 	return n, addr, err
 }
 
-// ReadFromUDP is ReadFromUDPAddrPort with another type of address.
+// ReadFromUDP is ReadFromUDPAddrPort with another type of address, which is all
+// that it allocates.
 func (c *UDPConn) ReadFromUDP(b []byte) (int, *net.UDPAddr, error) {
 	n, addr, err := c.ReadFromUDPAddrPort(b)
 	if err != nil {
 		return n, nil, err
 	}
-	return n, net.UDPAddrFromAddrPort(addr), nil
+	return n, udpAddr(addr), nil
 }
 
 // ReadFrom is ReadFromUDP for net.PacketConn.
@@ -217,7 +218,7 @@ func (s *socket) receiveMsg(b, oob []byte) (n, oobn, flags int, addr netip.AddrP
 func (c *UDPConn) ReadMsgUDP(b, oob []byte) (n, oobn, flags int, addr *net.UDPAddr, err error) {
 	n, oobn, flags, ap, err := c.ReadMsgUDPAddrPort(b, oob)
 	if ap.IsValid() {
-		addr = net.UDPAddrFromAddrPort(ap)
+		addr = udpAddr(ap)
 	}
 	return n, oobn, flags, addr, err
 }
