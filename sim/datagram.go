@@ -79,11 +79,16 @@ func (d *dgram) push(m datagram) {
 	d.queue = append(d.queue, m)
 }
 
+// pop removes the first entry. What is left moves to the front now and then, lest
+// a queue that is never empty grows.
 func (d *dgram) pop() {
 	d.data.drop(d.queue[d.head].n)
 	d.head++
-	if d.empty() && cap(d.queue) > 64 {
+	switch {
+	case d.empty() && cap(d.queue) > 64:
 		d.queue, d.head = nil, 0
+	case d.head >= 64 && d.head*2 >= len(d.queue):
+		d.queue, d.head = append(d.queue[:0], d.queue[d.head:]...), 0
 	}
 }
 
@@ -596,21 +601,17 @@ func (d *dgram) discard(s *socket) {
 // takeDatagram gives the first entry of the queue to a receive.
 func (t *Thread) takeDatagram(s *socket, bufs [][]byte, remove bool, from []byte, fromlen *int32) (int, wsa.Errno) {
 	d := s.dgram
-	m := d.queue[d.head]
-	if m.err != 0 {
+	m := &d.queue[d.head]
+	size := m.n
+	if e := m.err; e != 0 {
 		d.pop()
 		s.readAgain()
-		if m.err == wsa.WSAENETRESET {
-			return 0, t.fail(rules.RECVNetreset, m.err)
+		if e == wsa.WSAENETRESET {
+			return 0, t.fail(rules.RECVNetreset, e)
 		}
-		return 0, t.fail(rules.RECVUnreached, m.err)
+		return 0, t.fail(rules.RECVUnreached, e)
 	}
-	n := 0
-	for _, b := range bufs {
-		k := min(len(b), m.n-n)
-		d.data.peek(b[:k], n)
-		n += k
-	}
+	n := d.scatter(size, bufs)
 	if from != nil {
 		s.store(m.from, from, fromlen)
 	}
@@ -621,7 +622,7 @@ func (t *Thread) takeDatagram(s *socket, bufs [][]byte, remove bool, from []byte
 			t.world.wakeFirst(&d.readers)
 		}
 	}
-	if n < m.n {
+	if n < size {
 		return 0, t.fail(rules.RECVMsgsize, wsa.WSAEMSGSIZE)
 	}
 	return n, 0

@@ -48,7 +48,7 @@ func (s *socket) giveDatagram(o *operation) (int, wsa.NTStatus) {
 		}
 		return 0, wsa.STATUS_PORT_UNREACHABLE
 	}
-	n := d.scatter(m, o.bufs)
+	n := d.scatter(m.n, o.bufs)
 	ok := true
 	switch {
 	case o.msg != nil:
@@ -63,11 +63,11 @@ func (s *socket) giveDatagram(o *operation) (int, wsa.NTStatus) {
 	return n, wsa.STATUS_SUCCESS
 }
 
-// scatter copies the first datagram into buffers.
-func (d *dgram) scatter(m datagram, bufs [][]byte) int {
+// scatter copies the first datagram, of a size, into buffers.
+func (d *dgram) scatter(size int, bufs [][]byte) int {
 	n := 0
 	for _, b := range bufs {
-		k := min(len(b), m.n-n)
+		k := min(len(b), size-n)
 		d.data.peek(b[:k], n)
 		n += k
 	}
@@ -85,7 +85,7 @@ func (t *Thread) takeDatagramInto(s *socket, a *receiveArgs) (int, wsa.Errno) {
 	if m.err != 0 {
 		return t.takeDatagram(s, a.bufs, true, nil, nil)
 	}
-	n := d.scatter(m, a.bufs)
+	n := d.scatter(m.n, a.bufs)
 	ok := s.storeMessage(m, n, a.msg)
 	if a.flags&wsa.MSG_PEEK == 0 {
 		d.pop()
