@@ -17,7 +17,7 @@ func (t *Thread) queueAPC(a apc) {
 	if t.ended {
 		return
 	}
-	t.apcs = append(t.apcs, a)
+	t.apcs.push(a)
 	if t.alertable && t.waiter.parked {
 		t.world.wake(&t.waiter, wokenAPC)
 	}
@@ -31,11 +31,8 @@ func (t *Thread) runAPCs() {
 	one, direct, directly, rule, failure := t.one, t.direct, t.directly, t.rule, t.failure
 	polled, waitingOn := t.polled, t.waitingOn
 	t.polled, t.waitingOn, t.direct, t.directly = nil, nil, nil, 0
-	for len(t.apcs) > 0 {
-		a := t.apcs[0]
-		last := copy(t.apcs, t.apcs[1:])
-		t.apcs[last] = apc{}
-		t.apcs = t.apcs[:last]
+	for !t.apcs.empty() {
+		a := t.apcs.pop()
 		t.world.unlock()
 		if a.user != nil {
 			a.user()

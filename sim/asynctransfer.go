@@ -150,7 +150,7 @@ func (t *Thread) recvDatagramOverlapped(s *socket, a *receiveArgs, ov *wsa.Overl
 		return 0, e
 	}
 	d := s.dgram
-	if !d.empty() && d.readers.head == nil {
+	if !d.queue.empty() && d.readers.head == nil {
 		n, e := t.takeDatagramInto(s, a)
 		switch e {
 		case 0:

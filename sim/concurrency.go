@@ -7,7 +7,7 @@ package sim
 // its wait counts again, even if there are more than the limit then.
 
 // ready reports whether a thread that asks the port gets a packet now.
-func (p *port) ready() bool { return !p.empty() && (p.limit == 0 || p.running < p.limit) }
+func (p *port) ready() bool { return !p.packets.empty() && (p.limit == 0 || p.running < p.limit) }
 
 // serves says which port the thread took a packet from, nil when it is done with
 // that.

@@ -19,9 +19,7 @@ const maxDatagram = 65507
 type dgram struct {
 	// queue holds what waits to be received, in the order of arrival; errors
 	// that came from the network stand among the datagrams (netsem recv_23).
-	// Entries before head are done with.
-	queue   []datagram
-	head    int
+	queue   fifo[datagram]
 	data    byteQueue // the bytes of the queued datagrams
 	readers waitQueue
 	// peers is what was negotiated with each peer.
@@ -70,25 +68,12 @@ func (d *dgram) part(h *Host) {
 	d.peers = nil
 }
 
-func (d *dgram) empty() bool { return d.head == len(d.queue) }
-
-func (d *dgram) push(m datagram) {
-	if d.empty() {
-		d.queue, d.head = d.queue[:0], 0
-	}
-	d.queue = append(d.queue, m)
-}
-
-// pop removes the first entry. What is left moves to the front now and then, lest
-// a queue that is never empty grows.
+// pop removes the first entry. An idle queue holds little memory.
 func (d *dgram) pop() {
-	d.data.drop(d.queue[d.head].n)
-	d.head++
-	switch {
-	case d.empty() && cap(d.queue) > 64:
-		d.queue, d.head = nil, 0
-	case d.head >= 64 && d.head*2 >= len(d.queue):
-		d.queue, d.head = append(d.queue[:0], d.queue[d.head:]...), 0
+	d.data.drop(d.queue.front().n)
+	d.queue.drop()
+	if d.queue.empty() && cap(d.queue.items) > 64 {
+		d.queue = fifo[datagram]{}
 	}
 }
 
@@ -491,7 +476,7 @@ func (d *dgram) receive(s *socket, bufs [][]byte, src netip.AddrPort, seen arriv
 			d.data.write(b)
 		}
 	}
-	d.push(datagram{from: src, n: n, seen: seen})
+	d.queue.push(datagram{from: src, n: n, seen: seen})
 	s.datagramArrived()
 }
 
@@ -503,7 +488,7 @@ func (s *socket) portUnreachable(dst netip.AddrPort) {
 		return
 	}
 	s.unreached = true
-	s.dgram.push(datagram{from: dst, err: wsa.WSAECONNRESET})
+	s.dgram.queue.push(datagram{from: dst, err: wsa.WSAECONNRESET})
 	s.datagramArrived()
 }
 
@@ -559,7 +544,7 @@ func (t *Thread) awaitDatagram(s *socket, flags int32, from []byte, fromlen *int
 	d := s.dgram
 	patient := t.takePatience()
 	until := time.Duration(-1)
-	for d.empty() {
+	for d.queue.empty() {
 		if s.nonblocking && !patient {
 			return t.fail(rules.RECVWouldblock, wsa.WSAEWOULDBLOCK)
 		}
@@ -579,20 +564,20 @@ func (t *Thread) awaitDatagram(s *socket, flags int32, from []byte, fromlen *int
 // discard drops the queued datagrams of others than the peer, which came before
 // the socket was connected to it (page connect). Errors stay.
 func (d *dgram) discard(s *socket) {
-	if d.empty() {
+	if d.queue.empty() {
 		return
 	}
-	for range len(d.queue) - d.head {
-		m := d.queue[d.head]
+	for range d.queue.len() {
+		m := *d.queue.front()
 		content := make([]byte, m.n)
 		d.data.peek(content, 0)
 		d.pop()
 		if m.from == s.peer || m.err != 0 {
 			d.data.write(content)
-			d.push(m)
+			d.queue.push(m)
 		}
 	}
-	if d.empty() {
+	if d.queue.empty() {
 		s.recorded &^= wsa.FD_READ
 		s.touch()
 	}
@@ -601,7 +586,7 @@ func (d *dgram) discard(s *socket) {
 // takeDatagram gives the first entry of the queue to a receive.
 func (t *Thread) takeDatagram(s *socket, bufs [][]byte, remove bool, from []byte, fromlen *int32) (int, wsa.Errno) {
 	d := s.dgram
-	m := &d.queue[d.head]
+	m := d.queue.front()
 	size := m.n
 	if e := m.err; e != 0 {
 		d.pop()
@@ -618,7 +603,7 @@ func (t *Thread) takeDatagram(s *socket, bufs [][]byte, remove bool, from []byte
 	if remove {
 		d.pop()
 		s.readAgain()
-		if !d.empty() {
+		if !d.queue.empty() {
 			t.world.wakeFirst(&d.readers)
 		}
 	}

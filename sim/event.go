@@ -252,7 +252,7 @@ func (t *Thread) waitFor(handles []wsa.HANDLE, all bool, timeout uint32, alertab
 		switch i := t.satisfied(all); {
 		case i >= 0:
 			return uint32(wsa.WSA_WAIT_EVENT_0 + i), 0
-		case alertable && len(t.apcs) > 0:
+		case alertable && !t.apcs.empty():
 			return wsa.WSA_WAIT_IO_COMPLETION, 0
 		case timeout == 0:
 			return uint32(wsa.WAIT_TIMEOUT), 0

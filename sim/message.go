@@ -40,7 +40,7 @@ func (s *socket) datagramArrived() {
 // giveDatagram gives the first entry of the queue to an operation.
 func (s *socket) giveDatagram(o *operation) (int, wsa.NTStatus) {
 	d := s.dgram
-	m := d.queue[d.head]
+	m := *d.queue.front()
 	if m.err != 0 {
 		d.pop()
 		if m.err == wsa.WSAENETRESET {
@@ -81,7 +81,7 @@ func (t *Thread) takeDatagramInto(s *socket, a *receiveArgs) (int, wsa.Errno) {
 		return t.takeDatagram(s, a.bufs, a.flags&wsa.MSG_PEEK == 0, a.from, a.fromlen)
 	}
 	d := s.dgram
-	m := d.queue[d.head]
+	m := *d.queue.front()
 	if m.err != 0 {
 		return t.takeDatagram(s, a.bufs, true, nil, nil)
 	}

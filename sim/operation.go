@@ -455,13 +455,13 @@ func (o *operation) receiveDatagram() {
 	}
 	s := o.sock
 	d := s.dgram
-	if d.empty() {
+	if d.queue.empty() {
 		return
 	}
 	n, status := s.giveDatagram(o)
 	o.end(status, n)
 	s.readAgain()
-	if !d.empty() {
+	if !d.queue.empty() {
 		s.world().wakeFirst(&d.readers)
 	}
 }

@@ -11,8 +11,7 @@ import (
 // threads that wait for one, of which the last to come goes on first (page
 // i-o-completion-ports).
 type port struct {
-	packets []packet
-	head    int // packets before it are taken
+	packets fifo[packet]
 	waiters waitQueue
 	closed  bool
 	// limit is how many threads that took packets may run at the same time, 0
@@ -28,28 +27,10 @@ type packet struct {
 	n      uint32
 }
 
-func (p *port) empty() bool { return p.head == len(p.packets) }
-
-// queuePacket appends a packet. The queue is moved to the front of its memory
-// when it has become mostly holes, so that a busy port needs no new memory.
+// queuePacket appends a packet.
 func (w *World) queuePacket(p *port, k packet) {
-	if p.head > 0 && len(p.packets) == cap(p.packets) {
-		n := copy(p.packets, p.packets[p.head:])
-		clear(p.packets[n:])
-		p.packets, p.head = p.packets[:n], 0
-	}
-	p.packets = append(p.packets, k)
+	p.packets.push(k)
 	w.wakeLast(&p.waiters)
-}
-
-func (p *port) take() packet {
-	k := p.packets[p.head]
-	p.packets[p.head] = packet{}
-	p.head++
-	if p.empty() {
-		p.packets, p.head = p.packets[:0], 0
-	}
-	return k
 }
 
 // port finds the completion port that a call names.
@@ -130,7 +111,7 @@ func (t *Thread) awaitPacket(p *port, milliseconds uint32, alertable bool, what 
 		switch {
 		case p.closed:
 			return t.fail(rules.PORTAbandoned, wsa.ERROR_ABANDONED_WAIT_0)
-		case alertable && len(t.apcs) > 0:
+		case alertable && !t.apcs.empty():
 			return t.fail(rules.PORTApc, wsa.WAIT_IO_COMPLETION)
 		case milliseconds == 0:
 			return t.fail(rules.PORTTimeout, wsa.WAIT_TIMEOUT)
@@ -176,7 +157,7 @@ func (t *Thread) GetQueuedCompletionStatus(h wsa.HANDLE, transferred *uint32, ke
 	*ov = nil
 	if e == 0 {
 		t.serves(p)
-		k = p.take()
+		k = p.packets.pop()
 		*transferred, *key, *ov = k.n, k.key, k.ov
 		if e = k.status.Win32(); e != 0 {
 			t.rule = rules.PORTStatus
@@ -215,8 +196,8 @@ func (t *Thread) GetQueuedCompletionStatusEx(h wsa.HANDLE, entries []wsa.Overlap
 	if e == 0 {
 		t.serves(p)
 		n := 0
-		for n < len(entries) && !p.empty() {
-			k := p.take()
+		for n < len(entries) && !p.packets.empty() {
+			k := p.packets.pop()
 			entries[n] = wsa.OverlappedEntry{CompletionKey: k.key, Overlapped: k.ov, Internal: uintptr(k.status), NumberOfBytesTransferred: k.n}
 			n++
 			if w.trace != nil {
@@ -225,7 +206,7 @@ func (t *Thread) GetQueuedCompletionStatusEx(h wsa.HANDLE, entries []wsa.Overlap
 		}
 		*removed = uint32(n)
 		ret.Count = copyOf(removed)
-		if !p.empty() {
+		if !p.packets.empty() {
 			w.wakeLast(&p.waiters)
 		}
 	}

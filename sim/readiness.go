@@ -71,7 +71,7 @@ func (s *socket) readiness() uint16 {
 		// Datagrams can always be sent (observed UD4, SL22, PO18).
 		d := s.dgram
 		add(true, wsa.POLLWRNORM|readyWrite)
-		add(d != nil && !d.empty(), wsa.POLLRDNORM|readyRead)
+		add(d != nil && !d.queue.empty(), wsa.POLLRDNORM|readyRead)
 		return r
 	}
 	if s.listener != nil && s.state == stateListening {
@@ -293,7 +293,7 @@ func pollDeadline(w *World, timeout int32) time.Duration {
 func (t *Thread) pollUntil(until time.Duration, what string, look func() bool) wsa.Errno {
 	for {
 		reason := wokenAPC
-		if len(t.apcs) == 0 {
+		if t.apcs.empty() {
 			reason = t.parkUntil(&t.proc.pollers, until, true, what)
 		}
 		switch reason {

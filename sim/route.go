@@ -100,6 +100,6 @@ func (s *socket) ttlExceeded(dst netip.AddrPort) {
 	if s.closed || s.dgram == nil || s.quietExceeded {
 		return
 	}
-	s.dgram.push(datagram{from: dst, err: wsa.WSAENETRESET})
+	s.dgram.queue.push(datagram{from: dst, err: wsa.WSAENETRESET})
 	s.datagramArrived()
 }

@@ -74,8 +74,7 @@ func (q *waitQueue) remove(x *waiter) {
 // in the order of their waking; when the running thread waits or ends, the
 // first of them goes on, and when there is none the clock jumps.
 type scheduler struct {
-	ready   []*Thread
-	gone    int  // how many at the beginning of ready went on already (VirtualTime)
+	ready   fifo[*Thread]
 	running int  // spawned threads that are not waiting (VirtualTime: 0 or 1)
 	live    int  // spawned threads that have not ended
 	awaited bool // Run waits until live is 0
@@ -99,7 +98,7 @@ func (w *World) wake(x *waiter, reason wakeReason) {
 	x.parked, x.reason = false, reason
 	w.clock.cancel(x.timeout)
 	x.timeout = nil
-	w.sched.ready = append(w.sched.ready, x.t)
+	w.sched.ready.push(x.t)
 }
 
 // wakeFirst wakes the thread that has waited longest in q.
@@ -148,19 +147,17 @@ func (w *World) unlock() {
 	if len(w.due) > 0 {
 		w.drain()
 	}
-	if w.clock.kind == VirtualTime || len(w.sched.ready) == 0 {
+	if w.clock.kind == VirtualTime || w.sched.ready.empty() {
 		w.mu.Unlock()
 		return
 	}
-	if len(w.sched.ready) == 1 {
-		t := w.sched.ready[0]
-		w.sched.ready = w.sched.ready[:0]
+	if w.sched.ready.len() == 1 {
+		t := w.sched.ready.pop()
 		w.mu.Unlock()
 		t.gate <- struct{}{}
 		return
 	}
-	ready := w.sched.ready
-	w.sched.ready = nil
+	ready := w.sched.ready.all()
 	w.mu.Unlock()
 	for _, t := range ready {
 		t.gate <- struct{}{}
@@ -220,8 +217,8 @@ func (w *World) rest(t *Thread) wakeReason {
 // told.
 func (w *World) dispatch() {
 	for {
-		if len(w.sched.ready) > 0 {
-			t := w.sched.next()
+		if !w.sched.ready.empty() {
+			t := w.sched.ready.pop()
 			if t.spawned {
 				w.sched.running++
 			}
@@ -236,21 +233,6 @@ func (w *World) dispatch() {
 			return
 		}
 	}
-}
-
-// next takes the first of the ready threads, of which there is one. What is left
-// moves to the front now and then, so that neither thousands of threads cost
-// time nor a queue that is never empty costs room.
-func (s *scheduler) next() *Thread {
-	t := s.ready[s.gone]
-	s.ready[s.gone] = nil
-	s.gone++
-	if s.gone*2 >= len(s.ready) {
-		n := copy(s.ready, s.ready[s.gone:])
-		clear(s.ready[n:])
-		s.ready, s.gone = s.ready[:n], 0
-	}
-	return t
 }
 
 // DeadlockError says that every thread of a world waits and no event is due,
@@ -319,7 +301,7 @@ func (w *World) start(t *Thread, body func()) {
 	w.sched.live++
 	dispatched := w.clock.kind == VirtualTime && !w.ended
 	if dispatched {
-		w.sched.ready = append(w.sched.ready, t)
+		w.sched.ready.push(t)
 	}
 	go func() {
 		if dispatched {
@@ -354,10 +336,9 @@ func (w *World) finish(t *Thread) {
 // release lets every ready thread go on at once: order no longer matters when
 // the world has ended.
 func (w *World) release() {
-	for _, t := range w.sched.ready[w.sched.gone:] {
+	for _, t := range w.sched.ready.all() {
 		t.gate <- struct{}{}
 	}
-	w.sched.ready, w.sched.gone = nil, 0
 }
 
 // Sleep lets the given time pass; under VirtualTime spawned threads run

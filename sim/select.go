@@ -54,7 +54,7 @@ func (s *socket) readAgain() {
 	case s.stream != nil:
 		more = s.stream.readable() > 0
 	case s.dgram != nil:
-		more = !s.dgram.empty()
+		more = !s.dgram.queue.empty()
 	}
 	if more {
 		s.happened(wsa.FD_READ)

@@ -111,7 +111,7 @@ type Thread struct {
 	failure   error    // why the call in progress ends without a Winsock result
 	// apcs are the routines that run in the next alertable wait; alertable
 	// says that the thread is in one.
-	apcs      []apc
+	apcs      fifo[apc]
 	alertable bool
 	// polled are the sockets of a WSAPoll or select that waits.
 	polled []*socket
@@ -295,7 +295,7 @@ func (t *Thread) doneOutside(e wsa.Errno) error {
 // is no Winsock error.
 func (t *Thread) wait(q *waitQueue, what string, on *socket, timeout rules.ID) wsa.Errno {
 	reason := wokenAPC
-	if len(t.apcs) == 0 {
+	if t.apcs.empty() {
 		t.alertable = true
 		reason = t.world.park(t, q, what, on)
 		t.alertable = false
@@ -431,7 +431,7 @@ func (t *Thread) SleepEx(milliseconds uint32, alertable bool) uint32 {
 		t.called(wsa.SleepExCall{Milliseconds: milliseconds, Alertable: alertable})
 	}
 	var reason uint32
-	if alertable && len(t.apcs) > 0 {
+	if alertable && !t.apcs.empty() {
 		reason = wsa.WAIT_IO_COMPLETION
 	} else if milliseconds > 0 {
 		t.expireAfter(milliseconds)
