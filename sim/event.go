@@ -280,14 +280,14 @@ func (t *Thread) WSAGetOverlappedResult(s wsa.SOCKET, ov *wsa.Overlapped, transf
 	if w.trace != nil {
 		t.called(wsa.WSAGetOverlappedResultCall{S: s, Overlapped: t.overlappedID(ov), NullTransfer: transfer == nil, Wait: wait, NullFlags: flags == nil})
 	}
-	_, e := t.open(s)
+	sock, e := t.open(s)
 	switch {
 	case e != 0:
 	case ov == nil || transfer == nil || flags == nil:
 		e = t.fail(rules.OVResultFault, wsa.WSAEFAULT)
 	default:
 		var left bool
-		if e, left = t.awaitResult(ov, wait, "WSAGetOverlappedResult"); e == 0 {
+		if e, left = t.awaitResult(sock, ov, wait, "WSAGetOverlappedResult"); e == 0 {
 			e = wsa.NTStatus(ov.Internal).Winsock()
 			switch e {
 			case 0:
@@ -312,14 +312,14 @@ func (t *Thread) WSAGetOverlappedResult(s wsa.SOCKET, ov *wsa.Overlapped, transf
 // awaitResult waits for the end of an operation, or says that it has not come.
 // What counts is the status in the structure (observed OR2). The world may be
 // left for good: then it is no longer locked, and t.doneOutside ends the call.
-func (t *Thread) awaitResult(ov *wsa.Overlapped, wait bool, what string) (e wsa.Errno, left bool) {
+func (t *Thread) awaitResult(s *socket, ov *wsa.Overlapped, wait bool, what string) (e wsa.Errno, left bool) {
 	if ov.Internal != wsa.STATUS_PENDING {
 		return 0, false
 	}
 	if !wait {
 		return t.fail(rules.OVResultIncomplete, wsa.WSA_IO_INCOMPLETE), false
 	}
-	on := t.endSignal(ov)
+	on := t.endSignal(s, ov)
 	if on == nil {
 		return t.fail(rules.OVResultHandle, wsa.WSA_INVALID_HANDLE), false
 	}
@@ -341,15 +341,15 @@ func (t *Thread) awaitResult(ov *wsa.Overlapped, wait bool, what string) (e wsa.
 
 // endSignal is what the end of an operation in flight will set: its event or,
 // without one, the handle it was started on. Nil when there is nothing to wait
-// on.
-func (t *Thread) endSignal(ov *wsa.Overlapped) *waitable {
+// on. The socket is the one that the call names, nil for none.
+func (t *Thread) endSignal(s *socket, ov *wsa.Overlapped) *waitable {
 	if ev, _ := t.proc.handles.entry(uintptr(ov.HEvent &^ 1)).(*eventObject); ev != nil {
 		return &ev.waitable
 	}
 	if ov.HEvent != 0 {
 		return nil
 	}
-	o := t.proc.inFlight(ov)
+	o := t.proc.inFlight(s, ov)
 	if o == nil {
 		return nil
 	}
@@ -371,7 +371,8 @@ func (t *Thread) GetOverlappedResult(h wsa.HANDLE, ov *wsa.Overlapped, transferr
 	if ov == nil || transferred == nil {
 		e = t.fail(rules.OVResultFault, wsa.WSAEFAULT)
 	} else {
-		e, left = t.awaitResult(ov, wait, "GetOverlappedResult")
+		sock := t.proc.handles.socket(wsa.SOCKET(h))
+		e, left = t.awaitResult(sock, ov, wait, "GetOverlappedResult")
 	}
 	if e == 0 {
 		*transferred = uint32(ov.InternalHigh)

@@ -93,7 +93,7 @@ func (t *Thread) checkOverlapped(s *socket, ov *wsa.Overlapped) *eventObject {
 	if ov == nil {
 		return nil
 	}
-	if ov.Internal == wsa.STATUS_PENDING && t.proc.inFlight(ov) != nil {
+	if ov.Internal == wsa.STATUS_PENDING && t.proc.inFlight(s, ov) != nil {
 		t.advise(rules.OVReuse, "the WSAOVERLAPPED is that of an operation in flight: its end can no longer be told")
 	}
 	ov.Internal = wsa.STATUS_PENDING
@@ -110,13 +110,27 @@ func (t *Thread) checkOverlapped(s *socket, ov *wsa.Overlapped) *eventObject {
 	return nil
 }
 
-// inFlight finds the operation of an OVERLAPPED.
-func (p *Process) inFlight(ov *wsa.Overlapped) *operation {
+// inFlight finds the operation of an OVERLAPPED: at the given socket, if there is
+// one, or else at any.
+func (p *Process) inFlight(s *socket, ov *wsa.Overlapped) *operation {
+	if s != nil {
+		if o := s.ops.of(ov); o != nil {
+			return o
+		}
+	}
 	for _, s := range p.handles.sockets() {
-		for o := s.ops.first; o != nil; o = o.nextOp {
-			if o.ov == ov {
-				return o
-			}
+		if o := s.ops.of(ov); o != nil {
+			return o
+		}
+	}
+	return nil
+}
+
+// of is the operation of an OVERLAPPED, nil for none.
+func (l *listOfOperations) of(ov *wsa.Overlapped) *operation {
+	for o := l.first; o != nil; o = o.nextOp {
+		if o.ov == ov {
+			return o
 		}
 	}
 	return nil
