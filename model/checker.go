@@ -113,6 +113,8 @@ type Checker struct {
 	// endings are the ends of operations that were told since the open call was
 	// made: effects of the call, most of them, so they are judged behind it.
 	endings []*trace.Record
+	// room is for the outcomes of the call that is judged.
+	room []Outcome
 }
 
 type openCall struct {
@@ -557,9 +559,14 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 		later, how = c.waited(r, call.call)
 	}
 	judged := make([][]Outcome, len(c.states))
+	if c.room == nil {
+		c.room = make([]Outcome, 4*usualOutcomes)
+	}
+	room := c.room
 	for i, s := range c.states {
-		outs := outcomes(s, r.TID, call.call, immediate)
+		outs := outcomes(s, r.TID, call.call, immediate, room)
 		judged[i] = outs
+		room = room[min(len(outs), len(room)):]
 		for j := range outs {
 			if outs[j].Kind == Blocks {
 				continue
@@ -571,6 +578,7 @@ func (c *Checker) returned(r *trace.Record) *Violation {
 		}
 	}
 	if len(next) == 0 && len(later) == 0 {
+		c.room = nil // what is reported keeps it
 		return c.notAllowed(r, call.call, judged)
 	}
 	c.credit(append(matched, how...), r.Return)
@@ -617,12 +625,12 @@ func (c *Checker) waitsForEver(r *trace.Record, call wsa.Call) *Violation {
 }
 
 // outcomes are all the ways in which a call may end: at once, or after it has
-// waited.
-func outcomes(s State, tid int, call wsa.Call, immediate bool) []Outcome {
+// waited. There is room for some of them.
+func outcomes(s State, tid int, call wsa.Call, immediate bool, room []Outcome) []Outcome {
 	if !immediate {
 		return Resume(s, tid)
 	}
-	outs := Step(s, tid, call)
+	outs := step(s, tid, call, room)
 	for _, o := range outs {
 		if o.Kind != Blocks {
 			continue

@@ -21,7 +21,7 @@ func said(text string, read int) State {
 
 // apply is the state after a return that must conform.
 func apply(s State, tid int, c wsa.Call, ret wsa.Return) State {
-	for _, o := range outcomes(s, tid, c, true) {
+	for _, o := range outcomes(s, tid, c, true, nil) {
 		if o.Kind == Blocks {
 			continue
 		}
@@ -156,7 +156,7 @@ func TestStreamsAgainstAQueue(t *testing.T) {
 				data = queue[:1+rapid.IntRange(0, len(queue)-1).Draw(t, "how much")]
 			}
 			next, found := State{}, false
-			for _, o := range outcomes(s, 3, wsa.RecvCall{S: 8, Buf: 1000}, true) {
+			for _, o := range outcomes(s, 3, wsa.RecvCall{S: 8, Buf: 1000}, true, nil) {
 				if o.Kind == Success {
 					if n, ok := o.Apply(bytesOf(string(data))); ok {
 						next, found = n, true

@@ -14,7 +14,7 @@ import (
 func judged(t *testing.T, s State, tid int, c wsa.Call, ret wsa.Return) rules.ID {
 	t.Helper()
 	broken := mismatch
-	for _, o := range outcomes(s, tid, c, true) {
+	for _, o := range outcomes(s, tid, c, true, nil) {
 		if o.Kind == Blocks {
 			continue
 		}

@@ -1,10 +1,13 @@
 package model
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/binary"
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	"wsasim/wsa"
 )
@@ -481,6 +484,13 @@ func (x *socket) encode(b []byte) []byte {
 	return x.sel.encode(b)
 }
 
+// compare orders ends, in a way that means nothing.
+func (e endpoint) compare(o endpoint) int {
+	var a, b [8]byte
+	return cmp.Or(cmp.Compare(e.kind, o.kind), cmp.Compare(e.host, o.host), cmp.Compare(e.port, o.port),
+		bytes.Compare(e.sec.encode(a[:0]), o.sec.encode(b[:0])), strings.Compare(e.names, o.names))
+}
+
 func (e endpoint) encode(b []byte) []byte {
 	b = put(append(b, 'E', byte(e.kind)), uint64(e.host), uint64(e.port))
 	return putString(e.sec.encode(b), e.names)
@@ -502,9 +512,15 @@ func digestOf[T any, P encoded[T]](x P) Key {
 	if x == nil {
 		return Key{}
 	}
-	var buf [320]byte
-	return digest(x.encode(buf[:0]))
+	b := encodings.Get().(*[]byte)
+	defer encodings.Put(b)
+	*b = x.encode((*b)[:0])
+	return digest(*b)
 }
+
+// encodings is room for encodings. It is a cache only: no behaviour depends on what
+// is in it.
+var encodings = sync.Pool{New: func() any { return new([]byte) }}
 
 // putEntry stores an entry of a table and keeps the key.
 func putEntry[T any, P encoded[T]](key *Key, t *table[T], k uint64, v P) {
@@ -640,13 +656,11 @@ func (w *world) leave(from uint64, hard bool, k uint64, old *socket) {
 
 // addEnd remembers an end, once.
 func (w *world) addEnd(e endpoint) {
-	if slices.Contains(w.ends, e) {
+	i, found := slices.BinarySearchFunc(w.ends, e, endpoint.compare)
+	if found {
 		return
 	}
-	w.ends = append(slices.Clip(w.ends), e)
-	slices.SortFunc(w.ends, func(a, b endpoint) int {
-		return slices.Compare(a.encode(nil), b.encode(nil))
-	})
+	w.ends = slices.Insert(slices.Clip(w.ends), i, e)
 	var buf [128]byte
 	w.key = w.key.plus(digest(e.encode(buf[:0])))
 }

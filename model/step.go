@@ -11,7 +11,12 @@ import (
 // the call now: what may happen at once, and whether the call may wait. It
 // changes nothing. A thread that was never declared gets NotModelled.
 func Step(s State, tid int, call wsa.Call) []Outcome {
-	return run(s.world(), tid, call, false)
+	return step(s, tid, call, nil)
+}
+
+// step is Step with room for the outcomes, as far as it goes.
+func step(s State, tid int, call wsa.Call, room []Outcome) []Outcome {
+	return run(s.world(), tid, call, false, room)
 }
 
 // Resume gives the outcomes of the call that the thread waits in, as far as
@@ -23,9 +28,9 @@ func Resume(s State, tid int) []Outcome {
 		return nil
 	}
 	if t.late && !t.orphan {
-		return run(w, tid, t.pending, false)
+		return run(w, tid, t.pending, false, nil)
 	}
-	return run(w, tid, t.pending, true)
+	return run(w, tid, t.pending, true, nil)
 }
 
 // Wait is the state in which the thread waits in the call: by its Blocks
@@ -60,8 +65,14 @@ func Wait(s State, tid int, call wsa.Call) []State {
 	return []State{{n}}
 }
 
-func run(w *world, tid int, call wsa.Call, resume bool) []Outcome {
-	v := verdict{w: w, tid: tid, call: call, resume: resume, out: make([]Outcome, 0, 12)}
+// usualOutcomes is how many outcomes most calls have at most.
+const usualOutcomes = 12
+
+func run(w *world, tid int, call wsa.Call, resume bool, room []Outcome) []Outcome {
+	if cap(room) < usualOutcomes {
+		room = make([]Outcome, 0, usualOutcomes)
+	}
+	v := verdict{w: w, tid: tid, call: call, resume: resume, out: room[:0]}
 	v.t = w.threads.get(uint64(tid))
 	if v.t == nil {
 		v.open(NotModelled, rules.GENStartup, "the thread was not declared")
