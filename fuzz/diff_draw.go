@@ -131,13 +131,14 @@ var loopbacks = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6L
 func (g *guide) info(x wsa.SOCKET) (sim.SocketInfo, bool) { return g.thread.SocketInfo(g.s.handle(x)) }
 
 // safe reports whether the call may be made on a machine: whether it ends soon,
-// and leaves alone what lies outside.
+// and leaves alone what lies outside. Groups of sockets are left alone too: Wine has
+// none, and takes every number without a look at it.
 func (g *guide) safe(c wsa.Call) bool {
 	switch c := c.(type) {
 	case wsa.SocketCall:
 		return safeKind(c.Family, c.Type, c.Protocol)
 	case wsa.WSASocketCall:
-		return safeKind(c.Family, c.Type, c.Protocol) && c.Flags&^(wsa.WSA_FLAG_OVERLAPPED|wsa.WSA_FLAG_NO_HANDLE_INHERIT) == 0
+		return c.Group == 0 && safeKind(c.Family, c.Type, c.Protocol) && c.Flags&^(wsa.WSA_FLAG_OVERLAPPED|wsa.WSA_FLAG_NO_HANDLE_INHERIT) == 0
 	case wsa.SetsockoptCall:
 		return g.safeOption(c)
 	case wsa.WSAIoctlCall:
@@ -146,6 +147,10 @@ func (g *guide) safe(c wsa.Call) bool {
 		return safeCode(c.Cmd)
 	case wsa.SelectCall:
 		return c.Timeout != nil
+	case wsa.WSAAcceptCall:
+		if c.Group != 0 {
+			return false
+		}
 	}
 	if !g.safeHandles(c) || !g.safeNames(c) {
 		return false

@@ -23,6 +23,7 @@ type Pool struct {
 	Hosts   []netip.Addr     // addresses of the world's hosts, scope ids included
 	Names   []netip.AddrPort // where sockets are bound: likely destinations
 	Lookups []wsa.HANDLE     // of overlapped lookups, whether or not they have ended
+	Groups  []uint32         // what may be said of a group of sockets; none: groups are left alone
 	SPNs    []string         // names that some host can prove, and some that none can
 }
 

@@ -180,6 +180,9 @@ func (g source) newWSASocket() wsa.Call {
 	if g.once(12, "odd flags") {
 		c.Flags = g.constant(wsa.KindSocketFlag)
 	}
+	if len(g.p.Groups) > 0 && g.once(8, "in a group") {
+		c.Group = g.group()
+	}
 	switch kind := g.upTo(15, "protocol info"); {
 	case kind == 15:
 		c.ProtocolInfo = make(wsa.Bytes, pick(g, "its size", 0, 8, 371))

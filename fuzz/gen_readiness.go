@@ -114,6 +114,9 @@ func (g source) wsaAccept() wsa.Call {
 	if !g.once(4, "no condition") {
 		answer := pick(g, "answer", int32(wsa.CF_ACCEPT), wsa.CF_DEFER, wsa.CF_REJECT, wsa.CF_DEFER, 7)
 		c.Answer = &answer
+		if len(g.p.Groups) > 0 && g.once(4, "into a group") {
+			c.Group = g.group()
+		}
 	}
 	return c
 }
@@ -158,6 +161,9 @@ func (g source) takeDuplicate() wsa.Call {
 	c := wsa.WSASocketCall{
 		Family: wsa.FROM_PROTOCOL_INFO, Type: wsa.FROM_PROTOCOL_INFO, Protocol: wsa.FROM_PROTOCOL_INFO,
 		ProtocolInfo: pick(g, "info", g.p.Infos...), Flags: wsa.WSA_FLAG_OVERLAPPED,
+	}
+	if len(g.p.Groups) > 0 && g.once(16, "in a group") {
+		c.Group = g.group()
 	}
 	switch g.upTo(15, "arguments") {
 	case 15:

@@ -19,7 +19,7 @@ var somePool = &fuzz.Pool{
 	Sockets: []wsa.SOCKET{4, 8}, Closed: []wsa.SOCKET{12}, Handles: []wsa.HANDLE{16}, Events: []wsa.HANDLE{20},
 	Hosts: []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("fd00::1")},
 	Names: []netip.AddrPort{netip.MustParseAddrPort("10.0.0.1:5000")},
-	SPNs:  []string{"host/server"},
+	SPNs:  []string{"host/server"}, Groups: []uint32{1, 2, 3},
 }
 
 // TestEveryCallIsDrawn: each call of package wsa comes out of Call, is what

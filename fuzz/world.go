@@ -429,6 +429,8 @@ func (m *Machine) learn(a *actor, call wsa.Call, ret wsa.Return) {
 		if ret.Err == 0 {
 			m.noteInfo(ret.Data)
 		}
+	case wsa.GetsockoptCall:
+		m.noteGroup(c, ret)
 	case wsa.BindCall:
 		m.noteName(a, c.S)
 	case wsa.ConnectCall:

@@ -62,6 +62,9 @@ func (v *verdict) acceptEx(c wsa.AcceptExCall) {
 		v.out[len(v.out)-1].none = func(w *world) bool { return w.whole }
 	}
 	v.pend(rules.ACCEPTEXPending, func(w *world, _ *wsa.Return) rules.ID {
+		if x := w.sockets.get(k); x != nil {
+			w.relax(x.group)
+		}
 		if !w.whole {
 			w.muddle(k)
 		}
@@ -144,6 +147,7 @@ func (w *world) acceptInto(listener, k uint64, r *trace.Record) rules.ID {
 	x.local, x.portKnown = l.local, l.portKnown
 	x.addrKnown = l.addrKnown && !l.local.Addr().IsUnspecified()
 	x.status, x.accepted, x.context = connected, true, true
+	w.relax(x.group)
 	x.sel.unsaid()
 	x.failure, x.unread, x.eof, x.wasReset = failedNever, false, false, false
 	ret := stored(r)
@@ -226,6 +230,11 @@ func (v *verdict) updateContext(c wsa.SetsockoptCall) bool {
 				x.takeProperties(l)
 			}
 		})
+		if l != nil && (l.group != 0 || l.strayed) {
+			// Whether a group is one of the properties is not said.
+			n.haunt(l.group)
+			n.stray(k)
+		}
 		return ""
 	}, nil, rules.OPTSet)
 	return true

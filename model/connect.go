@@ -109,7 +109,39 @@ func (v *verdict) connect(b []byte) {
 	if !ok || v.failed {
 		return
 	}
-	v.stream(name)
+	if v.groupLeads(name); !v.failed {
+		v.stream(name)
+	}
+}
+
+// groupLeads judges whether the socket's group keeps it from the address, beside what
+// else is found out at once.
+func (v *verdict) groupLeads(name netip.AddrPort) {
+	kept := v.w.elsewhere(v.s, name)
+	if kept == no {
+		return
+	}
+	e := v.change(bindImplicitly(maybe))
+	v.mayThen(rules.CONNGroup, e)
+	if kept == maybe {
+		return
+	}
+	v.certain()
+	v.zero(name, e)
+	for _, id := range [...]rules.ID{rules.CONNUnreach, rules.CONNInuse, rules.BINDExhausted} {
+		v.mayThen(id, e)
+	}
+}
+
+// zero judges an address that no socket can have.
+func (v *verdict) zero(name netip.AddrPort, e effect) {
+	if name.Addr().Unmap().IsUnspecified() {
+		v.mayThen(rules.CONNZero, e)
+	}
+	if name.IsValid() && name.Port() == 0 {
+		v.mayAny(rules.CONNZero)
+		v.out[len(v.out)-1].effect = e
+	}
 }
 
 // stream judges a connect whose arguments are right.
@@ -123,6 +155,7 @@ func (v *verdict) stream(name netip.AddrPort) {
 		})
 		n.openConn(k, false)
 		x := n.sockets.get(k)
+		n.heads(x.group, name, true)
 		n.addEnd(endpoint{kind: endClient, host: x.host, port: name.Port(), sec: x.sec, names: x.streamNames()})
 		return ""
 	}
@@ -206,13 +239,7 @@ func (v *verdict) connectFails(name netip.AddrPort) {
 	})
 	// An address that is not valid may be found out before anything is done or
 	// after; the states differ by the binding, and the one after covers both.
-	if name.Addr().Unmap().IsUnspecified() {
-		v.mayThen(rules.CONNZero, e)
-	}
-	if name.IsValid() && name.Port() == 0 {
-		v.mayAny(rules.CONNZero)
-		v.out[len(v.out)-1].effect = e
-	}
+	v.zero(name, e)
 	for _, id := range [...]rules.ID{rules.CONNRefused, rules.CONNTimedout} {
 		v.mayThen(id, v.change(func(x *socket) {
 			disconnected(x)

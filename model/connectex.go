@@ -42,6 +42,9 @@ func (v *verdict) connectEx(c wsa.ConnectExCall) {
 		v.may(rules.CONNZero)
 		v.mayAny(rules.CONNZero)
 	}
+	if v.w.elsewhere(v.s, name) != no {
+		v.mayAny(rules.CONNGroup) // it may be found out later as well
+	}
 	v.may(rules.CONNUnreach)
 	v.may(rules.CONNInuse)
 	k, tid := v.s.place, v.tid
@@ -72,12 +75,16 @@ func (w *world) attempt(k uint64, name netip.AddrPort) {
 	})
 	w.openConn(k, false)
 	x := w.sockets.get(k)
+	w.heads(x.group, name, true)
 	w.addEnd(endpoint{kind: endClient, host: x.host, port: name.Port(), sec: x.sec, names: x.streamNames()})
 }
 
 // establishEx ends a ConnectEx with a connection. Until its context is updated the
 // socket is one of few uses.
 func (w *world) establishEx(k uint64) rules.ID {
+	if x := w.sockets.get(k); w.elsewhere(x, x.peer) == yes {
+		return rules.CONNGroup
+	}
 	if broken := w.establish(k); broken != "" {
 		return broken
 	}

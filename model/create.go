@@ -25,9 +25,6 @@ func (v *verdict) wsaSocket(c wsa.WSASocketCall) {
 		v.environment()
 		return
 	}
-	if c.Group != 0 {
-		v.may(rules.SOCKGroup)
-	}
 	const known = wsa.WSA_FLAG_OVERLAPPED | wsa.WSA_FLAG_NO_HANDLE_INHERIT
 	if c.Flags&^known != 0 {
 		v.mayAny(rules.SOCKFlags)
@@ -38,6 +35,7 @@ func (v *verdict) wsaSocket(c wsa.WSASocketCall) {
 			v.environment()
 			return
 		}
+		v.groupNamed(c)
 		fill := func(x *int32, at int) {
 			if *x == 0 || *x == wsa.FROM_PROTOCOL_INFO {
 				*x = int32(binary.LittleEndian.Uint32(c.ProtocolInfo[at:]))
@@ -47,6 +45,8 @@ func (v *verdict) wsaSocket(c wsa.WSASocketCall) {
 		fill(&c.Type, infoType)
 		fill(&c.Protocol, infoProtocol)
 		v.may(rules.SOCKInfoBad)
+	} else {
+		v.groupNamed(c)
 	}
 	v.create(c.Family, c.Type, c.Protocol, c.Flags&wsa.WSA_FLAG_OVERLAPPED != 0)
 	if c.ProtocolInfo != nil {
@@ -176,10 +176,11 @@ func (v *verdict) raw(family, proto int32, overlapped bool) {
 func (v *verdict) fresh(x socket, ids ...rules.ID) {
 	x.pid, x.host = v.p.pid, v.p.host
 	x.v6only, x.lingerKnown = truth(x.family == wsa.AF_INET6), true
-	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
-		s := x
-		return n.issue(&s, ret.Socket)
-	}, func(n *world) wsa.Return { return wsa.Return{Socket: n.lowestFree(x.pid)} }, append(ids, rules.HANDLEFresh)...)
+	if v.group != 0 {
+		v.freshIn(x, ids)
+		return
+	}
+	v.freshThen(x, nil, ids)
 }
 
 // issue stores a new socket under a descriptor that must not be in use.

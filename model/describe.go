@@ -23,7 +23,7 @@ func (s State) Describe() []string {
 		out = line(out, fmt.Sprintf("thread %d", t.tid), t.facts())
 	}
 	for _, x := range w.sockets.all {
-		out = line(out, w.handleName(x.pid, uint64(x.handle)), x.facts(w.conns.get(x.conn)))
+		out = line(out, w.handleName(x.pid, uint64(x.handle)), x.facts(w.conns.get(x.conn), w.groups.get(x.group)))
 	}
 	for _, a := range w.aliases.all {
 		if x := w.sockets.get(a.place); x != nil {
@@ -129,9 +129,9 @@ func (t *thread) facts() facts {
 	return f.when("impersonates", t.impersonating).when(fmt.Sprintf("SO_OPENTYPE %#x", t.openType), t.openType != 0).perhaps("a routine is queued", t.queued)
 }
 
-// facts says what is unusual of a socket; c is its end of a connection, nil for
-// none.
-func (x *socket) facts(c *conn) facts {
+// facts says what is unusual of a socket; c is its end of a connection and g its group,
+// nil for none.
+func (x *socket) facts(c *conn, g *group) facts {
 	f := facts{x.kind()}.perhaps("nonblocking", x.nonblocking).perhaps("bound"+x.where(), x.bound)
 	f = f.when(x.status.String()+x.towards(), x.status != idle).when("accepted", x.accepted)
 	f = append(f, x.secrets()...)
@@ -144,7 +144,19 @@ func (x *socket) facts(c *conn) facts {
 	f = f.perhaps("SO_REUSEADDR", x.reuse).perhaps("SO_EXCLUSIVEADDRUSE", x.exclusive).when("SO_BROADCAST", x.broadcast)
 	f = f.when("lingers", x.lingerKnown && x.lingerOn != 0).when("time-outs", x.recvTimeout != 0 || x.sendTimeout != 0)
 	f = f.when(fmt.Sprintf("selects %#x", x.sel.mask), x.sel.mask != 0).when("at a completion port", x.port != 0)
+	if g != nil {
+		f = f.when("in a group of sockets"+g.called(), true).when(fmt.Sprintf("group priority %d", x.priority), x.priority != 0 && !x.priorityOpen)
+	}
+	f = f.when("perhaps in a group of sockets", x.strayed)
 	return f.when("context not updated", x.context).when("unclear", x.unclear)
+}
+
+// called is how a group is called, as far as that is known.
+func (g *group) called() string {
+	if g.id == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d)", g.id)
 }
 
 // kind is the type of the socket, and what is unusual about its family.

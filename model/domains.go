@@ -19,7 +19,7 @@ func Domains() []Domain {
 		startupDomain(), createDomain(), bindDomain(), sharingDomain(), duplicateDomain(), listenDomain(), streamDomain(), itselfDomain(),
 		connectDomain(), transferDomain(), endingDomain(), datagramDomain(), letterDomain(), rawDomain(), byteDomain(), optionDomain(), controlDomain(),
 		settingsDomain(), targetDomain(), ioctlDomain(), queryDomain(), negotiationDomain(), impersonationDomain(), closingDomain(),
-		emptyHandedDomain(), unstartedDomain(), wideDomain(), kindsDomain(),
+		emptyHandedDomain(), unstartedDomain(), wideDomain(), kindsDomain(), groupDomain(), groupJoinDomain(),
 	})
 }
 

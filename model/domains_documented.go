@@ -79,6 +79,7 @@ func kindsDomain() Domain {
 		wide(0xdead, 1, 6), wide(2, 0xdead, 6), wide(2, 1, 17), wide(0, 0, 0),
 		set(8, sol, wsa.SO_LINGER), set(4, sol, 0x7abc), set(8, sol, wsa.SO_KEEPALIVE), set(4, wsa.IPPROTO_IP, wsa.IP_PKTINFO), set(12, wsa.IPPROTO_IPV6, wsa.IPV6_PKTINFO),
 		set(12, sol, wsa.SO_DONTROUTE), set(4, sol, wsa.SO_GROUP_PRIORITY), set(16, sol, wsa.SO_CONDITIONAL_ACCEPT), set(4, sol, wsa.SO_CONDITIONAL_ACCEPT),
+		wsa.GetsockoptCall{S: 4, Level: sol, Optname: wsa.SO_GROUP_PRIORITY, Optval: 4, Optlen: ptr(int32(4))},
 		wsa.WSADeleteSocketPeerTargetNameCall{S: 20}, wsa.WSAQuerySocketSecurityCall{S: 20}, wsa.WSAImpersonateSocketPeerCall{S: 20}, wsa.WSASetSocketPeerTargetNameCall{S: 20}),
 		moves(4, wsa.WSADeleteSocketPeerTargetNameCall{S: 4}, wsa.WSAQuerySocketSecurityCall{S: 4}))}
 }

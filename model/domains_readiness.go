@@ -45,8 +45,12 @@ func conditionDomain() Domain {
 	s = begin(s, 1, tcp4, wsa.ConnectCall{S: 4, Name: sockaddr("10.0.0.2:80")})
 	s.State = s.State.Whole()
 	accept := func(answer *int32) wsa.Call { return wsa.WSAAcceptCall{S: 4, Addr: wsa.NULL, Answer: answer} }
+	into := func(group uint32) wsa.Call {
+		return wsa.WSAAcceptCall{S: 4, Addr: 16, Addrlen: ptr(int32(16)), Answer: ptr(int32(wsa.CF_ACCEPT)), Group: group}
+	}
 	return Domain{Name: "conditions", Start: s.State, Setup: s.steps, Depth: 3, Moves: slices.Concat(
-		moves(3, accept(nil), accept(ptr(int32(wsa.CF_ACCEPT))), accept(ptr(int32(wsa.CF_REJECT))), accept(ptr(int32(7))), nonblocking(4)),
+		moves(3, accept(nil), accept(ptr(int32(wsa.CF_ACCEPT))), accept(ptr(int32(wsa.CF_REJECT))), accept(ptr(int32(7))), nonblocking(4),
+			into(wsa.SG_CONSTRAINED_GROUP), into(3), into(77), groupOf(8)),
 		moves(1, wsa.WSASendDisconnectCall{S: 4}, wsa.WSASendDisconnectCall{S: 4, Data: wsa.Bytes{1}}, wsa.WSARecvDisconnectCall{S: 4}))}
 }
 

@@ -164,6 +164,10 @@ func (w *world) accepted(l *socket, pid int, ret *wsa.Return, room bool) rules.I
 		return broken
 	}
 	k := x.place
+	if l.group != 0 || l.strayed {
+		w.haunt(l.group)
+		w.stray(k)
+	}
 	w.openConn(k, true)
 	w.signal(k)
 	w.editSelection(l.place, func(x *selection) { x.told &^= wsa.FD_ACCEPT })

@@ -89,6 +89,10 @@ var options = []option{
 			return v, known && x.family == wsa.AF_INET6
 		},
 		set: triSet(func(x *socket) *tri { return &x.v6only })},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_GROUP_ID, form: formWord, access: readOnly},
+	{level: wsa.SOL_SOCKET, name: wsa.SO_GROUP_PRIORITY, form: formWord,
+		value: func(x *socket) (uint32, bool) { return x.priority, !x.priorityOpen && !x.strayed && !x.unclear },
+		set:   func(x *socket, value uint32, _ bool) { x.priority, x.priorityOpen = value, x.strayed }},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_MAX_MSG_SIZE, form: formWord, access: readOnly, on: wsa.SOCK_DGRAM},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_PROTOCOL_INFOA, form: formBlob, access: readOnly},
 	{level: wsa.SOL_SOCKET, name: wsa.SO_PROTOCOL_INFOW, form: formBlob, access: readOnly},
@@ -146,6 +150,9 @@ func (v *verdict) anyHandle(call wsa.Call) bool {
 // that the specification follows.
 func (v *verdict) optionName(level, name int32) *option {
 	if o := findOption(level, name); o != nil {
+		if level == wsa.SOL_SOCKET && name == wsa.SO_GROUP_PRIORITY {
+			v.grouped()
+		}
 		if o.on != 0 && o.on != v.s.typ {
 			if name == wsa.SO_LINGER {
 				v.must(rules.OPTKind, wsa.WSAENOPROTOOPT)
@@ -175,6 +182,34 @@ func (v *verdict) optionName(level, name int32) *option {
 		}
 	}
 	return nil
+}
+
+// grouped judges an option that only members of a group of sockets have.
+func (v *verdict) grouped() {
+	switch {
+	case v.s.strayed, v.s.unclear:
+		v.may(rules.OPTGroupPriority)
+	case v.s.group == 0:
+		v.must(rules.OPTGroupPriority)
+	}
+}
+
+// getGroup is SO_GROUP_ID.
+func (v *verdict) getGroup(o *option, c wsa.GetsockoptCall, room int64) {
+	s := v.s
+	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
+		if broken := optionGiven(s, o, c, ret); broken != "" {
+			return broken
+		}
+		id, _ := optionValue(o, ret.Data)
+		return n.learnGroup(s.place, id)
+	}, func(n *world) wsa.Return {
+		r := optionExample(s, o, room)
+		if len(r.Data) == 4 {
+			binary.LittleEndian.PutUint32(r.Data, n.groupExample(s))
+		}
+		return r
+	}, rules.OPTGet, rules.OPTGroupNumber)
 }
 
 // datagramOnly reports whether the option is one that a socket of this kind was
@@ -207,7 +242,6 @@ type optionID struct{ level, name int32 }
 // refused are the options that TCP/IP does not support (OPT-REFUSED).
 var refused = []optionID{
 	{wsa.SOL_SOCKET, wsa.SO_USELOOPBACK}, {wsa.SOL_SOCKET, wsa.SO_SNDLOWAT}, {wsa.SOL_SOCKET, wsa.SO_RCVLOWAT},
-	{wsa.SOL_SOCKET, wsa.SO_GROUP_PRIORITY},
 	{wsa.SOL_SOCKET, wsa.SO_CONNDATA}, {wsa.SOL_SOCKET, wsa.SO_CONNOPT}, {wsa.SOL_SOCKET, wsa.SO_DISCDATA}, {wsa.SOL_SOCKET, wsa.SO_DISCOPT},
 	{wsa.SOL_SOCKET, wsa.SO_CONNDATALEN}, {wsa.SOL_SOCKET, wsa.SO_CONNOPTLEN}, {wsa.SOL_SOCKET, wsa.SO_DISCDATALEN}, {wsa.SOL_SOCKET, wsa.SO_DISCOPTLEN},
 }
@@ -248,6 +282,10 @@ func (v *verdict) getsockopt(c wsa.GetsockoptCall) {
 		ids = append(ids, rules.OPTKnown)
 	}
 	s := v.s
+	if c.Level == wsa.SOL_SOCKET && c.Optname == wsa.SO_GROUP_ID {
+		v.getGroup(o, c, room)
+		return
+	}
 	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
 		return optionGiven(s, o, c, ret)
 	},
@@ -444,6 +482,12 @@ func (v *verdict) setKnown(c wsa.SetsockoptCall, o *option) {
 	if o.form == formWord && c.Optname != wsa.SO_ERROR {
 		v.may(rules.OPTValue)
 	}
-	e := v.change(func(x *socket) { o.set(x, value, sure) })
-	v.succeed(e, nil, ids...)
+	k := v.s.place
+	v.succeed(func(n *world, _ *wsa.Return) rules.ID {
+		n.editSocket(k, func(x *socket) { o.set(x, value, sure) })
+		if c.Level == wsa.SOL_SOCKET && c.Optname == wsa.SO_GROUP_PRIORITY {
+			n.prioritized(k)
+		}
+		return ""
+	}, nil, ids...)
 }

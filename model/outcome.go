@@ -211,7 +211,10 @@ type verdict struct {
 	call   wsa.Call
 	resume bool // the call has waited
 	failed bool
-	out    []Outcome
+	// group and said are what WSASocket is given as group and as protocol.
+	group uint32
+	said  int32
+	out   []Outcome
 }
 
 func (v *verdict) add(o Outcome) {

@@ -298,6 +298,9 @@ func (v *verdict) takesOffer(c wsa.WSASocketCall) bool {
 	if x != nil && !(asksFor(c.Family, x.family) && asksFor(c.Type, x.typ) && asksFor(c.Protocol, x.proto)) {
 		v.mayAny(rules.SOCKInfoBad)
 	}
+	if c.Group != 0 {
+		v.mayAny(rules.SOCKGroupJoin)
+	}
 	pid, number := v.p.pid, o.number
 	v.succeed(func(n *world, ret *wsa.Return) rules.ID {
 		if ret.Socket == wsa.INVALID_SOCKET || n.taken(sockKey(pid, uint64(ret.Socket))) {
@@ -307,6 +310,9 @@ func (v *verdict) takesOffer(c wsa.WSASocketCall) bool {
 		took.taken = true
 		n.setOffer(&took)
 		n.setAlias(&alias{pid, ret.Socket, took.place})
+		if c.Group != 0 {
+			n.stray(took.place)
+		}
 		return ""
 	}, func(n *world) wsa.Return { return wsa.Return{Socket: n.lowestFree(pid)} }, rules.SOCKShared, rules.HANDLEFresh)
 	return true

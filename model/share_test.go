@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"testing"
 
 	"wsasim/wsa"
@@ -73,5 +74,73 @@ func TestDuplicates(t *testing.T) {
 				t.Errorf("%s: %+v conforms", story.name, ret)
 			}
 		}
+	}
+}
+
+// TestGroupsOfSockets: what groups allow and what they do not, as far as sources say,
+// in a trace of a whole world and in one that others may be missing from.
+func TestGroupsOfSockets(t *testing.T) {
+	to, near, away := sockaddr("10.0.0.2:80"), sockaddr("10.0.0.2:81"), sockaddr("10.0.0.4:80")
+	get := func(h wsa.SOCKET, name int32) wsa.Call {
+		return wsa.GetsockoptCall{S: h, Level: wsa.SOL_SOCKET, Optname: name, Optval: 4, Optlen: ptr(int32(4))}
+	}
+	number := func(n uint32) wsa.Return {
+		size := int64(4)
+		return wsa.Return{Data: word(n), Len: &size}
+	}
+	fails := wsa.Return{Err: wsa.WSAEINVAL}
+	// Two members of a constrained group, 4 and 8, of which the first is connected; 12 is
+	// in another group, whose number nobody has asked for.
+	s := begin(beginAt(1, 3, 4), 1, inGroup(wsa.SOCK_STREAM, wsa.SG_CONSTRAINED_GROUP), groupOf(4), inGroup(wsa.SOCK_STREAM, 3), wsa.ConnectCall{S: 4, Name: to})
+	named := begin(s, 1, inGroup(wsa.SOCK_STREAM, wsa.SG_UNCONSTRAINED_GROUP))
+	over := begin(s, 1, wsa.ClosesocketCall{S: 4})
+	for _, story := range []struct {
+		name      string
+		state     State
+		tid       int
+		call      wsa.Call
+		good, bad []wsa.Return
+	}{
+		{"elsewhere", s.State, 1, wsa.ConnectCall{S: 8, Name: away}, []wsa.Return{fails}, []wsa.Return{{}, {Err: wsa.WSAEWOULDBLOCK}, {Err: wsa.WSAECONNREFUSED}}},
+		{"another port", s.State, 1, wsa.ConnectCall{S: 8, Name: near}, []wsa.Return{fails, {}, {Err: wsa.WSAECONNREFUSED}}, nil},
+		{"the same", s.State, 1, wsa.ConnectCall{S: 8, Name: to}, []wsa.Return{{}}, []wsa.Return{fails}},
+		{"where nobody is any more", over.State, 1, wsa.ConnectCall{S: 8, Name: away}, []wsa.Return{fails, {}}, nil},
+		{"the number of another", named.State, 1, groupOf(12), []wsa.Return{number(4), number(1)}, []wsa.Return{number(3), number(0), {Err: wsa.WSAENOPROTOOPT}}},
+		{"a member's number", s.State, 1, groupOf(8), []wsa.Return{number(3)}, []wsa.Return{number(4), number(0)}},
+		{"joins by a number that may be the other's", named.State.Whole(), 1, inGroup(wsa.SOCK_DGRAM, 9), []wsa.Return{{Socket: 40}, fails}, []wsa.Return{{Err: wsa.WSAEACCES}}},
+		{"joins what is not there", s.State.Whole(), 1, inGroup(wsa.SOCK_STREAM, 9), []wsa.Return{fails}, []wsa.Return{{Socket: 40}}},
+		{"joins what others may have made", s.State, 1, inGroup(wsa.SOCK_STREAM, 9), []wsa.Return{fails, {Socket: 40}}, nil},
+		{"a datagram socket joins", s.State, 1, inGroup(wsa.SOCK_DGRAM, 3), []wsa.Return{fails, {Err: wsa.WSAEPROTOTYPE}}, []wsa.Return{{Socket: 40}}},
+		{"another process joins", s.State.Whole(), 4, inGroup(wsa.SOCK_STREAM, 3), []wsa.Return{fails, {Socket: 40}}, nil},
+		{"another host joins", s.State.Whole(), 3, inGroup(wsa.SOCK_STREAM, 3), []wsa.Return{fails}, []wsa.Return{{Socket: 40}}},
+		{"its priority", s.State, 1, get(8, wsa.SO_GROUP_PRIORITY), []wsa.Return{number(0)}, []wsa.Return{number(1), {Err: wsa.WSAENOPROTOOPT}}},
+	} {
+		for i, ret := range append(story.good, story.bad...) {
+			allowed := slices.ContainsFunc(Step(story.state, story.tid, story.call), func(o Outcome) bool {
+				_, ok := o.Apply(ret)
+				return ok && o.Kind != Blocks
+			})
+			if allowed != (i < len(story.good)) {
+				t.Errorf("%s: %v: allowed is %v", story.name, ret, allowed)
+			}
+		}
+	}
+}
+
+// TestGhostsAreForgotten: a group of which it is not known whether it is there is
+// remembered, but not without end.
+func TestGhostsAreForgotten(t *testing.T) {
+	s := beginAt(1).State.Whole()
+	for range maxGhosts + 2 {
+		s = after(s, 1, inGroup(wsa.SOCK_STREAM, wsa.SG_UNCONSTRAINED_GROUP))
+		w := s.world().edit()
+		w.haunt(w.socketAt(1, 4).group)
+		s = after(State{w}, 1, wsa.ClosesocketCall{S: 4})
+	}
+	if n := s.world().groups.n; n != maxGhosts || !s.world().groupsLost {
+		t.Errorf("%d ghosts; wanted %d, and to know that some are lost", n, maxGhosts)
+	}
+	if outs := Step(s, 1, inGroup(wsa.SOCK_STREAM, 9)); !slices.ContainsFunc(outs, func(o Outcome) bool { return o.Kind == Success }) {
+		t.Errorf("a group that may be there cannot be joined: %v", outs)
 	}
 }

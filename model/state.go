@@ -35,6 +35,7 @@ type world struct {
 	// share.go.
 	aliases table[alias]
 	offers  table[offer]
+	groups  table[group] // of sockets, see group.go
 	// ports finds the sockets that use a port. It follows from the sockets,
 	// and is not part of the key.
 	ports table[portUse]
@@ -81,9 +82,10 @@ type world struct {
 	connsLost, bytesLost, strays bool
 	// operationsLost: some operations were started that are not followed.
 	operationsLost bool
-	// offersLost: too many sockets were duplicated to remember each.
-	offersLost bool
-	key        Key
+	// offersLost: too many sockets were duplicated to remember each. groupsLost: there
+	// were too many groups of which it is not known whether they exist.
+	offersLost, groupsLost bool
+	key                    Key
 }
 
 type host struct {
@@ -242,6 +244,12 @@ type socket struct {
 	// updated. unclear: what state it is in is not known.
 	context, unclear  bool
 	wants, wantsMaybe controls // what comes as control messages
+	// group is the place of the group of sockets that it is in, 0 for none; strayed:
+	// which one, if any, is not known. priority is SO_GROUP_PRIORITY, unless that is
+	// open.
+	group                 uint64
+	strayed, priorityOpen bool
+	priority              uint32
 }
 
 // security is what WSASetSocketSecurity asked for.
@@ -376,6 +384,9 @@ func (s State) Encode() []byte {
 	for _, x := range w.offers.all {
 		b = x.encode(b)
 	}
+	for _, x := range w.groups.all {
+		b = x.encode(b)
+	}
 	return w.encodeFlags(b)
 }
 
@@ -473,7 +484,8 @@ func (x *socket) encode(b []byte) []byte {
 		flag(x.quiet), flag(x.refused), flag(x.holding))
 	b = put(x.sec.encode(b), uint64(x.lingerOn), uint64(x.lingerSec), uint64(x.recvTimeout), uint64(x.sendTimeout), x.number, x.since, x.conn, x.port, x.portKey)
 	b = put(b, x.held)
-	b = append(b, x.modes, flag(x.context), flag(x.unclear), byte(x.wants), byte(x.wantsMaybe))
+	b = append(b, x.modes, flag(x.context), flag(x.unclear), byte(x.wants), byte(x.wantsMaybe), flag(x.strayed), flag(x.priorityOpen))
+	b = put(b, x.group, uint64(x.priority))
 	b = putName(putName(b, x.local), x.peer)
 	for _, n := range x.names {
 		b = putString(putName(append(b, 'n', flag(n.unclear)), n.peer), n.name)
@@ -498,7 +510,7 @@ func (e endpoint) encode(b []byte) []byte {
 
 func (w *world) encodeFlags(b []byte) []byte {
 	return append(b, 'F', flag(w.finished), flag(w.faulty), flag(w.policies), flag(w.forged), flag(w.whole), flag(w.mailLost),
-		flag(w.connsLost), flag(w.bytesLost), flag(w.strays), flag(w.operationsLost), flag(w.offersLost))
+		flag(w.connsLost), flag(w.bytesLost), flag(w.strays), flag(w.operationsLost), flag(w.offersLost), flag(w.groupsLost))
 }
 
 // encoded is what digests are taken of: something with an encoding.
@@ -582,6 +594,7 @@ func (w *world) dropSocket(k uint64) {
 	w.reindex(k, old, nil)
 	w.selected -= old.selecting()
 	w.socketGone(k)
+	w.quit(old)
 	w.withdraw(k)
 	w.orphan(k, old.conn)
 	if old.conn != 0 {

@@ -154,6 +154,9 @@ func recomputed(s State) Key {
 	for _, x := range w.aliases.all {
 		k = k.plus(digestOf(x))
 	}
+	for _, x := range w.groups.all {
+		k = k.plus(digestOf(x))
+	}
 	for _, x := range w.offers.all {
 		k = k.plus(digestOf(x))
 	}

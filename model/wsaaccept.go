@@ -1,6 +1,8 @@
 package model
 
 import (
+	"net/netip"
+
 	"wsasim/model/rules"
 	"wsasim/wsa"
 )
@@ -23,7 +25,7 @@ var conditionCodes = []struct {
 // wsaAccept is accept with a condition function, which is asked once there is a
 // connection. What it answered is in the return, or known from the call.
 func (v *verdict) wsaAccept(c wsa.WSAAcceptCall) {
-	base, k := len(v.out), v.s.place
+	base, k, pid, l := len(v.out), v.s.place, v.p.pid, *v.s
 	v.accept(wsa.AcceptCall{S: c.S, Addr: c.Addr, Addrlen: c.Addrlen})
 	if v.failed {
 		return
@@ -35,11 +37,16 @@ func (v *verdict) wsaAccept(c wsa.WSAAcceptCall) {
 				if a := answered(c, ret); a != nil && *a != wsa.CF_ACCEPT {
 					return rules.WSAACCEPTAnswer
 				}
-				return taken(n, ret)
+				if broken := taken(n, ret); broken != "" {
+					return broken
+				}
+				n.admitted(n.placeOf(pid, uint64(ret.Socket)), &l, offeredGroup(c, ret))
+				return ""
 			}
 			o.none = func(*world) bool { return c.Answer != nil && *c.Answer != wsa.CF_ACCEPT }
 		}
 	}
+	v.groupRefused(c, l)
 	for _, row := range conditionCodes {
 		if c.Answer != nil && !row.answers(*c.Answer) {
 			continue
@@ -59,6 +66,40 @@ func (v *verdict) wsaAccept(c wsa.WSAAcceptCall) {
 			return wsa.Return{Answer: &a}
 		}
 	}
+}
+
+// groupRefused adds that the connection cannot be in the group that the condition
+// function names.
+func (v *verdict) groupRefused(c wsa.WSAAcceptCall, l socket) {
+	pid := v.p.pid
+	if c.Answer != nil && (*c.Answer != wsa.CF_ACCEPT || c.Group == 0 || v.w.suits(pid, &l, c.Group, netip.AddrPort{})) {
+		return
+	}
+	v.mayAny(rules.WSAACCEPTGroup)
+	o := &v.out[len(v.out)-1]
+	o.effect = func(n *world, ret *wsa.Return) rules.ID {
+		a, g := answered(c, ret), offeredGroup(c, ret)
+		if a == nil || *a != wsa.CF_ACCEPT || n.suits(pid, &l, g, netip.AddrPort{}) {
+			return rules.WSAACCEPTGroup
+		}
+		n.noteEnd()
+		return ""
+	}
+	o.example = func(*world) wsa.Return {
+		a, g := int32(wsa.CF_ACCEPT), uint32(77)
+		if c.Answer != nil {
+			g = c.Group
+		}
+		return wsa.Return{Answer: &a, Group: g}
+	}
+}
+
+// offeredGroup is the group that the condition function named.
+func offeredGroup(c wsa.WSAAcceptCall, ret *wsa.Return) uint32 {
+	if ret.Answer != nil {
+		return ret.Group
+	}
+	return c.Group
 }
 
 // answered is what the condition function answered, nil when it was not asked.

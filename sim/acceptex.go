@@ -102,6 +102,7 @@ func (o *operation) takeConnection() {
 	n := o.acceptor
 	n.bound, n.state, n.local, n.peer = true, stateConnected, c.local, c.remote
 	n.stream, n.context, n.security = c, true, l.security.Inherit()
+	n.reached() // no page says that a group could keep it from this connection
 	c.sock = n
 	n.keepAlive()
 	n.connectionReady()
@@ -177,19 +178,23 @@ func (t *Thread) WSAAccept(s wsa.SOCKET, addr []byte, addrlen *int32, condition 
 	}
 	accepted, e := wsa.INVALID_SOCKET, wsa.Errno(0)
 	var answer *int32
+	var group uint32
 	sock, e := t.open(s)
 	if e == 0 {
 		var c *stream
-		if w.trace != nil && condition != nil {
-			condition = answering(condition, &answer)
+		if condition != nil {
+			condition = answering(condition, &answer, &group)
 		}
 		if c, e = t.acceptNext(sock, addr, addrlen, condition, "WSAAccept"); e == 0 {
-			accepted = t.acceptedSocket(sock, c, addr, addrlen)
+			n := t.acceptedSocket(sock, c, addr, addrlen)
+			n.enterGroup(group)
+			n.reached()
+			accepted = n.handle
 		}
 	}
 	if w.trace != nil {
 		ret := socketReturn(accepted, e)
-		ret.Answer = answer
+		ret.Answer, ret.Group = answer, group
 		if e == 0 && addr != nil && addrlen != nil {
 			ret.Addr = clone(addr[:*addrlen])
 		}
@@ -199,11 +204,12 @@ func (t *Thread) WSAAccept(s wsa.SOCKET, addr []byte, addrlen *int32, condition 
 	return accepted, t.done(e)
 }
 
-// answering is a condition function whose answer is kept, for the trace.
-func answering(condition wsa.ConditionFunc, answer **int32) wsa.ConditionFunc {
+// answering is a condition function whose answer is kept, for the trace, and the
+// group that it has named.
+func answering(condition wsa.ConditionFunc, answer **int32, group *uint32) wsa.ConditionFunc {
 	return func(o *wsa.Offer) int32 {
 		a := condition(o)
-		*answer = &a
+		*answer, *group = &a, o.Group
 		return a
 	}
 }
@@ -222,7 +228,7 @@ func (t *Thread) judged(s *socket, c *stream, condition wsa.ConditionFunc) wsa.E
 	}
 	switch answer {
 	case wsa.CF_ACCEPT:
-		return 0
+		return t.offeredGroup(offer.Group, s, c)
 	case wsa.CF_REJECT:
 		l.take()
 		c.closed = true

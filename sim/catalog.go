@@ -163,7 +163,7 @@ func (h *Host) process(pid uint32) *Process {
 // fromInfo makes a socket with the help of a WSAPROTOCOL_INFOW: arguments that
 // are 0 or FROM_PROTOCOL_INFO are taken from it (observed SK24, SK26, SK27), and
 // the one that WSADuplicateSocket filled in gives a second descriptor.
-func (t *Thread) fromInfo(af, typ, protocol int32, raw []byte, overlapped bool) (wsa.SOCKET, wsa.Errno) {
+func (t *Thread) fromInfo(af, typ, protocol int32, raw []byte, group, flags uint32) (wsa.SOCKET, wsa.Errno) {
 	var info wsa.ProtocolInfo
 	if info.UnmarshalBinary(raw) != nil {
 		return wsa.INVALID_SOCKET, t.fail(rules.SOCKInfoBad, wsa.WSAEINVAL)
@@ -190,7 +190,7 @@ func (t *Thread) fromInfo(af, typ, protocol int32, raw []byte, overlapped bool) 
 		delete(t.world.duplicates, id)
 		return t.share(d.sock), 0
 	}
-	return t.create(af, typ, protocol, overlapped)
+	return t.create(af, typ, protocol, group, flags&wsa.WSA_FLAG_OVERLAPPED != 0)
 }
 
 // share gives a socket one more handle, of this process.

@@ -148,6 +148,7 @@ func (w *World) destroy(s *socket, abort bool) {
 	s.event, s.mask = nil, 0
 	s.host().leave(s)
 	s.leaveGroups()
+	s.quitGroup()
 	if a := s.attempt; a != nil {
 		s.attempt = nil
 		w.clock.cancel(a.retry)

@@ -129,6 +129,9 @@ func (t *Thread) startAttempt(s *socket, to netip.AddrPort) (*attempt, wsa.Errno
 	if e != 0 {
 		return nil, e
 	}
+	if !s.group().leads(to.Addr()) {
+		return nil, t.fail(rules.CONNGroup, wsa.WSAEINVAL)
+	}
 	if e := t.needs(NoBuffers); e != 0 {
 		return nil, e
 	}
@@ -389,6 +392,7 @@ func (a *attempt) established(h *Host, l *socket) {
 	a.guard.give(ours, theirs)
 	ours.peer, theirs.peer = theirs, ours
 	s.stream, s.state, s.attempt = ours, stateConnected, nil
+	s.reached()
 	s.setError(0)
 	w.clock.cancel(a.retry)
 	w.wakeAll(&a.waiters, wokenReady)

@@ -121,7 +121,7 @@
 // # Not simulated
 //
 // Not simulated: raw sockets other than for ICMP and ICMPv6 echo, data on AF_UNIX
-// sockets, socket groups, path MTU and fragmentation, congestion,
+// sockets, path MTU and fragmentation, congestion,
 // quality of service, several interfaces, window messages (WSAAsyncSelect), the
 // packets of DNS, cryptography. Calls that ask for such a thing return a
 // [*NotSimulatedError] where they would otherwise mislead.

@@ -30,6 +30,8 @@ type SocketInfo struct {
 	Secured     bool
 	Names       []ale.PeerName
 	Association ale.Association
+	// Group is the number of the group of sockets that it is in, 0 for none.
+	Group uint32
 }
 
 // SocketInfo describes an open socket of the thread's process; it is not a call
@@ -51,6 +53,9 @@ func (t *Thread) SocketInfo(s wsa.SOCKET) (info SocketInfo, ok bool) {
 	}
 	if sock.stream != nil {
 		info.Broken = sock.stream.broken
+	}
+	if g := sock.group(); g != nil {
+		info.Group = g.id
 	}
 	info.Association, _ = sock.Association(sock.peer)
 	return info, true

@@ -114,7 +114,7 @@ func (t *Thread) accept(s *socket, addr []byte, addrlen *int32) (wsa.SOCKET, wsa
 	if e != 0 {
 		return wsa.INVALID_SOCKET, e
 	}
-	return t.acceptedSocket(s, c, addr, addrlen), 0
+	return t.acceptedSocket(s, c, addr, addrlen).handle, 0
 }
 
 // acceptNext takes the first connection of a listener, as far as condition
@@ -168,7 +168,7 @@ func (l *listener) take() *stream {
 
 // acceptedSocket makes the socket of a connection that was accepted. It has the
 // listener's properties, its event registration included.
-func (t *Thread) acceptedSocket(s *socket, c *stream, addr []byte, addrlen *int32) wsa.SOCKET {
+func (t *Thread) acceptedSocket(s *socket, c *stream, addr []byte, addrlen *int32) *socket {
 	n := &socket{
 		family: s.family, typ: s.typ, proto: s.proto,
 		overlapped: s.overlapped, nonblocking: s.nonblocking,
@@ -186,7 +186,7 @@ func (t *Thread) acceptedSocket(s *socket, c *stream, addr []byte, addrlen *int3
 	if addr != nil && addrlen != nil {
 		n.store(c.remote, addr, addrlen)
 	}
-	return n.handle
+	return n
 }
 
 // connectionReady records what holds of a connection that a socket was given.

@@ -12,7 +12,6 @@ type refusedOption struct {
 
 const (
 	notTCPIP   = "the page says that TCP/IP does not support it: WSAEINVAL on Vista and later"
-	noGroups   = "the socket is in no group, and groups are not in the public headers"
 	legacy     = "data of connecting and disconnecting: legacy, and TCP/IP has none"
 	provider   = "depends on the provider, and TCP/IP's has no configuration"
 	headerOnly = "the headers name it; no page of this option says what it does"
@@ -23,8 +22,6 @@ var refusedOptions = []refusedOption{
 	{wsa.SOL_SOCKET, wsa.SO_USELOOPBACK, wsa.WSAEINVAL, notTCPIP},
 	{wsa.SOL_SOCKET, wsa.SO_SNDLOWAT, wsa.WSAEINVAL, notTCPIP},
 	{wsa.SOL_SOCKET, wsa.SO_RCVLOWAT, wsa.WSAEINVAL, notTCPIP},
-	{wsa.SOL_SOCKET, wsa.SO_GROUP_ID, wsa.WSAENOPROTOOPT, noGroups},
-	{wsa.SOL_SOCKET, wsa.SO_GROUP_PRIORITY, wsa.WSAENOPROTOOPT, noGroups},
 	{wsa.SOL_SOCKET, wsa.PVD_CONFIG, wsa.WSAENOPROTOOPT, provider},
 	{wsa.SOL_SOCKET, wsa.SO_CONNDATA, wsa.WSAENOPROTOOPT, legacy},
 	{wsa.SOL_SOCKET, wsa.SO_CONNOPT, wsa.WSAENOPROTOOPT, legacy},

@@ -160,7 +160,7 @@ func (t *Thread) Socket(af, typ, protocol int32) (wsa.SOCKET, error) {
 	if w.trace != nil {
 		t.called(wsa.SocketCall{Family: af, Type: typ, Protocol: protocol})
 	}
-	s, e := t.create(af, typ, protocol, t.openType == 0)
+	s, e := t.create(af, typ, protocol, 0, t.openType == 0)
 	if w.trace != nil {
 		t.returned(socketReturn(s, e))
 	}
@@ -169,34 +169,38 @@ func (t *Thread) Socket(af, typ, protocol int32) (wsa.SOCKET, error) {
 
 // WSASocket implements wsa.BaseSockets.
 //
-// Not simulated: making groups; WSA_FLAG_ACCESS_SYSTEM_SECURITY.
+// Not simulated: WSA_FLAG_ACCESS_SYSTEM_SECURITY. A descriptor of a socket that was
+// duplicated leads to that socket, whose group stays what it is.
 func (t *Thread) WSASocket(af, typ, protocol int32, protocolInfo []byte, group, flags uint32) (wsa.SOCKET, error) {
 	w := t.world
 	w.lock()
 	if w.trace != nil {
 		t.called(wsa.WSASocketCall{Family: af, Type: typ, Protocol: protocol, ProtocolInfo: clone(protocolInfo), Group: group, Flags: flags})
 	}
-	s, e := wsa.INVALID_SOCKET, wsa.Errno(0)
+	s, e := wsa.INVALID_SOCKET, t.wsaStarted(group)
 	switch {
-	case t.proc.startup == 0:
-		e = t.fail(rules.GENStartup, wsa.WSANOTINITIALISED)
-	case group == wsa.SG_UNCONSTRAINED_GROUP || group == wsa.SG_CONSTRAINED_GROUP:
-		e = t.notSimulated("socket groups")
-	case group != 0:
-		e = t.fail(rules.SOCKGroup, wsa.WSAEINVAL) // there is no group of that number
+	case e != 0:
 	case flags&wsa.WSA_FLAG_ACCESS_SYSTEM_SECURITY != 0:
 		e = t.notSimulated("access to a socket's security descriptor")
 	case flags&^socketFlags != 0 || multipoint(flags):
 		e = t.fail(rules.SOCKFlags, wsa.WSAEINVAL)
 	case protocolInfo != nil:
-		s, e = t.fromInfo(af, typ, protocol, protocolInfo, flags&wsa.WSA_FLAG_OVERLAPPED != 0)
+		s, e = t.fromInfo(af, typ, protocol, protocolInfo, group, flags)
 	default:
-		s, e = t.create(af, typ, protocol, flags&wsa.WSA_FLAG_OVERLAPPED != 0)
+		s, e = t.create(af, typ, protocol, group, flags&wsa.WSA_FLAG_OVERLAPPED != 0)
 	}
 	if w.trace != nil {
 		t.returned(socketReturn(s, e))
 	}
 	return s, t.done(e)
+}
+
+// wsaStarted judges what WSASocket looks at first.
+func (t *Thread) wsaStarted(group uint32) wsa.Errno {
+	if t.proc.startup == 0 {
+		return t.fail(rules.GENStartup, wsa.WSANOTINITIALISED)
+	}
+	return t.groupNamed(group)
 }
 
 // socketFlags are the flags that WSASocket takes. Of them only
@@ -220,8 +224,8 @@ func socketReturn(s wsa.SOCKET, e wsa.Errno) wsa.Return {
 	return wsa.Return{Socket: s}
 }
 
-// create makes a socket.
-func (t *Thread) create(af, typ, protocol int32, overlapped bool) (wsa.SOCKET, wsa.Errno) {
+// create makes a socket, in a group if that is not 0.
+func (t *Thread) create(af, typ, protocol int32, group uint32, overlapped bool) (wsa.SOCKET, wsa.Errno) {
 	if e := t.started(); e != 0 {
 		return wsa.INVALID_SOCKET, e
 	}
@@ -232,11 +236,15 @@ func (t *Thread) create(af, typ, protocol int32, overlapped bool) (wsa.SOCKET, w
 	if k.typ == wsa.SOCK_RAW && !t.proc.admin {
 		return wsa.INVALID_SOCKET, t.fail(rules.SOCKRawAdmin, wsa.WSAEACCES)
 	}
+	if e := t.groupTakes(group, k); e != 0 {
+		return wsa.INVALID_SOCKET, e
+	}
 	if e := t.needs(NoDescriptors | NoBuffers); e != 0 {
 		return wsa.INVALID_SOCKET, e
 	}
 	s := &socket{family: k.family, typ: k.typ, proto: k.proto, overlapped: overlapped, opts: &defaultOptions}
 	t.proc.adopt(s)
+	s.enterGroup(group)
 	return s.handle, 0
 }
 

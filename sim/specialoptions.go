@@ -27,6 +27,8 @@ var specialOptions = [...]specialOption{
 	{wsa.SOL_SOCKET, wsa.SO_BSP_STATE, readOnly, getBspState, nil},
 	{wsa.SOL_SOCKET, wsa.SO_UPDATE_ACCEPT_CONTEXT, simulated, nil, setAcceptContext},
 	{wsa.SOL_SOCKET, wsa.SO_UPDATE_CONNECT_CONTEXT, simulated, nil, setConnectContext},
+	{wsa.SOL_SOCKET, wsa.SO_GROUP_ID, readOnly, getGroupID, nil},
+	{wsa.SOL_SOCKET, wsa.SO_GROUP_PRIORITY, stored, getGroupPriority, setGroupPriority},
 	{wsa.IPPROTO_TCP, wsa.TCP_ICMP_ERROR_INFO, readOnly, getICMPError, nil},
 	{wsa.IPPROTO_IP, wsa.IP_OPTIONS, stored, getIPOptions, setIPOptions},
 	{wsa.IPPROTO_IP, wsa.IP_ADD_MEMBERSHIP, simulated, nil, groupOption(wsa.AF_INET, true)},
@@ -140,6 +142,8 @@ type rare struct {
 	// many requests there are; 0 is the default.
 	synRetry time.Duration
 	requests int
+	group    *socketGroup // that it is in; nil: none
+	priority uint32       // SO_GROUP_PRIORITY
 }
 
 // rarely is the socket's rare values, to be changed.

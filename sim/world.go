@@ -264,6 +264,9 @@ type Host struct {
 	processes []*Process
 	portDraw  draw
 	over      timeWaits // connections that are over
+	// The groups of sockets by number, and the last number that was given.
+	socketGroups map[uint32]*socketGroup
+	lastGroup    uint32
 	// lastPacket is the identification of the last IP packet, as far as
 	// anybody sees it.
 	lastPacket uint16

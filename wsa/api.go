@@ -27,7 +27,11 @@ type BaseSockets interface {
 	// WSASocket creates a socket with the attributes in flags (WSA_FLAG_*);
 	// without WSA_FLAG_OVERLAPPED it is not overlapped, unlike Socket's.
 	// protocolInfo is a WSAPROTOCOL_INFOW or nil (page
-	// nf-winsock2-wsasocketw). Errors: as Socket, and WSAEFAULT, WSAEINVAL.
+	// nf-winsock2-wsasocketw). group is 0, SG_UNCONSTRAINED_GROUP or
+	// SG_CONSTRAINED_GROUP for a new group of sockets, or the number of one to
+	// join, which SO_GROUP_ID tells; members of a constrained group are streams
+	// that are connected to one address. Errors: as Socket, and WSAEFAULT,
+	// WSAEINVAL.
 	WSASocket(af, typ, protocol int32, protocolInfo []byte, group, flags uint32) (SOCKET, error)
 	// Bind gives the socket its local name, a SOCKADDR (page
 	// nf-winsock2-bind). Errors: WSAEFAULT, WSAEAFNOSUPPORT, WSAEINVAL
@@ -45,7 +49,8 @@ type BaseSockets interface {
 	Accept(s SOCKET, addr []byte, addrlen *int32) (SOCKET, error)
 	// Connect connects a stream or sets a datagram socket's peer (page
 	// nf-winsock2-connect). Errors: WSAEFAULT, WSAEAFNOSUPPORT,
-	// WSAEADDRNOTAVAIL, WSAEINVAL (listening), WSAEISCONN, WSAEALREADY,
+	// WSAEADDRNOTAVAIL, WSAEINVAL (listening, or another member of a constrained
+	// group is connected to another address), WSAEISCONN, WSAEALREADY,
 	// WSAEWOULDBLOCK, WSAECONNREFUSED, WSAETIMEDOUT, WSAENETUNREACH,
 	// WSAEHOSTUNREACH, WSAEACCES (broadcast), WSAEADDRINUSE (the local address,
 	// or the pair of names), WSAECONNRESET or WSAECONNABORTED (a reset during the

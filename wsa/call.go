@@ -443,6 +443,8 @@ type Return struct {
 	// Answer is what the condition function of WSAAccept answered, nil when it was
 	// not asked.
 	Answer *int32 `json:"answer,omitempty"`
+	// Group is what it set g to.
+	Group uint32 `json:"group,omitempty"`
 	// Packets are what was taken from a completion port.
 	Packets []Packet `json:"packets,omitempty"`
 	// Local is the local address that GetAcceptExSockaddrs found; Addr is the

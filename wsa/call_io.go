@@ -187,12 +187,13 @@ type (
 		Routine      bool         `json:"routine,omitempty"`
 	}
 	// WSAAcceptCall is a call of WSAAccept with a condition function that
-	// gives Answer, or none when Answer is nil.
+	// gives Answer and Group, or none when Answer is nil.
 	WSAAcceptCall struct {
 		S       SOCKET `json:"s"`
 		Addr    Room   `json:"addr"`
 		Addrlen *int32 `json:"addrlen"`
 		Answer  *int32 `json:"answer,omitempty"`
+		Group   uint32 `json:"group,omitempty"`
 	}
 	// WSASendDisconnectCall is a call of WSASendDisconnect.
 	WSASendDisconnectCall struct {

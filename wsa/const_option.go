@@ -21,8 +21,8 @@ const (
 	SO_ERROR                  = 0x1007 // int, read only; reading clears it
 	SO_TYPE                   = 0x1008 // int, read only
 	SO_BSP_STATE              = 0x1009 // CSADDR_INFO, read only
-	SO_GROUP_ID               = 0x2001 // reserved
-	SO_GROUP_PRIORITY         = 0x2002 // reserved
+	SO_GROUP_ID               = 0x2001 // GROUP, read only; 0: in no group of sockets
+	SO_GROUP_PRIORITY         = 0x2002 // int; 0 comes first; members of a group of sockets
 	SO_MAX_MSG_SIZE           = 0x2003 // unsigned, bytes, read only; datagrams
 	SO_PROTOCOL_INFOA         = 0x2004 // WSAPROTOCOL_INFOA, read only
 	SO_PROTOCOL_INFOW         = 0x2005 // WSAPROTOCOL_INFOW, read only

@@ -57,7 +57,8 @@ const (
 	SOMAXCONN = 0x7FFFFFFF
 )
 
-// Socket groups, as WSASocket takes them (winsock2.h).
+// New groups of sockets, as WSASocket and the condition function of WSAAccept name
+// them; any other number but 0 is that of a group (page nf-winsock2-wsasocketw).
 const (
 	SG_UNCONSTRAINED_GROUP = 1
 	SG_CONSTRAINED_GROUP   = 2

@@ -16,6 +16,10 @@ type Msg struct {
 type Offer struct {
 	CallerID []byte // SOCKADDR of who asks
 	CalleeID []byte // SOCKADDR that was asked
+	// Group is g, which the function may set: 0 for none, SG_UNCONSTRAINED_GROUP
+	// or SG_CONSTRAINED_GROUP for a group that the accepted socket is the first
+	// of, or a group to join (page nf-winsock2-wsaaccept).
+	Group uint32
 }
 
 // ConditionFunc is LPCONDITIONPROC: it answers CF_ACCEPT, CF_REJECT or CF_DEFER.
@@ -69,7 +73,8 @@ type Extensions interface {
 	// (page nf-winsock2-wsaaccept); nil accepts it. Errors: as Accept, and
 	// WSAECONNREFUSED (CF_REJECT), WSATRY_AGAIN (CF_DEFER: it stays the
 	// first), WSAEINVAL (another answer), WSAEACCES (the connection that was
-	// offered is gone).
+	// offered is gone). For a Group that cannot be had no page gives a code:
+	// WSAEINVAL here.
 	WSAAccept(s SOCKET, addr []byte, addrlen *int32, condition ConditionFunc) (SOCKET, error)
 	// WSASendDisconnect is Shutdown of the sending direction; data must be
 	// nil on TCP/IP (WSAENOPROTOOPT). Page nf-winsock2-wsasenddisconnect. Errors:

@@ -188,8 +188,9 @@ func (f fromCalls) WSARecvMsg(s SOCKET, msg *Msg, received *uint32, o *Overlappe
 func (f fromCalls) WSAAccept(s SOCKET, addr []byte, addrlen *int32, condition ConditionFunc) (SOCKET, error) {
 	c := WSAAcceptCall{S: s, Addr: roomIn(addr), Addrlen: clone(addrlen)}
 	if condition != nil {
-		answer := condition(new(Offer))
-		c.Answer = &answer
+		offer := new(Offer)
+		answer := condition(offer)
+		c.Answer, c.Group = &answer, offer.Group
 	}
 	r := f.answer(c)
 	r.address(addr, addrlen)

@@ -368,13 +368,15 @@ func (c WSAAcceptCall) invoke(a *invocation) Return {
 	var condition ConditionFunc
 	var asked *int32
 	if c.Answer != nil {
-		condition = func(*Offer) int32 {
-			asked = clone(c.Answer)
+		condition = func(offer *Offer) int32 {
+			asked, offer.Group = clone(c.Answer), c.Group
 			return *c.Answer
 		}
 	}
 	r := socketResult(a.WSAAccept(c.S, addr, addrlen, condition))
-	r.Answer = asked
+	if r.Answer = asked; asked != nil {
+		r.Group = c.Group
+	}
 	return r.withAddr(addr, addrlen)
 }
 

@@ -164,12 +164,17 @@ func (b *nativeBuf) clone() []byte {
 
 // judged is the condition function that the system is given, for every
 // WSAAccept. It runs on the thread that called.
-func (p *SystemProcess) judged(callerID, _ *nativeBuf, _, _ uintptr, calleeID, _ *nativeBuf, _, id uintptr) uintptr {
+func (p *SystemProcess) judged(callerID, _ *nativeBuf, _, _ uintptr, calleeID, _ *nativeBuf, group *uint32, id uintptr) uintptr {
 	condition := p.conditions.get(id)
 	if condition == nil {
 		return CF_REJECT
 	}
-	return uintptr(uint32(condition(&Offer{CallerID: callerID.clone(), CalleeID: calleeID.clone()})))
+	offer := &Offer{CallerID: callerID.clone(), CalleeID: calleeID.clone()}
+	answer := condition(offer)
+	if group != nil {
+		*group = offer.Group
+	}
+	return uintptr(uint32(answer))
 }
 
 // WSASendDisconnect is WSASendDisconnect of ws2_32.dll.

@@ -18,6 +18,7 @@ const (
 	CONNInuse      ID = "CONN-INUSE"
 	CONNAcces      ID = "CONN-ACCES"
 	CONNGqos       ID = "CONN-GQOS"
+	CONNGroup      ID = "CONN-GROUP"
 	CONNCallerdata ID = "CONN-CALLERDATA"
 	CONNQos        ID = "CONN-QOS"
 	CONNOk         ID = "CONN-OK"
@@ -123,6 +124,13 @@ var connectRules = []Rule{
 		Errors:    []wsa.Errno{wsa.WSAEINVAL},
 		Sources:   []Source{{Doc, "nf-winsock2-wsaconnect"}},
 		Notes:     "The page also calls it ignored when the socket did not create a group: success is allowed too.",
+	},
+	{
+		ID: CONNGroup, Function: "connect, WSAConnect, ConnectEx", Strength: Must,
+		Condition: "another socket of the same constrained group is connected to another address",
+		Errors:    []wsa.Errno{wsa.WSAEINVAL},
+		Sources:   []Source{{Doc, "nf-winsock2-wsaconnect"}, {Doc, "nf-winsock2-wsasocketw"}, {Guide, "required-socket-grouping-behavior"}},
+		Notes:     "The address is the host's; whether its port counts is not clear, so another port may be refused. So may an address that differs from what a member was connected to before, or is being connected to now. ConnectEx has no code of its own: any failure, at once or later.",
 	},
 	{
 		ID: CONNCallerdata, Function: "WSAConnect", Strength: Must,

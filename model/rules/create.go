@@ -17,6 +17,9 @@ const (
 	SOCKInfoBad    ID = "SOCK-INFO-BAD"
 	SOCKShared     ID = "SOCK-SHARED"
 	SOCKGroup      ID = "SOCK-GROUP"
+	SOCKGroupNew   ID = "SOCK-GROUP-NEW"
+	SOCKGroupJoin  ID = "SOCK-GROUP-JOIN"
+	SOCKGroupKind  ID = "SOCK-GROUP-KIND"
 	SOCKFlags      ID = "SOCK-FLAGS"
 	SOCKOverlapped ID = "SOCK-OVERLAPPED"
 	SOCKOk         ID = "SOCK-OK"
@@ -103,10 +106,28 @@ var createRules = []Rule{
 	},
 	{
 		ID: SOCKGroup, Function: "WSASocket", Strength: Must,
-		Condition: "the group is not valid",
+		Condition: "there is no group of sockets of that number: its last member was closed, or there never was one",
 		Errors:    []wsa.Errno{wsa.WSAEINVAL},
 		Sources:   []Source{{Doc, "nf-winsock2-wsasocketw"}},
-		Notes:     "Group codes other than 0 are not in the public headers: success is allowed too.",
+		Notes:     "Numbers are those of a host and of a provider: a group of another process may be refused or joined, one of another family too, and where a trace does not hold the whole world any number may be a group's. Whether a number is given again is not said.",
+	},
+	{
+		ID: SOCKGroupNew, Function: "WSASocket, WSAAccept", Strength: Must,
+		Condition: "SG_UNCONSTRAINED_GROUP or SG_CONSTRAINED_GROUP makes a group of sockets, of which the new socket is the first member",
+		Sources:   []Source{{Doc, "nf-winsock2-wsasocketw"}, {Doc, "nf-winsock2-wsaaccept"}},
+		Notes:     "The page says that the provider included with Windows allows it; the Windows Sockets 2.2.1 specification reserved groups for later. Of WSAAccept the page says that s is the member, and the page of WSASocket that it is the new socket: the new one is meant here.",
+	},
+	{
+		ID: SOCKGroupJoin, Function: "WSASocket, WSAAccept", Strength: Must,
+		Condition: "the number of a group of sockets makes the new socket a member, provided that all requirements of the group are met",
+		Sources:   []Source{{Doc, "nf-winsock2-wsasocketw"}, {Doc, "nf-winsock2-wsaaccept"}},
+		Notes:     "With the structure of WSADuplicateSocket, which gives another descriptor of a socket that is there, what a group means is not said: any failure, or success. Nor is it said whether an accepted socket is in the group of its listener.",
+	},
+	{
+		ID: SOCKGroupKind, Function: "WSASocket", Strength: Fails,
+		Condition: "a constrained group is for connection-oriented sockets, all of the same type and protocol, and this is another one",
+		Sources:   []Source{{Doc, "nf-winsock2-wsasocketw"}, {Guide, "required-socket-grouping-behavior"}},
+		Notes:     "The page says that the provider enforces it and gives no code; WSAEINVAL, the group that is not valid, is the nearest. A member that gave the protocol in other words (0 for TCP) may be refused.",
 	},
 	{
 		ID: SOCKFlags, Function: "WSASocket", Strength: Inferred,

@@ -78,8 +78,11 @@ var documentedOption = []page{
 	{"setsockopt", "SO_DONTROUTE", "nf-winsock2-getsockopt", []row{
 		{wsa.WSAENOPROTOOPT, "an AF_INET6 socket", held{OPTKind}, ""},
 	}},
+	{"getsockopt", "SO_GROUP_PRIORITY", "nf-winsock2-getsockopt", []row{
+		{wsa.WSAENOPROTOOPT, "the socket belongs to no group", held{OPTGroupPriority}, ""},
+	}},
 	{"setsockopt", "SO_GROUP_PRIORITY", "sol-socket-socket-options", []row{
-		{wsa.WSAENOPROTOOPT, "the socket belongs to no group", held{OPTRefused}, ""},
+		{wsa.WSAENOPROTOOPT, "the socket belongs to no group", held{OPTGroupPriority}, ""},
 	}},
 	{"ioctlsocket", "", "nf-winsock2-ioctlsocket", []row{
 		notStarted,

@@ -140,7 +140,7 @@ var documentedSocket = []page{
 		{wsa.WSAEAFNOSUPPORT, "family cannot be used with this socket", held{CONNFamily}, ""},
 		{wsa.WSAECONNREFUSED, "refused", held{CONNRefused}, ""},
 		{wsa.WSAEFAULT, "name not in user memory; namelen too small; callee/QOS buffers too small; caller data too large", held{CONNFault, CONNCallerdata, CONNQos}, ""},
-		{wsa.WSAEINVAL, "listening socket; destination inconsistent with a constrained group; or lpGQOS not NULL", held{CONNListening, CONNGqos}, ""},
+		{wsa.WSAEINVAL, "listening socket; destination inconsistent with a constrained group; or lpGQOS not NULL", held{CONNListening, CONNGroup, CONNGqos}, ""},
 		{wsa.WSAEISCONN, "already connected (connection-oriented only)", held{CONNIsconn}, ""},
 		{wsa.WSAENETUNREACH, "network unreachable now", held{CONNUnreach}, ""},
 		{wsa.WSAEHOSTUNREACH, "host unreachable", held{CONNUnreach}, ""},

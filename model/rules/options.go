@@ -4,27 +4,29 @@ import "wsasim/wsa"
 
 // getsockopt and setsockopt.
 const (
-	OPTLevel      ID = "OPT-LEVEL"
-	OPTUnknown    ID = "OPT-UNKNOWN"
-	OPTRefused    ID = "OPT-REFUSED"
-	OPTKind       ID = "OPT-KIND"
-	OPTFault      ID = "OPT-FAULT"
-	OPTValue      ID = "OPT-VALUE"
-	OPTReadonly   ID = "OPT-READONLY"
-	OPTConflict   ID = "OPT-CONFLICT"
-	OPTListening  ID = "OPT-LISTENING"
-	OPTBound      ID = "OPT-BOUND"
-	OPTConnecting ID = "OPT-CONNECTING"
-	OPTNetreset   ID = "OPT-NETRESET"
-	OPTNotconn    ID = "OPT-NOTCONN"
-	OPTAnyhandle  ID = "OPT-ANYHANDLE"
-	OPTGet        ID = "OPT-GET"
-	OPTKnown      ID = "OPT-KNOWN"
-	OPTError      ID = "OPT-ERROR"
-	OPTConntime   ID = "OPT-CONNTIME"
-	OPTSet        ID = "OPT-SET"
-	OPTSeterror   ID = "OPT-SETERROR"
-	OPTHuge       ID = "OPT-HUGE"
+	OPTLevel         ID = "OPT-LEVEL"
+	OPTUnknown       ID = "OPT-UNKNOWN"
+	OPTRefused       ID = "OPT-REFUSED"
+	OPTGroupNumber   ID = "OPT-GROUP-NUMBER"
+	OPTGroupPriority ID = "OPT-GROUP-PRIORITY"
+	OPTKind          ID = "OPT-KIND"
+	OPTFault         ID = "OPT-FAULT"
+	OPTValue         ID = "OPT-VALUE"
+	OPTReadonly      ID = "OPT-READONLY"
+	OPTConflict      ID = "OPT-CONFLICT"
+	OPTListening     ID = "OPT-LISTENING"
+	OPTBound         ID = "OPT-BOUND"
+	OPTConnecting    ID = "OPT-CONNECTING"
+	OPTNetreset      ID = "OPT-NETRESET"
+	OPTNotconn       ID = "OPT-NOTCONN"
+	OPTAnyhandle     ID = "OPT-ANYHANDLE"
+	OPTGet           ID = "OPT-GET"
+	OPTKnown         ID = "OPT-KNOWN"
+	OPTError         ID = "OPT-ERROR"
+	OPTConntime      ID = "OPT-CONNTIME"
+	OPTSet           ID = "OPT-SET"
+	OPTSeterror      ID = "OPT-SETERROR"
+	OPTHuge          ID = "OPT-HUGE"
 )
 
 var optionsRules = []Rule{
@@ -46,7 +48,20 @@ var optionsRules = []Rule{
 		Condition: "the option is one that TCP/IP does not support",
 		Errors:    []wsa.Errno{wsa.WSAEINVAL, wsa.WSAENOPROTOOPT},
 		Sources:   []Source{{Guide, "sol-socket-socket-options"}, {Netsem, "get/setsockopt"}},
-		Notes:     "WSAEINVAL for SO_USELOOPBACK, SO_SNDLOWAT and SO_RCVLOWAT on Vista and later, WSAENOPROTOOPT before; for a socket without group SO_GROUP_PRIORITY gives WSAENOPROTOOPT.",
+		Notes:     "WSAEINVAL for SO_USELOOPBACK, SO_SNDLOWAT and SO_RCVLOWAT on Vista and later, WSAENOPROTOOPT before.",
+	},
+	{
+		ID: OPTGroupNumber, Function: "getsockopt", Strength: Must,
+		Condition: "SO_GROUP_ID is the number of the socket's group: the same for its members, another for each group of the host, 0 for a socket that is in none",
+		Sources:   []Source{{Doc, "nf-winsock2-wsasocketw"}, {Doc, "nf-winsock2-wsaaccept"}, {Guide, "socket-options-and-ioctls-2"}},
+		Notes:     "The page of getsockopt calls it reserved. Numbers are unique for one provider: groups of different families may have the same.",
+	},
+	{
+		ID: OPTGroupPriority, Function: "getsockopt, setsockopt", Strength: Must,
+		Condition: "SO_GROUP_PRIORITY of a socket that is in no group of sockets",
+		Errors:    []wsa.Errno{wsa.WSAENOPROTOOPT},
+		Sources:   []Source{{Doc, "nf-winsock2-getsockopt"}, {Guide, "sol-socket-socket-options"}},
+		Notes:     "Of members it is 0 (guide socket-options-and-ioctls-2) until it is set (OPT-KNOWN). Whether it is the socket's (page of getsockopt) or the whole group's (page of WSASocket) is not clear, so what one member sets may be read from others. Negative values may be refused.",
 	},
 	{
 		ID: OPTKind, Function: "getsockopt, setsockopt", Strength: Must,
@@ -126,7 +141,7 @@ var optionsRules = []Rule{
 		ID: OPTKnown, Function: "getsockopt", Strength: Must,
 		Condition: "an option that was set, or that follows from the socket's state, reads back as that",
 		Sources:   []Source{{Doc, "nf-winsock2-getsockopt"}, {Observation, "SK8"}, {Observation, "SK26"}, {Observation, "LI5"}, {Observation, "RA14"}},
-		Notes:     "SO_TYPE, SO_ACCEPTCONN, SO_REUSEADDR, SO_EXCLUSIVEADDRUSE, SO_BROADCAST, SO_LINGER, SO_OOBINLINE, time-outs, IPV6_V6ONLY.",
+		Notes:     "SO_TYPE, SO_ACCEPTCONN, SO_GROUP_PRIORITY, SO_REUSEADDR, SO_EXCLUSIVEADDRUSE, SO_BROADCAST, SO_LINGER, SO_OOBINLINE, time-outs, IPV6_V6ONLY.",
 	},
 	{
 		ID: OPTError, Function: "getsockopt", Strength: Must,

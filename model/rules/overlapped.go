@@ -89,6 +89,7 @@ const (
 	WSAACCEPTDefer     ID = "WSAACCEPT-DEFER"
 	WSAACCEPTAnswer    ID = "WSAACCEPT-ANSWER"
 	WSAACCEPTGone      ID = "WSAACCEPT-GONE"
+	WSAACCEPTGroup     ID = "WSAACCEPT-GROUP"
 )
 
 // Rules of messages, sharing, options.
@@ -517,6 +518,13 @@ var ioRules = []Rule{
 		Condition: "the connection was withdrawn while the condition function ran",
 		Errors:    []wsa.Errno{wsa.WSAEACCES},
 		Sources:   []Source{{Doc, "nf-winsock2-wsaaccept"}},
+	},
+	{
+		ID: WSAACCEPTGroup, Function: "WSAAccept", Strength: Inferred,
+		Condition: "the condition function names a group that there is not, or whose requirements the connection does not meet",
+		Errors:    []wsa.Errno{wsa.WSAEINVAL},
+		Sources:   []Source{{Inference, "the page says provided that all requirements are met, and not what happens otherwise"}, {Doc, "nf-winsock2-wsaaccept"}},
+		Notes:     "Any failure, or a socket of which nobody knows whether it is in the group.",
 	},
 	{
 		ID: MSGFault, Function: "WSASendMsg, WSARecvMsg", Strength: Must,

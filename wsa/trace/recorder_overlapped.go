@@ -144,11 +144,12 @@ func (t *recorded) WSAAccept(s wsa.SOCKET, addr []byte, addrlen *int32, conditio
 	// nobody could make the call again: so the record is written behind it.
 	c := wsa.WSAAcceptCall{S: s, Addr: room(addr), Addrlen: clone(addrlen)}
 	var asked *int32
+	var group uint32
 	if condition != nil {
 		whole := condition
 		condition = func(offer *wsa.Offer) int32 {
 			answer := whole(offer)
-			asked = &answer
+			asked, group = &answer, offer.Group
 			return answer
 		}
 		// Nothing was offered: what the function would have said is not known,
@@ -159,14 +160,14 @@ func (t *recorded) WSAAccept(s wsa.SOCKET, addr []byte, addrlen *int32, conditio
 	before := bytes.Clone(addr)
 	socket, err := t.api.WSAAccept(s, addr, addrlen, condition)
 	if asked != nil {
-		c.Answer = asked
+		c.Answer, c.Group = asked, group
 	}
 	t.made(c)
 	ret := result(err)
 	if err == nil {
 		ret.Socket = socket
 	}
-	ret.Answer = clone(asked)
+	ret.Answer, ret.Group = clone(asked), group
 	withAddr(&ret, before, addr, addrlen)
 	t.returned(&ret)
 	return socket, err

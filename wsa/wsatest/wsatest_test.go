@@ -53,11 +53,11 @@ func TestEveryFactIsAccountedFor(t *testing.T) {
 }
 
 // structured are the options whose values are no numbers, or that exist on raw
-// sockets or connections alone: they have tests of their own.
+// sockets, connections or members of groups alone: they have tests of their own.
 var structured = []option{
 	{wsa.SOL_SOCKET, wsa.SO_LINGER}, {wsa.SOL_SOCKET, wsa.SO_PROTOCOL_INFOA}, {wsa.SOL_SOCKET, wsa.SO_PROTOCOL_INFOW}, {wsa.SOL_SOCKET, wsa.SO_BSP_STATE},
 	{wsa.SOL_SOCKET, wsa.SO_UPDATE_ACCEPT_CONTEXT}, {wsa.SOL_SOCKET, wsa.SO_UPDATE_CONNECT_CONTEXT}, {wsa.SOL_SOCKET, wsa.SO_MAX_MSG_SIZE},
-	{wsa.SOL_SOCKET, wsa.SO_MAXDG}, {wsa.SOL_SOCKET, wsa.SO_MAXPATHDG},
+	{wsa.SOL_SOCKET, wsa.SO_MAXDG}, {wsa.SOL_SOCKET, wsa.SO_MAXPATHDG}, {wsa.SOL_SOCKET, wsa.SO_GROUP_ID}, {wsa.SOL_SOCKET, wsa.SO_GROUP_PRIORITY},
 	{wsa.IPPROTO_TCP, wsa.TCP_ICMP_ERROR_INFO}, {wsa.IPPROTO_TCP, wsa.TCP_MAXSEG},
 	{wsa.IPPROTO_IP, wsa.IP_OPTIONS}, {wsa.IPPROTO_IP, wsa.IP_HDRINCL}, {wsa.IPPROTO_IPV6, wsa.IPV6_HDRINCL}, {wsa.IPPROTO_IP, wsa.IP_RTHDR},
 	{wsa.IPPROTO_IP, wsa.IP_MTU}, {wsa.IPPROTO_IPV6, wsa.IPV6_MTU},

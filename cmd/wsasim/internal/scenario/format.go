@@ -34,6 +34,8 @@ var kinds = map[string]wsa.Kind{
 	"backlog":           wsa.KindBacklog,
 	"error":             wsa.KindError,
 	"milliseconds":      wsa.KindTimeout,
+	"answer":            wsa.KindAcceptCondition,
+	"group":             wsa.KindGroup,
 }
 
 // structures says which structure a buffer holds.
@@ -239,7 +241,7 @@ func formatRoom(p Param, r wsa.Room) (text string, usual bool) {
 func formatPointer(op string, p Param, call reflect.Value) (text string, usual bool) {
 	field := call.Field(p.field)
 	if field.IsNil() {
-		return p.Name + "=NULL", (p.Name == "addrlen" || p.Name == "fromlen") && roomOf(call, p.follow) < 0
+		return p.Name + "=NULL", p.Name == "answer" || (p.Name == "addrlen" || p.Name == "fromlen") && roomOf(call, p.follow) < 0
 	}
 	text = formatNumber(op, p.Name, field.Elem(), call)
 	if p.follow != "" {
@@ -442,6 +444,18 @@ func FormatReturn(c wsa.Call, r *wsa.Return) string {
 	return "= " + formatSuccess(c, r)
 }
 
+// formatAnswer tells what the condition function of WSAAccept said.
+func formatAnswer(r *wsa.Return) string {
+	if r.Answer == nil {
+		return ""
+	}
+	text := ", " + wsa.FormatConstant(wsa.KindAcceptCondition, int64(*r.Answer))
+	if r.Group != 0 {
+		text += " for group " + wsa.FormatConstant(wsa.KindGroup, int64(r.Group))
+	}
+	return text
+}
+
 func formatSuccess(c wsa.Call, r *wsa.Return) string {
 	if text := formatNames(c, r); text != "" {
 		return text
@@ -451,8 +465,8 @@ func formatSuccess(c wsa.Call, r *wsa.Return) string {
 		from = " from " + wsa.FormatSockaddr(r.Addr)
 	}
 	switch c := c.(type) {
-	case wsa.SocketCall, wsa.WSASocketCall, wsa.AcceptCall:
-		return formatSocket(r.Socket) + from
+	case wsa.SocketCall, wsa.WSASocketCall, wsa.AcceptCall, wsa.WSAAcceptCall:
+		return formatSocket(r.Socket) + from + formatAnswer(r)
 	case wsa.SendCall, wsa.SendtoCall:
 		return strconv.FormatInt(r.N, 10)
 	case wsa.SleepExCall:

@@ -16,7 +16,7 @@ func resultOf(call wsa.Call, ret *wsa.Return) starlark.Value {
 		return v
 	}
 	switch c := call.(type) {
-	case wsa.SocketCall, wsa.WSASocketCall, wsa.AcceptCall:
+	case wsa.SocketCall, wsa.WSASocketCall, wsa.AcceptCall, wsa.WSAAcceptCall:
 		return starlark.MakeUint64(uint64(ret.Socket))
 	case wsa.WSACreateEventCall:
 		return starlark.MakeUint64(uint64(ret.Handle))

@@ -57,7 +57,7 @@ func doState(_ *Engine, _ *starlark.Thread, b *starlark.Builtin, args starlark.T
 		"local": addrText(info.Local.String(), info.Local.IsValid()), "peer": addrText(info.Peer.String(), info.Peer.IsValid()),
 		"overlapped": starlark.Bool(info.Overlapped), "nonblocking": starlark.Bool(info.Nonblocking),
 		"readable": starlark.MakeInt(info.Readable), "pending": starlark.MakeInt(info.Pending), "broken": Error(info.Broken),
-		"secured": starlark.Bool(info.Secured), "names": names,
+		"secured": starlark.Bool(info.Secured), "names": names, "group": starlark.MakeUint64(uint64(info.Group)),
 		"protected": starlark.Bool(info.Association.Secured), "encrypted": starlark.Bool(info.Association.Encrypted),
 		"peer_computer": starlark.String(info.Association.PeerComputer), "peer_user": starlark.String(info.Association.PeerUser),
 	}), nil
@@ -124,6 +124,9 @@ func describe(i *sim.SocketInfo) string {
 	}
 	if i.Broken != 0 {
 		line("broken", "%v", i.Broken)
+	}
+	if i.Group != 0 {
+		line("group", "%d", i.Group)
 	}
 	security := "off"
 	if i.Secured {
