@@ -371,7 +371,7 @@ func (w *World) sleep(d time.Duration) error {
 // Run waits until every spawned thread has ended. Under VirtualTime this is
 // what makes them run; the error is a *DeadlockError if all of them came to
 // wait for each other. Under RealTime the error is nil. It is ErrEnded when the
-// world was closed, or has ended by a panic.
+// world is closed before they have ended, or has ended by a panic.
 func (w *World) Run() error {
 	w.lock()
 	w.sched.last = nil

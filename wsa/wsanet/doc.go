@@ -16,7 +16,7 @@
 // A [Stack] is one process: give each side of a test the Stack of a host of its
 // own. [Dialer] and [ListenConfig] have the fields of package net's. Other
 // libraries take their methods: http.Transport.DialContext is
-// [Dialer.DialContext], http.Server.Serve takes the listener.
+// [Stack.DialContext], http.Server.Serve takes the listener.
 //
 // # Threads
 //

@@ -53,7 +53,7 @@ func Example_http() {
 	defer srv.Close()
 	go srv.Serve(l)
 
-	transport := &http.Transport{DialContext: (&wsanet.Dialer{Stack: client}).DialContext}
+	transport := &http.Transport{DialContext: client.DialContext}
 	defer transport.CloseIdleConnections()
 	resp, err := (&http.Client{Transport: transport}).Get("http://10.0.0.2/")
 	if err != nil {

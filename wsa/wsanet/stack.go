@@ -74,6 +74,12 @@ func (st *Stack) Dial(network, address string) (net.Conn, error) {
 	return d.Dial(network, address)
 }
 
+// DialContext is [Dialer.DialContext] without options, as http.Transport takes it.
+func (st *Stack) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	d := Dialer{Stack: st}
+	return d.DialContext(ctx, network, address)
+}
+
 // Listen is [ListenConfig.Listen] without options.
 func (st *Stack) Listen(network, address string) (net.Listener, error) {
 	lc := ListenConfig{Stack: st}
