@@ -30,7 +30,8 @@ var relationActions = map[string]func(*Machine, source){
 func (m *Machine) boundDatagram(g source, a int, family int32) (wsa.SOCKET, netip.AddrPort) {
 	s := m.open(a, family, wsa.SOCK_DGRAM, !g.once(6, "blocking"))
 	at := netip.AddrPortFrom(m.address(a, family), uint16(8000+g.upTo(400, "port")))
-	if s == 0 || m.call(a, wsa.BindCall{S: s, Name: wsa.Sockaddr(at)}).Err != 0 {
+	if s != 0 && m.call(a, wsa.BindCall{S: s, Name: wsa.Sockaddr(at)}).Err != 0 {
+		m.call(a, wsa.ClosesocketCall{S: s})
 		return 0, at
 	}
 	return s, at
@@ -73,6 +74,13 @@ func (m *Machine) strangers(g source) {
 	var actors [3]int
 	var socks [3]wsa.SOCKET
 	var at [3]netip.AddrPort
+	defer func() {
+		for i, s := range socks {
+			if s != 0 {
+				m.call(actors[i], wsa.ClosesocketCall{S: s})
+			}
+		}
+	}()
 	for i := range socks {
 		actors[i] = m.drawActor(g)
 		if socks[i], at[i] = m.boundDatagram(g, actors[i], family); socks[i] == 0 {
@@ -97,9 +105,6 @@ func (m *Machine) strangers(g source) {
 		m.receiveOne(g, actors[receiver], socks[receiver])
 	}
 	m.count(g, actors[receiver], socks[receiver])
-	for i, s := range socks {
-		m.call(actors[i], wsa.ClosesocketCall{S: s})
-	}
 }
 
 // nobodyThere sends datagrams to a port that nobody has, and receives what comes of
