@@ -437,7 +437,7 @@ func TestOptionFacts(t *testing.T) {
 				ok(e, err)
 			}
 		}},
-		{"SO6 SO9 SO14 SO18 SO19 CT1 CT2 values", func(e *env) {
+		{"OL17 SO6 SO9 SO14 SO18 SO19 CT1 CT2 values", func(e *env) {
 			s := e.tcp(e.a)
 			for _, n := range []int{1, 4, 42} {
 				ok(e, e.a.Setsockopt(s, wsa.IPPROTO_TCP, wsa.TCP_NODELAY, append([]byte{1}, make([]byte, n-1)...)))
@@ -448,6 +448,11 @@ func TestOptionFacts(t *testing.T) {
 			wants(e, "SO9", val[0], 0)
 			ok(e, e.a.Setsockopt(s, wsa.SOL_SOCKET, wsa.SO_ERROR, []byte{0xd2, 4, 0, 0}))
 			e.fails("SO18", e.a.Setsockopt(s, wsa.SOL_SOCKET, wsa.SO_TYPE, opt(1)), wsa.WSAENOPROTOOPT)
+			_, _, err = e.get(e.a, s, wsa.IPPROTO_IP, wsa.IP_OPTIONS, 0)
+			e.fails("no room for nothing (OL17)", err, wsa.WSAEFAULT)
+			n, _, err := e.get(e.a, s, wsa.IPPROTO_IP, wsa.IP_OPTIONS, 4)
+			ok(e, err)
+			wants(e, "no options", n, 0)
 			e.fails("SO19", e.a.Setsockopt(e.udp(e.a), wsa.SOL_SOCKET, wsa.SO_TYPE, opt(1)), wsa.WSAEINVAL)
 			_, val, err = e.get(e.a, s, wsa.SOL_SOCKET, wsa.SO_CONNECT_TIME, 4)
 			ok(e, err)

@@ -45,12 +45,12 @@ var specialOptions = [...]specialOption{
 }
 
 // storeStructure writes a structure; too little room is told with its size
-// (observed SP3).
+// (observed SP3). No room is too little for an empty one, too (observed OL17).
 func (t *Thread) storeStructure(b, val []byte, length *int32) wsa.Errno {
 	if val == nil || length == nil {
 		return t.fail(rules.OPTFault, wsa.WSAEFAULT)
 	}
-	if min(int(*length), len(val)) < len(b) {
+	if min(int(*length), len(val)) < max(len(b), 1) {
 		*length = int32(len(b))
 		return t.fail(rules.OPTFault, wsa.WSAEFAULT)
 	}
