@@ -154,9 +154,8 @@ func (v *verdict) stream(name netip.AddrPort) {
 			x.failure, x.unread, x.eof, x.wasReset = failedNever, false, false, false
 		})
 		n.openConn(k, false)
-		x := n.sockets.get(k)
-		n.heads(x.group, name, true)
-		n.addEnd(endpoint{kind: endClient, host: x.host, port: name.Port(), sec: x.sec, names: x.streamNames()})
+		n.heads(n.sockets.get(k).group, name, true)
+		n.noteClient(k)
 		return ""
 	}
 	if v.s.nonblocking != no {

@@ -74,9 +74,15 @@ func (w *world) attempt(k uint64, name netip.AddrPort) {
 		x.failure, x.unread, x.eof, x.wasReset = failedNever, false, false, false
 	})
 	w.openConn(k, false)
+	w.heads(w.sockets.get(k).group, name, true)
+	w.noteClient(k)
+}
+
+// noteClient remembers the end of an attempt to connect, for its peer's negotiation. What
+// its names are changes while it goes on, which may count or not (PTN-BEFORE).
+func (w *world) noteClient(k uint64) {
 	x := w.sockets.get(k)
-	w.heads(x.group, name, true)
-	w.addEnd(endpoint{kind: endClient, host: x.host, port: name.Port(), sec: x.sec, names: x.streamNames()})
+	w.addEnd(endpoint{kind: endClient, host: x.host, port: x.peer.Port(), sec: x.sec, names: x.streamNames()})
 }
 
 // establishEx ends a ConnectEx with a connection. Until its context is updated the
@@ -216,13 +222,26 @@ func (w *world) recycle(k uint64) {
 	})
 }
 
+// giveBack gives up following a socket that may have come to be one that can be
+// connected again.
+func (w *world) giveBack(k uint64) {
+	x := w.sockets.get(k)
+	if x == nil {
+		return
+	}
+	w.muddle(k)
+	if x.conn != 0 {
+		w.mayConnect(x)
+	}
+}
+
 func (w *world) endDisconnect(o *operation, r *trace.Record) rules.ID {
 	if r.Status.Failed() {
 		if r.Status != wsa.STATUS_CANCELLED && !transportFailed(r.Status) {
 			return rules.OVStatus
 		}
 		if !o.gone && o.reuses() {
-			w.muddle(o.on)
+			w.giveBack(o.on)
 		}
 		return ""
 	}
@@ -259,7 +278,7 @@ func (v *verdict) transmitFile(c wsa.TransmitFileCall) {
 	if v.t.pending != nil {
 		v.perhapsSent(a, base)
 	}
-	k, tid := v.s.place, v.tid
+	k, again := v.s.place, reuses(c)
 	for i := base; i < len(v.out); i++ {
 		o := &v.out[i]
 		if o.Kind != Success && o.Kind != Pending {
@@ -275,8 +294,10 @@ func (v *verdict) transmitFile(c wsa.TransmitFileCall) {
 					return broken
 				}
 			}
-			_ = tid
-			if leaves {
+			switch {
+			case again:
+				n.giveBack(k)
+			case leaves:
 				n.muddle(k) // how far the connection is then is not said
 			}
 			return ""

@@ -22,8 +22,9 @@ type lookup struct {
 	// cancelled: a GetAddrInfoExCancel that has not returned has ended it.
 	cancelled bool
 	// unclear: its structure was used again while it went on, so that what ends
-	// may be either.
+	// may be either; earlier are the handles of those that may go on beside it.
 	unclear bool
+	earlier []wsa.HANDLE
 }
 
 func (x *lookup) encode(b []byte) []byte {
@@ -32,6 +33,9 @@ func (x *lookup) encode(b []byte) []byte {
 		panic("model: a call does not encode: " + err.Error())
 	}
 	b = put(append(b, 'L'), uint64(x.pid), uint64(x.tid), uint64(x.handle), uint64(x.err))
+	for _, h := range x.earlier {
+		b = put(append(b, 'h'), uint64(h))
+	}
 	return putString(append(b, flag(x.ended), flag(x.cancelled), flag(x.unclear)), string(args))
 }
 
@@ -128,7 +132,11 @@ func (v *verdict) beginLookup(c wsa.GetAddrInfoExCall) {
 			n.loseResult(pid, c.Overlapped) // it was an operation's, and is the lookup's now
 		}
 		old := n.lookups.get(lookupKey(pid, c.Overlapped))
-		n.setLookup(&lookup{pid: pid, tid: tid, call: c, handle: ret.Handle, unclear: old != nil && (!old.ended || old.unclear)})
+		x := lookup{pid: pid, tid: tid, call: c, handle: ret.Handle}
+		if old != nil && (!old.ended || old.unclear) {
+			x.unclear, x.earlier = true, slices.Concat(old.earlier, []wsa.HANDLE{old.handle})
+		}
+		n.setLookup(&x)
 		return ""
 	})
 	if v.failed {
@@ -265,6 +273,9 @@ func (v *verdict) cancelLookup(c wsa.GetAddrInfoExCancelCall) {
 	}
 	k, x := v.lookupOf(c.Handle)
 	switch {
+	case v.mayGoOn(c.Handle):
+		v.may(rules.GAICancelhandle)
+		v.succeed(nil, nil, rules.GAICancelled)
 	case x == nil || x.ended && !x.cancelled:
 		v.fails(truthOrMaybe(v.w.namesKnown() || c.Handle == nil), rules.GAICancelhandle)
 		if !v.failed {
@@ -293,6 +304,20 @@ func (v *verdict) lookupOf(h *wsa.HANDLE) (uint64, *lookup) {
 		}
 	}
 	return 0, nil
+}
+
+// mayGoOn reports whether the handle is that of a lookup whose structure another has
+// taken.
+func (v *verdict) mayGoOn(h *wsa.HANDLE) bool {
+	if h == nil || *h == 0 {
+		return false
+	}
+	for _, x := range v.w.lookups.all {
+		if x.pid == v.p.pid && slices.Contains(x.earlier, *h) {
+			return true
+		}
+	}
+	return false
 }
 
 // lookupResult judges GetAddrInfoExOverlappedResult. Whether it sets the last

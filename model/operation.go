@@ -369,7 +369,18 @@ func (w *world) leaving(k uint64) bool {
 
 func (o *operation) reuses() bool {
 	c, ok := o.call.(wsa.DisconnectExCall)
-	return ok && c.Flags&wsa.TF_REUSE_SOCKET != 0
+	return ok && reuses(c)
+}
+
+// reuses reports whether a call asks that its socket may be used again.
+func reuses(call wsa.Call) bool {
+	switch c := call.(type) {
+	case wsa.DisconnectExCall:
+		return c.Flags&wsa.TF_REUSE_SOCKET != 0
+	case wsa.TransmitFileCall:
+		return c.Flags&wsa.TF_REUSE_SOCKET != 0
+	}
+	return false
 }
 
 // socketGone tells the operations that a socket is closed.
@@ -439,6 +450,9 @@ func (v *verdict) unclear() {
 			n.adopt(&x, ret.Socket)
 		}
 		n.muddle(k)
+		if reuses(call) && base.conn != 0 {
+			n.mayConnect(n.sockets.get(k))
+		}
 		if ret.Err == 0 {
 			n.unclearEvents(k, pid, call)
 		}
@@ -472,16 +486,24 @@ func (w *world) muddle(k uint64) {
 		o := w.operations.get(number)
 		w.mayHaveBeen(o, w.sockets.get(o.on), true)
 	}
-	if x.typ == wsa.SOCK_STREAM && x.conn == 0 {
-		// It may come to be either end of connections that are not followed.
-		for _, accepted := range []bool{false, true} {
-			w.addGhost(&conn{pid: x.pid, host: x.host, accepted: accepted, explicit: true, torn: true})
-		}
+	if x.conn == 0 {
+		w.mayConnect(x)
 	}
 	w.loseMailOf(x)
 	w.editSocket(k, func(x *socket) { x.unclear = true })
 	w.editOperations(func(o *operation) bool { return o.on == k }, func(o *operation) { o.kind, o.abort = opUnclear, true })
 	w.editOperations(func(o *operation) bool { return o.acceptor == k }, func(o *operation) { o.abort = true })
+}
+
+// mayConnect is told of a socket that is not followed and has no connection: a stream
+// may come to be either end of connections that are not followed.
+func (w *world) mayConnect(x *socket) {
+	if x == nil || x.typ != wsa.SOCK_STREAM {
+		return
+	}
+	for _, accepted := range []bool{false, true} {
+		w.addGhost(&conn{pid: x.pid, host: x.host, accepted: accepted, explicit: true, torn: true})
+	}
 }
 
 // loseMailOf gives up following datagrams when a datagram socket is no longer

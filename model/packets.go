@@ -93,10 +93,10 @@ func (c *Checker) keying(r *trace.Record, from, to netip.AddrPort) *Violation {
 }
 
 // rides reports whether the socket is there and its connection has not ended as
-// far as anybody knows.
+// far as anybody knows; of one that is not followed nobody knows.
 func (w *world) rides(key uint64) bool {
 	s := w.sockets.get(key)
-	if s == nil || s.status != connected || s.deadRecv || s.deadSend || w.policies {
+	if s == nil || s.unclear || s.status != connected || s.deadRecv || s.deadSend || w.policies {
 		return false
 	}
 	// One that nobody has accepted ends with its listener, and one whose other end
@@ -386,13 +386,26 @@ func (w *world) connecting(host int, local, peer netip.AddrPort, call *openCall)
 			}
 		}
 	}
-	if len(list) > 0 {
+	switch {
+	case len(list) > 0:
 		return list
-	}
-	if len(loose) > 0 {
+	case w.wanders(host):
+		return nil
+	case len(loose) > 0:
 		return loose
 	}
 	return w.endsOf(host, endClient, peer.Port())
+}
+
+// wanders reports whether a host has a stream that is not followed: it may connect to
+// anybody, and demand anything.
+func (w *world) wanders(host int) bool {
+	for _, s := range w.sockets.all {
+		if s.unclear && s.host == host && s.typ == wsa.SOCK_STREAM {
+			return true
+		}
+	}
+	return false
 }
 
 // listeners is what the sockets demand that may answer such a request.
@@ -402,8 +415,11 @@ func (w *world) listeners(host int, local netip.AddrPort) (list []demand) {
 			list = append(list, s.demand(k, s.streamNames()))
 		}
 	}
-	if len(list) > 0 {
+	switch {
+	case len(list) > 0:
 		return list
+	case w.wanders(host):
+		return nil
 	}
 	return w.endsOf(host, endListener, local.Port())
 }
@@ -492,12 +508,18 @@ func (c *Checker) told(r *trace.Record, call wsa.Call) (rules.ID, string) {
 	x := c.wire
 	w := c.states[0].world()
 	t := w.threads.get(uint64(r.TID))
-	if t == nil || r.Return.Err != 0 {
+	if t == nil {
 		return "", ""
 	}
 	key := uint64(0)
 	if h, ok := descriptor(call); ok {
 		key = w.placeOf(t.pid, uint64(h))
+	}
+	if reuses(call) {
+		delete(x.owners, key) // its next connection is another
+	}
+	if r.Return.Err != 0 {
+		return "", ""
 	}
 	switch k := call.(type) {
 	case wsa.ClosesocketCall:

@@ -185,8 +185,11 @@ func (v *verdict) named(t target, at int) effect {
 			x.names = slices.Clone(x.names)
 			x.names[at] = t
 		})
-		if n.sockets.get(k).status == listening {
+		switch n.sockets.get(k).status {
+		case listening:
 			n.noteListener(k)
+		case connecting:
+			n.noteClient(k)
 		}
 		n.noteDatagram(k)
 		return ""
@@ -308,17 +311,23 @@ func (v *verdict) deleteTargetName(b wsa.Bytes, overlapped wsa.OverlappedID, con
 		// Discouraged, and what it does there is not said.
 		v.mayAny(rules.DTNStream)
 	}
-	stream := v.s.typ == wsa.SOCK_STREAM
-	v.finish(overlapped, control, v.change(func(x *socket) {
-		x.names = slices.Clone(x.names)
-		if stream {
-			for i := range x.names {
-				x.names[i].unclear = true
+	stream, k := v.s.typ == wsa.SOCK_STREAM, v.s.place
+	v.finish(overlapped, control, func(n *world, _ *wsa.Return) rules.ID {
+		n.editSocket(k, func(x *socket) {
+			x.names = slices.Clone(x.names)
+			if stream {
+				for i := range x.names {
+					x.names[i].unclear = true
+				}
+				return
 			}
-			return
+			x.names = slices.DeleteFunc(x.names, match)
+		})
+		if x := n.sockets.get(k); stream && x != nil && x.status == connecting {
+			n.noteClient(k)
 		}
-		x.names = slices.DeleteFunc(x.names, match)
-	}), nil, ids...)
+		return ""
+	}, nil, ids...)
 }
 
 func (v *verdict) impersonate(c wsa.WSAImpersonateSocketPeerCall) {
