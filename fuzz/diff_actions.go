@@ -24,7 +24,7 @@ var diffActions = []func(*guide){
 	(*guide).watchedConnection, (*guide).watchedListener,
 	(*guide).names,
 	(*guide).operations, (*guide).operations, (*guide).datagramOperations, (*guide).extended,
-	(*guide).messages, (*guide).parting, (*guide).sharing,
+	(*guide).messages, (*guide).parting, (*guide).sharing, (*guide).lone,
 }
 
 // diffOps are the calls that are drawn with arguments of any kind.

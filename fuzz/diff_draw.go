@@ -46,12 +46,14 @@ type guide struct {
 	sent   int // bytes sent by calls that may wait
 	rand   *rand.Rand
 	ids    wsa.OverlappedID    // the OVERLAPPED used last
+	files  int                 // the file used last
 	taken  map[wsa.HANDLE]bool // events that sockets or operations set
 }
 
 func newGuide(t *rapid.T) *guide {
 	w, thread := machineWorld()
 	g := &guide{source: source{t: t, p: &Pool{}}, world: w, thread: thread, taken: make(map[wsa.HANDLE]bool), s: newSession(thread, false)}
+	g.s.files.make = thread.Process().NewFile
 	g.s.call(wsa.WSAStartupCall{Version: 0x0202})
 	return g
 }
@@ -230,7 +232,7 @@ func size(c wsa.Call) int {
 			n += len(b)
 		}
 	case wsa.TransmitFileCall:
-		n = len(c.Head) + len(c.Tail)
+		n = len(c.Head) + len(c.Tail) + sizeOfFile(c)
 	}
 	return n
 }

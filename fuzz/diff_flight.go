@@ -42,6 +42,22 @@ func eventOf(c wsa.Call) wsa.HANDLE {
 	return f.Interface().(wsa.HANDLE)
 }
 
+// lone gives the completion record of an operation that has a routine and no OVERLAPPED,
+// and is over within its call; nil for any other. Sequences start no others of that
+// kind: nobody could say when those end.
+func lone(c wsa.Call, ret *wsa.Return) *trace.Record {
+	routine := reflect.ValueOf(c).FieldByName("Routine")
+	x, ok := callSocket(c)
+	if !ok || !routine.IsValid() || !routine.Bool() || overlappedOf(c) != 0 || ret.Err != 0 || ret.Failure != "" || ret.Count == nil {
+		return nil
+	}
+	r := &trace.Record{Kind: trace.Completion, Host: diffHost, PID: diffPID, TID: diffTID, Socket: x, Transferred: *ret.Count}
+	if startsReceive(c) {
+		r.Return = &wsa.Return{Data: ret.Data, Addr: ret.Addr, Control: ret.Control, ControlLen: ret.ControlLen, MsgFlags: ret.MsgFlags}
+	}
+	return r
+}
+
 // flies notes an operation that a call has started, or that has ended within the call
 // although that failed: the structure says so (rule OV-CUT).
 func (s *session) flies(v *wsa.Invoker, c wsa.Call, ret *wsa.Return) {
@@ -136,6 +152,8 @@ func stored(v *wsa.Invoker, f flight, o *wsa.Overlapped) *wsa.Return {
 			ret.Data = bytes.Clone(data[:n])
 		}
 		return ret
+	case wsa.WSARecvMsgCall:
+		return storedMessage(v, f, o)
 	case wsa.AcceptExCall:
 		if o.Internal != 0 || len(data) == 0 {
 			return nil
@@ -150,4 +168,23 @@ func stored(v *wsa.Invoker, f flight, o *wsa.Overlapped) *wsa.Return {
 		return ret
 	}
 	return nil
+}
+
+// storedMessage is what a WSARecvMsg that has ended wrote.
+func storedMessage(v *wsa.Invoker, f flight, o *wsa.Overlapped) *wsa.Return {
+	m, data, n := v.Message(f.id), v.Data(f.id), int(o.InternalHigh)
+	if status := wsa.NTStatus(o.Internal); m == nil || status.Failed() && status != wsa.STATUS_BUFFER_OVERFLOW {
+		return nil
+	}
+	// On a machine the structure is there once somebody has asked, which changes the
+	// last error and nothing else.
+	last := v.Invoke(wsa.WSAGetLastErrorCall{}).N
+	v.Invoke(wsa.WSAGetOverlappedResultCall{S: f.socket, Overlapped: f.id})
+	v.Invoke(wsa.WSASetLastErrorCall{Error: wsa.Errno(last)})
+	ret := &wsa.Return{Addr: v.From(f.id), ControlLen: new(m.ControlLen), MsgFlags: new(m.Flags)}
+	if n > 0 && n <= len(data) {
+		ret.Data = bytes.Clone(data[:n])
+	}
+	ret.Control = bytes.Clone(m.Control[:min(int(m.ControlLen), len(m.Control))])
+	return ret
 }

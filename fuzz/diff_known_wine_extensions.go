@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"bytes"
 	"reflect"
 	"slices"
 
@@ -30,6 +31,54 @@ func optionsSet(d *Difference, names ...int32) bool {
 	})
 }
 
+// disconnects reports whether a call asks by its flags that its socket be disconnected,
+// or be one that may be used again.
+func disconnects(c wsa.Call) bool {
+	switch c := c.(type) {
+	case wsa.TransmitFileCall:
+		return c.Flags&(wsa.TF_DISCONNECT|wsa.TF_REUSE_SOCKET) != 0
+	case wsa.DisconnectExCall:
+		return c.Flags&wsa.TF_REUSE_SOCKET != 0
+	}
+	return false
+}
+
+// disconnected reports whether a socket of the call was disconnected so before, or the
+// call is the one that does.
+func disconnected(d *Difference) bool {
+	mine := socketsOf(d.Step.Call)
+	return disconnects(d.Step.Call) || slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+		x, ok := callSocket(s.Call)
+		n, made := madeBy(x)
+		return ok && made && disconnects(s.Call) && slices.Contains(mine, n)
+	})
+}
+
+// transmitted reports whether a TransmitFile with one of the flags was called before;
+// with 0, any.
+func transmitted(d *Difference, flags uint32) bool {
+	return slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+		c, ok := s.Call.(wsa.TransmitFileCall)
+		return ok && (flags == 0 || c.Flags&flags != 0)
+	})
+}
+
+// sharesPort reports whether the socket was bound to the port of another, or another to
+// its own.
+func sharesPort(d *Difference, n int) bool {
+	return slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+		c, ok := s.Call.(wsa.BindCall)
+		other, symbol := portOf(portIn(c.Name))
+		return ok && symbol && (other == n || c.S == SocketOf(n))
+	})
+}
+
+// loneRoutine reports whether a call has a routine and no OVERLAPPED.
+func loneRoutine(c wsa.Call) bool {
+	f := reflect.ValueOf(c).FieldByName("Routine")
+	return f.IsValid() && f.Bool() && overlappedOf(c) == 0
+}
+
 var knownExtensions = []Known{
 	{
 		ID: "a message that was cut", On: wine, Ops: ops("WSARecvMsg"), Ours: errs(wsa.WSAEMSGSIZE), Theirs: errs(wsa.WSAEMSGSIZE), Goes: true,
@@ -41,6 +90,47 @@ var knownExtensions = []Known{
 		When:   onlyFields("count"),
 		Reason: "a call that cuts a datagram at once stores no count",
 		Right:  "no source speaks of it; observed RM4 is of WSARecvMsg, and RECV-MSGSIZE leaves it open",
+	},
+	{
+		ID: "a message that was cut behind its call", On: wine,
+		When:   func(d *Difference, _, _ wsa.Return) bool { return len(d.Fields) == 0 && breaks(d, rules.MSGTruncated) },
+		Reason: "the flags of a message that an overlapped WSARecvMsg cuts do not say that it was cut",
+		Right:  "the simulator: observed RM4; MSG-TRUNCATED",
+	},
+	{
+		ID: "the structure of a TransmitFile that failed", On: wine, Ops: resultOps, Ours: errs(0), Theirs: errs(wsa.WSA_IO_INCOMPLETE), Goes: true,
+		When:   func(d *Difference, _, _ wsa.Return) bool { return d.Class == BothAllowed && transmitted(d, 0) },
+		Reason: "an overlapped TransmitFile that fails at once leaves its structure as if it went on",
+		Right:  "no source speaks of the structure of an operation that was not started; the specification allows both",
+	},
+	{
+		ID: "a part of what TransmitFile sends", On: wine, Ops: receiveOps, Ours: errs(0), Theirs: errs(0), Parts: true,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && transmitted(d, 0) && len(theirs.Data) > 0 && bytes.HasPrefix(ours.Data, theirs.Data)
+		},
+		Reason: "what TransmitFile sends goes out in parts, of which the last are on their way",
+		Right:  "RECV-OK; the specification allows both",
+	},
+	{
+		ID: "flags of TransmitFile", On: wine,
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			end := slices.Contains(receiveOps, d.Step.Call.Op()) && ours.Err == 0 && ours.N == 0 && theirs.Err == wsa.WSAEWOULDBLOCK
+			return d.Class == BothAllowed && transmitted(d, wsa.TF_DISCONNECT|wsa.TF_REUSE_SOCKET) && (disconnected(d) || end)
+		},
+		Reason: "the flags are not looked at: the connection goes on",
+		Right:  "the simulator: TRANSMIT-OK (page transmitfile); the specification does not follow such a socket",
+	},
+	{
+		ID: "a socket to be used again", On: wine,
+		When:   func(d *Difference, _, _ wsa.Return) bool { return disconnected(d) },
+		Reason: "TF_REUSE_SOCKET only ends sending: the socket stays connected",
+		Right:  "the simulator: DISCONN-OK",
+	},
+	{
+		ID: "a routine without an OVERLAPPED", On: wine, Ops: slices.Concat(sendOps, receiveOps),
+		When:   func(d *Difference, _, _ wsa.Return) bool { return d.Class == BothAllowed && loneRoutine(d.Step.Call) },
+		Reason: "a call with a routine and no OVERLAPPED is not overlapped",
+		Right:  "the simulator: OV-TOLD (page wsarecv)",
 	},
 	{
 		ID: "messages on streams", On: wine, Ops: ops("WSASendMsg", "WSARecvMsg"), Ours: errs(wsa.WSAEOPNOTSUPP, wsa.WSAEINVAL),
@@ -99,6 +189,19 @@ var knownExtensions = []Known{
 		ID: "DisconnectEx without a connection", On: wine, Ops: ops("DisconnectEx"), Ours: errs(wsa.WSAENOTCONN), Theirs: errs(0, wsa.WSA_IO_PENDING),
 		Reason: "whether the socket is connected is not looked at",
 		Right:  "the simulator: observed DX1; DISCONN-NOTCONN",
+	},
+	{
+		ID: "who gets what comes to a port", On: wine,
+		When: func(d *Difference, _, _ wsa.Return) bool {
+			return d.Class == BothAllowed && slices.ContainsFunc(socketsOf(d.Step.Call), func(n int) bool { return sharesPort(d, n) })
+		},
+		Reason: "of two sockets that share a port another gets the datagram or the connection",
+		Right:  "no source says which; the specification allows both",
+	},
+	{
+		ID: "who may listen at a port", On: wine, Ops: ops("listen"), Ours: errs(0), Theirs: errs(wsa.WSAEADDRINUSE),
+		Reason: "of the sockets at a port one may listen, where Linux takes their addresses for the same",
+		Right:  "the simulator: BIND-SHARE",
 	},
 	{
 		ID: "who may share a port", On: wine, Ops: ops("bind"), Ours: errs(0, wsa.WSAEACCES, wsa.WSAEADDRINUSE), Theirs: errs(0, wsa.WSAEACCES, wsa.WSAEADDRINUSE),

@@ -68,6 +68,7 @@ func (p simPlace) Run(steps []DiffStep, ahead *Ahead) *DiffRun {
 	w, t := machineWorld()
 	defer w.Close()
 	s := newSession(t, true)
+	s.files.make = t.Process().NewFile
 	if p.fault != nil {
 		s.invoke = p.fault.over(s.invoke)
 	}
@@ -174,6 +175,8 @@ func (p *systemPlace) Run(steps []DiffStep, ahead *Ahead) *DiffRun {
 	thread := p.thread
 	s := newSession(thread, true)
 	s.busy = true
+	var onDisk systemFiles
+	s.files.make = onDisk.add
 	if p.process.Wine() != "" {
 		s.refused = fatalOnWine
 	}
@@ -186,6 +189,7 @@ func (p *systemPlace) Run(steps []DiffStep, ahead *Ahead) *DiffRun {
 			at.Store(int64(len(steps)))
 			s.closeAll()
 			_ = thread.WSACleanup()
+			onDisk.close()
 		})
 	}()
 	if hung := watch(&at, done); hung >= 0 {

@@ -48,6 +48,8 @@ func (g *guide) safeHandles(c wsa.Call) bool {
 		return g.isOpen(c.File, madeSocket) && !c.Wait && c.Overlapped != 0
 	case wsa.WSAGetOverlappedResultCall:
 		return !c.Wait
+	case wsa.TransmitFileCall:
+		return safeFile(c.File)
 	}
 	return true
 }
@@ -78,13 +80,9 @@ func (g *guide) safeOperation(c wsa.Call, x wsa.SOCKET, id wsa.OverlappedID) boo
 		return false
 	}
 	switch c := c.(type) {
-	case wsa.WSASendCall, wsa.WSASendToCall, wsa.WSASendMsgCall, wsa.WSARecvCall, wsa.ConnectExCall, wsa.DisconnectExCall, wsa.AcceptExCall:
+	case wsa.WSASendCall, wsa.WSASendToCall, wsa.WSASendMsgCall, wsa.WSARecvCall, wsa.WSARecvMsgCall, wsa.ConnectExCall, wsa.DisconnectExCall, wsa.AcceptExCall, wsa.TransmitFileCall:
 	case wsa.WSARecvFromCall:
 		if claims(c) {
-			return false
-		}
-	case wsa.TransmitFileCall:
-		if c.File != 0 {
 			return false
 		}
 	default:

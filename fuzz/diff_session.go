@@ -56,6 +56,7 @@ type session struct {
 	// busy: the machine does things beside the calls.
 	busy    bool
 	refused func(wsa.Call) bool // calls that are not made; nil: none
+	files   files
 
 	mu      sync.Mutex // guards the rest against one who gives up on a call
 	made    map[int]*made
@@ -99,7 +100,11 @@ func newSession(api wsa.API, judged bool) *session {
 	s := &session{invoke: v.Invoke, made: make(map[int]*made), keep: judged, run: DiffRun{Hung: -1}}
 	s.ends = func(c wsa.Call, ret *wsa.Return) []*trace.Record {
 		s.flies(v, c, ret)
-		return s.landed(v, ret)
+		list := s.landed(v, ret)
+		if r := lone(c, ret); r != nil {
+			list = append([]*trace.Record{r}, list...)
+		}
+		return list
 	}
 	if !judged {
 		return s
@@ -220,6 +225,9 @@ const noSocket wsa.SOCKET = 0x7FFFFF4
 // handle is the descriptor that a symbol stands for. One that was closed stays
 // what it was, unless it has been issued again.
 func (s *session) handle(x wsa.SOCKET) wsa.SOCKET {
+	if n, ok := fileNumber(wsa.HANDLE(x)); ok {
+		return wsa.SOCKET(s.files.handle(n))
+	}
 	n, symbol := madeBy(x)
 	m := s.made[n]
 	switch {

@@ -16,18 +16,25 @@ import (
 // TestDiffSame: the simulator does what the simulator does.
 func TestDiffSame(t *testing.T) {
 	d := fuzz.Differ{A: fuzz.SimPlace(nil), B: fuzz.SimPlace(nil)}
-	ops := make(map[string]bool)
+	ops, shapes := make(map[string]bool), make(map[string]bool)
 	for seed := 1; d.Calls < 10_000; seed++ {
 		steps := fuzz.DrawSequence(seed, 60)
 		if diff := d.Try(steps); diff != nil {
 			t.Fatal(diff)
 		}
-		for _, s := range steps {
+		for i, s := range steps {
 			ops[s.Call.Op()] = true
+			shapeOf(shapes, steps[:i], s.Call, d.Last.Returns[i])
 		}
 	}
 	if d.Lost > 0 || d.Hung > 0 {
 		t.Errorf("%d sequences were lost and %d calls hung", d.Lost, d.Hung)
+	}
+	for _, shape := range []string{"an overlapped WSARecvMsg", "a routine alone", "a send with a routine alone", "a file", "reuse by TransmitFile", "reuse by DisconnectEx",
+		"datagrams to a shared port", "a connection to a shared port"} {
+		if !shapes[shape] {
+			t.Errorf("nothing was drawn with %s", shape)
+		}
 	}
 	for _, op := range []string{"socket", "bind", "listen", "accept", "connect", "send", "recv", "sendto", "recvfrom", "WSASend", "WSARecv", "WSASendTo", "WSARecvFrom",
 		"getsockopt", "setsockopt", "ioctlsocket", "WSAIoctl", "getsockname", "getpeername", "shutdown", "closesocket", "select", "WSAGetLastError",
@@ -38,6 +45,38 @@ func TestDiffSame(t *testing.T) {
 		if !ops[op] {
 			t.Errorf("no call of %s was drawn", op)
 		}
+	}
+}
+
+// shapeOf notes what a step shows that succeeded or was started, after others.
+func shapeOf(shapes map[string]bool, before []fuzz.DiffStep, c wsa.Call, r wsa.Return) {
+	if r.Err != 0 && r.Err != wsa.WSA_IO_PENDING {
+		return
+	}
+	shared := func(x wsa.SOCKET) bool {
+		return slices.ContainsFunc(before, func(s fuzz.DiffStep) bool {
+			b, ok := s.Call.(wsa.BindCall)
+			return ok && b.S == x && b.Name[2]|b.Name[3] != 0 && slices.ContainsFunc(before, func(s fuzz.DiffStep) bool {
+				o, ok := s.Call.(wsa.SetsockoptCall)
+				return ok && o.S == x && o.Level == wsa.SOL_SOCKET && o.Optname == wsa.SO_REUSEADDR
+			})
+		})
+	}
+	switch c := c.(type) {
+	case wsa.WSARecvMsgCall:
+		shapes["an overlapped WSARecvMsg"] = shapes["an overlapped WSARecvMsg"] || c.Overlapped != 0
+		shapes["a routine alone"] = shapes["a routine alone"] || c.Routine && c.Overlapped == 0
+	case wsa.TransmitFileCall:
+		shapes["a file"] = shapes["a file"] || c.File != 0
+		shapes["reuse by TransmitFile"] = shapes["reuse by TransmitFile"] || c.Flags&wsa.TF_REUSE_SOCKET != 0
+	case wsa.DisconnectExCall:
+		shapes["reuse by DisconnectEx"] = shapes["reuse by DisconnectEx"] || c.Flags&wsa.TF_REUSE_SOCKET != 0
+	case wsa.WSASendCall:
+		shapes["a send with a routine alone"] = shapes["a send with a routine alone"] || c.Routine && c.Overlapped == 0
+	case wsa.RecvfromCall:
+		shapes["datagrams to a shared port"] = shapes["datagrams to a shared port"] || shared(c.S)
+	case wsa.AcceptCall:
+		shapes["a connection to a shared port"] = shapes["a connection to a shared port"] || shared(c.S)
 	}
 }
 

@@ -18,6 +18,7 @@ type Pool struct {
 	Handles []wsa.HANDLE     // token handles, open or not
 	Events  []wsa.HANDLE     // open events
 	Ports   []wsa.HANDLE     // open completion ports
+	Files   []wsa.HANDLE     // files that TransmitFile may send
 	PIDs    []uint32         // processes of the world
 	Infos   []wsa.Bytes      // what WSADuplicateSocket gave, of all processes
 	Hosts   []netip.Addr     // addresses of the world's hosts, scope ids included

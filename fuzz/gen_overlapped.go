@@ -180,7 +180,11 @@ func (g source) transmitFile() wsa.Call {
 	if !c.NullBuffers {
 		c.Head, c.Tail = g.payload(), g.payload()
 	}
-	if g.once(10, "a file") {
+	switch {
+	case len(g.p.Files) > 0 && g.once(2, "a file"):
+		c.File = pick(g, "file", g.p.Files...)
+		c.BytesToWrite, c.BytesPerSend = pick(g, "bytes to write", uint32(0), 0, 1, 50), pick(g, "bytes per send", uint32(0), 1, 1000)
+	case g.once(20, "no file"):
 		c.File = g.handle()
 	}
 	c.Overlapped, c.Event = g.started()

@@ -178,3 +178,63 @@ func (m *Machine) extended(g source) {
 		m.call(server, wsa.ClosesocketCall{S: l})
 	}
 }
+
+// recycle ends a connection so that its socket may be used again, and connects the
+// socket by ConnectEx or by AcceptEx.
+func (m *Machine) recycle(g source) {
+	a := m.drawActor(g)
+	var connected []wsa.SOCKET
+	for _, s := range m.actors[a].proc.pool.Sockets {
+		if info, ok := m.actors[a].thread.SocketInfo(s); ok && info.State == "connected" && info.Type == wsa.SOCK_STREAM {
+			connected = append(connected, s)
+		}
+	}
+	if len(connected) == 0 {
+		m.connect(g)
+		return
+	}
+	x := pick(g, "socket", connected...)
+	family := int32(wsa.AF_INET)
+	if info, _ := m.actors[a].thread.SocketInfo(x); info.Local.Addr().Is6() {
+		family = wsa.AF_INET6
+	}
+	pool := m.actors[a].proc.pool
+	pool.Sockets, pool.Closed = []wsa.SOCKET{x}, nil
+	g.p = &pool
+	if g.once(2, "by TransmitFile") {
+		c, _ := g.transmitFile().(wsa.TransmitFileCall)
+		c.S, c.Flags = x, wsa.TF_DISCONNECT|wsa.TF_REUSE_SOCKET
+		m.call(a, c)
+	} else {
+		c, _ := g.disconnectEx().(wsa.DisconnectExCall)
+		c.S, c.Flags, c.Reserved = x, wsa.TF_REUSE_SOCKET, 0
+		m.call(a, c)
+	}
+	server := a
+	if accepts := g.once(2, "accepts"); !accepts {
+		server = m.drawActor(g)
+	}
+	l := m.listenOn(g, server, family, netip.AddrPortFrom(m.address(server, family), 0), g.once(4, "secured"))
+	info, ok := m.actors[server].thread.SocketInfo(l)
+	if l == 0 || !ok {
+		return
+	}
+	to := wsa.Sockaddr(info.Local)
+	id, event := g.started()
+	if g.once(2, "by AcceptEx") {
+		m.call(server, wsa.AcceptExCall{ListenSocket: l, AcceptSocket: x, NullReceived: true, LocalAddressLength: 44, RemoteAddressLength: 44, OutputBuffer: 88, Overlapped: id, Event: event})
+		from := m.drawActor(g)
+		c := m.open(from, family, wsa.SOCK_STREAM, true)
+		m.call(from, wsa.ConnectCall{S: c, Name: to})
+		m.call(from, wsa.SendCall{S: c, Buf: g.few()})
+		m.call(server, wsa.RecvCall{S: x, Buf: 100})
+		return
+	}
+	m.call(a, wsa.ConnectExCall{S: x, Name: to, SendBuffer: g.few(), Overlapped: id, Event: event})
+	room := int32(28)
+	if y := m.call(server, wsa.AcceptCall{S: l, Addr: wsa.Room(room), Addrlen: &room}).Socket; y != 0 {
+		m.call(server, wsa.RecvCall{S: y, Buf: 100})
+		m.call(server, wsa.SendCall{S: y, Buf: g.few()})
+	}
+	m.call(a, wsa.RecvCall{S: x, Buf: 100})
+}

@@ -47,13 +47,17 @@ func (m *Machine) share(g source) {
 }
 
 // bindTwo binds two sockets of one process, or of two, to one port, with each of the
-// options that say who may share it.
+// options that say who may share it, and has something come to the port.
 func (m *Machine) bindTwo(g source) {
 	a, family := m.drawActor(g), g.family()
 	typ := pick(g, "type", int32(wsa.SOCK_STREAM), wsa.SOCK_DGRAM)
 	port := pick(g, "port", sharedPorts...)
-	for range 2 {
-		s := m.open(a, family, typ, false)
+	var actors [2]int
+	var socks [2]wsa.SOCKET
+	to := wsa.Sockaddr(netip.AddrPortFrom(m.address(a, family), port))
+	for i := range socks {
+		s := m.open(a, family, typ, true)
+		actors[i], socks[i] = a, s
 		if o := pick(g, "option", 0, int32(wsa.SO_REUSEADDR), wsa.SO_EXCLUSIVEADDRUSE); o != 0 {
 			m.call(a, wsa.SetsockoptCall{S: s, Level: wsa.SOL_SOCKET, Optname: o, Optval: wsa.Bytes{1, 0, 0, 0}})
 		}
@@ -65,6 +69,48 @@ func (m *Machine) bindTwo(g source) {
 		if g.once(4, "in another process") {
 			a = m.neighbour(g, a)
 		}
+	}
+	if g.once(3, "nothing comes") {
+		return
+	}
+	from := m.drawActor(g)
+	if typ == wsa.SOCK_DGRAM {
+		m.sendToEither(g, from, family, to, actors, socks)
+	} else {
+		m.connectToEither(g, from, family, to, actors, socks)
+	}
+}
+
+// sendToEither sends datagrams to a port that two sockets may have, and asks both.
+func (m *Machine) sendToEither(g source, from int, family int32, to wsa.Bytes, actors [2]int, socks [2]wsa.SOCKET) {
+	x := m.open(from, family, wsa.SOCK_DGRAM, true)
+	for range 1 + g.upTo(2, "datagrams") {
+		m.call(from, wsa.SendtoCall{S: x, Buf: g.few(), To: to})
+		for i, s := range socks {
+			m.receiveOne(g, actors[i], s)
+		}
+	}
+	m.call(from, wsa.ClosesocketCall{S: x})
+}
+
+// connectToEither connects to a port at which two sockets may listen, and accepts at
+// both.
+func (m *Machine) connectToEither(g source, from int, family int32, to wsa.Bytes, actors [2]int, socks [2]wsa.SOCKET) {
+	for i, s := range socks {
+		m.call(actors[i], wsa.ListenCall{S: s, Backlog: 5})
+	}
+	for range 1 + g.upTo(1, "connections") {
+		x := m.open(from, family, wsa.SOCK_STREAM, true)
+		m.call(from, wsa.ConnectCall{S: x, Name: to})
+		m.call(from, wsa.SendCall{S: x, Buf: g.few()})
+		for i, s := range socks {
+			room := int32(28)
+			if y := m.call(actors[i], wsa.AcceptCall{S: s, Addr: wsa.Room(room), Addrlen: &room}).Socket; y != 0 {
+				m.call(actors[i], wsa.RecvCall{S: y, Buf: 100})
+				m.call(actors[i], wsa.ClosesocketCall{S: y})
+			}
+		}
+		m.call(from, wsa.ClosesocketCall{S: x})
 	}
 }
 

@@ -216,6 +216,9 @@ func Start(s Setup) *Machine {
 		for pid, threads := range hs.Threads {
 			p := &process{sim: h.NewProcess(sim.ProcessConfig{Admin: pid == 1}), admin: pid == 1}
 			m.procs = append(m.procs, p)
+			for n := range fileSizes {
+				p.pool.Files = append(p.pool.Files, p.sim.NewFile(fileContent(n)))
+			}
 			for range threads {
 				a := &actor{thread: p.sim.NewThread(), proc: p}
 				a.invoker = p.invoker(s, a.thread)

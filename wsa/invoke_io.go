@@ -28,6 +28,7 @@ type operationRecord struct {
 	buffers    []byte // what the operation writes, joined; nil if nothing
 	from       []byte // where WSARecvFrom stores the sender's address, and its length
 	fromlen    *int32
+	message    *Msg // what WSARecvMsg stores beside the data
 	routines   []Completion
 	found      *[]AddrInfoEx // where a lookup stores what it finds
 }
@@ -68,14 +69,23 @@ func (v *Invoker) Data(id OverlappedID) []byte {
 	return nil
 }
 
-// From is the sender's address that the latest WSARecvFrom of id has stored so far; nil
-// for none.
+// From is the sender's address that the latest WSARecvFrom or WSARecvMsg of id has stored
+// so far; nil for none.
 func (v *Invoker) From(id OverlappedID) []byte {
 	r := v.ids.byID[id]
 	if r == nil {
 		return nil
 	}
 	return Return{}.withAddr(r.from, r.fromlen).Addr
+}
+
+// Message is the WSAMSG of the latest operation of id, if that was a WSARecvMsg: what it
+// has stored so far. Nil for another.
+func (v *Invoker) Message(id OverlappedID) *Msg {
+	if r := v.ids.byID[id]; r != nil {
+		return r.message
+	}
+	return nil
 }
 
 // Found is what the latest lookup of id has found, nil while it goes on.
@@ -135,7 +145,15 @@ func (a *invocation) keep(id OverlappedID, buffers []byte) { a.keepFrom(id, buff
 func (a *invocation) keepFrom(id OverlappedID, buffers, from []byte, fromlen *int32) {
 	if a.table != nil && id != 0 {
 		r := a.table.ids.record(id)
-		r.buffers, r.from, r.fromlen = buffers, from, fromlen
+		r.buffers, r.from, r.fromlen, r.message = buffers, from, fromlen, nil
+	}
+}
+
+// keepMessage remembers them and the structure that tells the rest.
+func (a *invocation) keepMessage(id OverlappedID, buffers []byte, m *Msg) {
+	a.keepFrom(id, buffers, m.Name, &m.Namelen)
+	if a.table != nil && id != 0 {
+		a.table.ids.record(id).message = m
 	}
 }
 
@@ -349,6 +367,7 @@ func (c WSARecvMsgCall) invoke(a *invocation) Return {
 			Name: room(c.Name), Namelen: c.Namelen, Buffers: list,
 			Control: room(c.Control), ControlLen: c.ControlLen, Flags: c.MsgFlags,
 		}
+		a.keepMessage(c.Overlapped, all, msg)
 	}
 	r := result(a.WSARecvMsg(c.S, msg, count, a.overlapped(c.Overlapped, c.Event), a.routine(c.Routine)))
 	r.Count = count
