@@ -131,9 +131,12 @@ func (v *verdict) recvStream(a recvArgs) {
 		// Another call was in progress and has told WSAENETRESET.
 		v.mayThen(rules.RECVNotconn, dead)
 	}
-	switch {
-	case v.s.recvTimeout == 0 || v.recvMode(a) == yes:
+	over := v.timesOut(v.s.recvTimeout)
+	if over != yes || v.recvMode(a) == yes {
 		v.mayThen(rules.RECVTimedout, dead)
+	}
+	switch {
+	case over == no || v.recvMode(a) == yes:
 	case a.flags&wsa.MSG_WAITALL != 0:
 		// What it had read when the time was over is gone.
 		v.mayThen(rules.RECVTimeo, v.blinded(nil))
@@ -156,7 +159,7 @@ func (v *verdict) recvDatagram(a recvArgs) {
 		}
 	}
 	v.may(rules.RECVNetreset)
-	if v.s.recvTimeout != 0 && v.recvMode(a) != yes {
+	if v.timesOut(v.s.recvTimeout) != no && v.recvMode(a) != yes {
 		v.may(rules.RECVTimeo)
 	}
 	if a.addressed && v.s.status == connected {
@@ -166,6 +169,16 @@ func (v *verdict) recvDatagram(a recvArgs) {
 		v.mayThen(rules.RECVMsgsize, v.cutEffect(a))
 		v.none(func(size int) bool { return int64(size) > a.room })
 	}
+}
+
+// timesOut is whether a call that waits ends by the socket's time-out. Of one that was
+// set while the call waits already no source says whether it counts.
+func (v *verdict) timesOut(milliseconds uint32) tri {
+	now := milliseconds != 0
+	if v.resume && v.t.ends != now {
+		return maybe
+	}
+	return truth(now)
 }
 
 // recvMode is whether the call does not wait: with an OVERLAPPED on a socket

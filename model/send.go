@@ -249,7 +249,7 @@ func (v *verdict) sendGoes(a sendArgs) {
 	if !overlapped && v.s.nonblocking != no {
 		v.mayThen(rules.SENDWouldblock, v.change(func(x *socket) { x.sel.starved, x.sel.unfed = true, true }))
 	}
-	if v.s.sendTimeout != 0 {
+	if v.timesOut(v.s.sendTimeout) != no {
 		v.may(rules.SENDTimedout)
 	}
 	ids := append(make([]rules.ID, 0, 8), rules.SENDOk)
