@@ -101,6 +101,9 @@ func TestCancelledTogether(t *testing.T) {
 	}
 	both := cancel("", ended(1)+ended(2))
 	each := cancel(`,"overlapped":1`, ended(1)) + cancel(`,"overlapped":2`, ended(2))
+	asked := cancel("", "") + cancel(`,"overlapped":1`, ended(1)+ended(2))
+	askedFirst := cancel(`,"overlapped":1`, "") + cancel("", ended(1)+ended(2))
+	apart := cancel(`,"overlapped":1`, "") + cancel(`,"overlapped":2`, ended(1)+ended(2))
 	before, _, _ := strings.Cut(cutStart, "%s")
 	for _, c := range []struct {
 		name, text string
@@ -110,6 +113,9 @@ func TestCancelledTogether(t *testing.T) {
 		{"together, the latest first", both + packet(2) + packet(1) + cutNone, ""},
 		{"together, one twice", both + packet(2) + packet(2), rules.PORTPacket},
 		{"together, and none is lost", both + packet(2) + cutNone, rules.PORTPacket},
+		{"together, and one again", asked + packet(2) + packet(1) + cutNone, ""},
+		{"one, and then together", askedFirst + packet(2) + packet(1) + cutNone, ""},
+		{"one after the other, before either has ended", apart + packet(2), rules.PORTOrder},
 		{"one after the other", each + packet(1) + packet(2) + cutNone, ""},
 		{"one after the other, the latest first", each + packet(2), rules.PORTOrder},
 	} {

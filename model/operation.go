@@ -44,7 +44,7 @@ type operation struct {
 	what     Key    // the digest of its call
 	acceptor uint64 // AcceptEx: the place of the accept socket; 0: closed
 	abort    bool   // it may end with WSA_OPERATION_ABORTED
-	asked    uint64 // the call that asked for that; 0: none
+	asked    asking // the calls that asked for that
 	done     bool   // it has succeeded within its call
 	cut      bool   // done, or not started at all: its call failed with WSAEMSGSIZE (rule OV-CUT)
 	counted  bool   // and told how many bytes it moved: n
@@ -61,7 +61,8 @@ type operation struct {
 func (o *operation) encode(b []byte) []byte {
 	b = put(append(b, 'O', byte(o.kind), flag(o.gone), flag(o.abort), flag(o.done), flag(o.cut), flag(o.counted), flag(o.unsure), flag(o.silent), flag(o.routine)),
 		o.number, uint64(o.tid), uint64(o.pid), uint64(o.id), o.on, o.conn, uint64(o.room), o.what[0], o.what[1], o.acceptor,
-		uint64(o.n), o.port, o.key, o.asked)
+		uint64(o.n), o.port, o.key)
+	b = put(put(b, uint64(len(o.asked))), o.asked...)
 	return putString(b, o.call.Op())
 }
 
@@ -389,13 +390,22 @@ func (w *world) socketGone(k uint64) {
 	w.editOperations(func(o *operation) bool { return o.acceptor == k && k != 0 }, func(o *operation) { o.acceptor, o.abort = 0, true })
 }
 
+// asking are the numbers of calls that asked an operation to end: more than one where it
+// went on after the first.
+type asking []uint64
+
+// meets reports whether one call asked for both ends.
+func (a asking) meets(b asking) bool {
+	return slices.ContainsFunc(a, func(call uint64) bool { return slices.Contains(b, call) })
+}
+
 // cancel asks operations to end, together: their packets may come in any order
 // (rule PORT-TOGETHER).
 func (w *world) cancel(which func(*operation) bool, edit func(*operation)) {
 	w.numbers++
 	asked := w.numbers
 	w.editOperations(which, func(o *operation) {
-		o.abort, o.asked = true, asked
+		o.abort, o.asked = true, append(slices.Clip(o.asked), asked)
 		edit(o)
 	})
 }

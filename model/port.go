@@ -34,12 +34,12 @@ type packet struct {
 	n      uint32
 	posted bool // by PostQueuedCompletionStatus
 	unsure bool // it may not be there
-	// asked is the call that cancelled its operation, 0 for none.
-	asked uint64
+	// asked are the calls one of which has cancelled its operation, none for another end.
+	asked asking
 }
 
 // together reports whether no source says which of the two packets comes first.
-func (x *packet) together(y *packet) bool { return x.asked != 0 && x.asked == y.asked }
+func (x *packet) together(y *packet) bool { return x.asked.meets(y.asked) }
 
 // maxPackets bounds how many packets of a port are followed.
 const maxPackets = 256
@@ -50,7 +50,8 @@ func (p *completionPort) encode(b []byte) []byte {
 		b = put(b, uint64(tid))
 	}
 	for _, k := range p.packets {
-		b = append(put(b, k.key, uint64(k.id), uint64(k.status), uint64(k.n), k.asked), flag(k.posted), flag(k.unsure))
+		b = append(put(b, k.key, uint64(k.id), uint64(k.status), uint64(k.n), uint64(len(k.asked))), flag(k.posted), flag(k.unsure))
+		b = put(b, k.asked...)
 	}
 	return b
 }
