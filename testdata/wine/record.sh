@@ -12,7 +12,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 GO=${GO:-go}
-SEEDS=${SEEDS:-10 12 14 32 35 38 43 53}
+SEEDS=${SEEDS:-10 36 82 95 117 120 124 128 136}
 WINEPREFIX=${WINEPREFIX:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/wsasim/wine-test}
 export WINEPREFIX
 
