@@ -84,7 +84,7 @@ func (g *guide) transmission(x wsa.SOCKET) wsa.TransmitFileCall {
 	if g.files < maxFiles && !g.once(4, "no file") {
 		g.files++
 		c.File = FileOf(g.files)
-		c.BytesToWrite, c.BytesPerSend = even(g, uint32(0), 0, 1, 50), even(g, uint32(0), 0, 1, 1000)
+		c.BytesToWrite, c.BytesPerSend = even(g, uint32(0), 1, 50, 100), even(g, uint32(0), 0, 1, 1000)
 	}
 	if g.once(16, "a handle that is none") {
 		c.File = noHandle

@@ -7,15 +7,15 @@ import (
 )
 
 // The files that sequences send by TransmitFile. A file is no call of Winsock's, so
-// that no step makes one: a step names it by its number, which says what it
-// contains, and a place opens it when it is first needed.
+// that no step makes one: a step names it by its number, and a place opens it when it
+// is first needed. All contain the same, since a trace does not tell what a file does.
 
 // maxFiles is how many files one sequence has. Each is sent once: where in a file
 // the next TransmitFile without an OVERLAPPED begins is not documented.
 const maxFiles = 16
 
-// fileSizes are the sizes of the files, in turn: bytes.
-var fileSizes = []int{100, 1, 0, 3000}
+// fileSize is how large the files are, bytes.
+const fileSize = 3000
 
 // FileOf is the symbol of the file with the number, from 1.
 func FileOf(n int) wsa.HANDLE { return wsa.HANDLE(slotBase) + wsa.HANDLE(4*(MaxMade+n)) }
@@ -26,26 +26,24 @@ func fileNumber(h wsa.HANDLE) (int, bool) {
 	return int(n), n >= 1 && n <= maxFiles && h == FileOf(int(n))
 }
 
-// fileContent is what the file with the number contains.
-func fileContent(n int) []byte {
-	b := make([]byte, fileSizes[n%len(fileSizes)])
+// fileContent is what every file contains.
+func fileContent() []byte {
+	b := make([]byte, fileSize)
 	for i := range b {
-		b[i] = byte(n + 3*i)
+		b[i] = byte(1 + 3*i)
 	}
 	return b
 }
 
 // sizeOfFile is how many bytes a TransmitFile sends of its file.
 func sizeOfFile(c wsa.TransmitFileCall) int {
-	n, ok := fileNumber(c.File)
-	if !ok {
+	switch _, ok := fileNumber(c.File); {
+	case !ok:
 		return 0
+	case c.BytesToWrite != 0:
+		return min(fileSize, int(c.BytesToWrite))
 	}
-	size := len(fileContent(n))
-	if c.BytesToWrite != 0 {
-		size = min(size, int(c.BytesToWrite))
-	}
-	return size
+	return fileSize
 }
 
 // safeFile reports whether a handle may be given to TransmitFile: one of the files,
@@ -71,7 +69,7 @@ func (f *files) handle(n int) wsa.HANDLE {
 		if f.open == nil {
 			f.open = make(map[int]wsa.HANDLE)
 		}
-		h = f.make(fileContent(n))
+		h = f.make(fileContent())
 		f.open[n] = h
 	}
 	return h

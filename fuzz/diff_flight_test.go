@@ -62,7 +62,7 @@ func TestFilesOfSequences(t *testing.T) {
 		{Call: wsa.RecvCall{S: s, Buf: 4000}},
 	}, nil)
 	n := len(run.Returns)
-	if got, want := string(run.Returns[n-3].Data), "head\x03\x06\x09tail"; got != want {
+	if got, want := string(run.Returns[n-3].Data), "head\x01\x04\x07tail"; got != want {
 		t.Errorf("received %q, expected %q", got, want)
 	}
 	if got := len(run.Returns[n-1].Data); got != 3000 {

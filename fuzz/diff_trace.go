@@ -49,9 +49,9 @@ func Recorded(records []*trace.Record) ([]DiffStep, *DiffRun, error) {
 	s.invoke = func(wsa.Call) wsa.Return { next++; return returns[next-1] }
 	s.ends = func(wsa.Call, *wsa.Return) []*trace.Record { s.flying = nil; return ends[next-1] }
 	var steps []DiffStep
-	sockets := 0
+	sockets, found := 0, make(map[wsa.HANDLE]int)
 	for i, c := range calls {
-		step := DiffStep{Call: rewritten(c, rewriting{socket: s.descriptorOf, address: s.symbols})}
+		step := DiffStep{Call: opened(rewritten(c, rewriting{socket: s.descriptorOf, address: s.symbols}), found)}
 		if makes(c) && (returns[i].Socket != 0 || returns[i].Handle != 0) && returns[i].Err == 0 {
 			if sockets == MaxMade {
 				return nil, nil, fmt.Errorf("the trace makes more than %d sockets and handles", MaxMade)
@@ -63,6 +63,23 @@ func Recorded(records []*trace.Record) ([]DiffStep, *DiffRun, error) {
 		s.do(step, nil)
 	}
 	return steps, &s.run, nil
+}
+
+// opened puts the symbol of a file in the place of a handle that a TransmitFile was
+// given: found are the files so far.
+func opened(c wsa.Call, found map[wsa.HANDLE]int) wsa.Call {
+	t, ok := c.(wsa.TransmitFileCall)
+	if _, symbol := madeBy(wsa.SOCKET(t.File)); !ok || t.File == 0 || t.File == noHandle || symbol {
+		return c
+	}
+	if found[t.File] == 0 {
+		if len(found) == maxFiles {
+			return c
+		}
+		found[t.File] = len(found) + 1
+	}
+	t.File = FileOf(found[t.File])
+	return t
 }
 
 // descriptorOf is the symbol of a descriptor in a call: of the open socket that

@@ -21,6 +21,9 @@ type Setup struct {
 	Seed  uint64      // of the world
 	Hosts []HostSetup // numbered from 0
 	Links []LinkSetup // those that are not perfect
+	// Files is how many files each process has open from the start, for TransmitFile.
+	// They come before its sockets, whose descriptors are the next.
+	Files int
 	// Wrapped puts a wsa.FromCalls between the caller and the simulator.
 	Wrapped bool
 	// Fault, if not nil, has the trace say that every thread's API answers wrongly
@@ -52,7 +55,7 @@ var spns = []string{"host/client", "host/server", "HOST/Server", "host/other", "
 // that may have none.
 func DrawSetup(t *rapid.T) Setup {
 	g := source{t: t, p: &Pool{}}
-	s := Setup{Seed: uint64(g.upTo(1<<20, "seed"))}
+	s := Setup{Seed: uint64(g.upTo(1<<20, "seed")), Files: 2}
 	for i, name := range []string{"client", "server", "other"} {
 		h := HostSetup{Name: name, Threads: [][]int{{2, 1}, {1}, {1}}[i]}
 		h.Addrs = []netip.Addr{
@@ -216,8 +219,8 @@ func Start(s Setup) *Machine {
 		for pid, threads := range hs.Threads {
 			p := &process{sim: h.NewProcess(sim.ProcessConfig{Admin: pid == 1}), admin: pid == 1}
 			m.procs = append(m.procs, p)
-			for n := range fileSizes {
-				p.pool.Files = append(p.pool.Files, p.sim.NewFile(fileContent(n)))
+			for range s.Files {
+				p.pool.Files = append(p.pool.Files, p.sim.NewFile(fileContent()))
 			}
 			for range threads {
 				a := &actor{thread: p.sim.NewThread(), proc: p}
