@@ -190,7 +190,17 @@ func (s State) endLookup(k uint64, outs []Outcome, ret *wsa.Return) (State, []ru
 func (s State) ended(k uint64, err wsa.Errno, cancelled bool) State {
 	n := s.world().edit()
 	n.editLookup(k, func(x *lookup) { x.ended, x.err, x.cancelled = true, err, cancelled })
+	x := n.lookups.get(k)
+	n.overwritten(x.pid, x.call.Overlapped)
 	return State{n}
+}
+
+// overwritten is told that a lookup has ended: what its structure says of an operation
+// that has it too is the lookup's.
+func (w *world) overwritten(pid int, id wsa.OverlappedID) {
+	if w.results.get(resultKey(pid, id)) != nil {
+		w.loseResult(pid, id)
+	}
 }
 
 // lookupEnded judges the record of the end of a lookup.
@@ -206,7 +216,7 @@ func (c *Checker) lookupEnded(r *trace.Record) *Violation {
 		x := s.world().lookups.get(k)
 		switch {
 		case x == nil || x.ended || x.unclear:
-			next = append(next, s.blur(r.PID))
+			next = append(next, s.blur(r.PID, r.Overlapped))
 			continue
 		case r.Err == wsa.WSA_E_CANCELLED && c.cancels(x):
 			next, credited = append(next, s.ended(k, r.Err, true)), addNew(credited, rules.GAICancelled)
@@ -244,8 +254,9 @@ func (c *Checker) lookupEnded(r *trace.Record) *Violation {
 // blur is the state after a lookup of the process has ended of which nothing is
 // known: which of those that go on it was is open. Traces of calls that travel as
 // values do not tell structures apart.
-func (s State) blur(pid int) State {
+func (s State) blur(pid int, id wsa.OverlappedID) State {
 	n := s.world().edit()
+	n.overwritten(pid, id)
 	for _, k := range s.endsOfLookups() {
 		if n.lookups.get(k).pid == pid {
 			n.editLookup(k, func(x *lookup) { x.unclear = true })
