@@ -105,13 +105,13 @@ func (v *verdict) ioctl(c wsa.WSAIoctlCall) {
 		// Judged before the code (UI1); an overlapped call of an unknown code
 		// pends all the same (UI3).
 		v.must(rules.IOCTLReturned)
-		if c.Overlapped != 0 {
+		if overlappedOf(c).given() {
 			v.may(rules.IOCTLCode)
 			v.add(Outcome{Kind: Pending, Rules: refs[rules.IOCTLPending].ids})
 		}
 		return
 	}
-	if c.Overlapped != 0 && v.s.overlapped {
+	if overlappedOf(c).given() && v.s.overlapped {
 		v.pend(rules.IOCTLPending, nil)
 	}
 	switch c.Code {

@@ -243,7 +243,7 @@ func (v *verdict) changeNotice(c wsa.WSAIoctlCall) {
 	if c.Code == wsa.SIO_IDEAL_SEND_BACKLOG_CHANGE {
 		v.fails(possibly(func(x *socket) bool { return notConnected(x) != no })(v.s), rules.IOCTLNotconn, wsa.WSAENOTCONN, wsa.WSAEOPNOTSUPP)
 	}
-	if c.Overlapped == 0 || !v.s.overlapped {
+	if !overlappedOf(c).given() || !v.s.overlapped {
 		v.fails(v.s.nonblocking, rules.IOCTLWouldblock)
 		v.block(rules.IOCTLDone, nil)
 	}
