@@ -142,6 +142,10 @@ func (w *world) addGhost(c *conn) {
 // secures the listener's connections.
 func (w *world) acceptInto(listener, k uint64, r *trace.Record) rules.ID {
 	l, x := *w.sockets.get(listener), *w.sockets.get(k)
+	if x.conn != 0 { // of a socket that is used again and not followed
+		w.part(&x)
+		x.conn = 0
+	}
 	x.sec, x.names = l.sec, l.names
 	x.bound, x.explicit, x.fixed, x.mode = yes, false, false, l.mode
 	x.local, x.portKnown = l.local, l.portKnown
