@@ -63,6 +63,15 @@ func transmitted(d *Difference, flags uint32) bool {
 	})
 }
 
+// inPieces reports whether an overlapped TransmitFile was called before that sends a
+// file in pieces.
+func inPieces(d *Difference) bool {
+	return slices.ContainsFunc(d.Before, func(s DiffStep) bool {
+		c, ok := s.Call.(wsa.TransmitFileCall)
+		return ok && c.File != 0 && c.Overlapped != 0 && c.BytesPerSend > 0
+	})
+}
+
 // sharesPort reports whether the socket was bound to the port of another, or another to
 // its own.
 func sharesPort(d *Difference, n int) bool {
@@ -110,6 +119,14 @@ var knownExtensions = []Known{
 		},
 		Reason: "what TransmitFile sends goes out in parts, of which the last are on their way",
 		Right:  "RECV-OK; the specification allows both",
+	},
+	{
+		ID: "a file that is still being sent", On: wine, Ops: slices.Concat(resultOps, ops("WSAWaitForMultipleEvents", "GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx")),
+		When: func(d *Difference, ours, theirs wsa.Return) bool {
+			return d.Class == BothAllowed && inPieces(d) && !isWaiting(ours) && isWaiting(theirs)
+		},
+		Reason: "an overlapped TransmitFile with a small size of each send takes a while",
+		Right:  "TRANSMIT-OK; the specification allows both",
 	},
 	{
 		ID: "flags of TransmitFile", On: wine,
