@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -276,6 +277,28 @@ func TestDeadlineLeavesData(t *testing.T) {
 			if v != byte(i) {
 				t.Fatalf("byte %d is %d", i, v)
 			}
+		}
+	})
+}
+
+// TestCancelledByOthers: an operation that somebody else cancels fails with
+// Winsock's own error, and the next one is bound by the deadline as ever.
+func TestCancelledByOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, client, server := hosts(t)
+		c, _ := connect(t, client, server)
+		raw := must[syscall.RawConn](t)(c.SyscallConn())
+		time.AfterFunc(time.Second, func() {
+			err := wsanet.Control(raw, func(api wsa.API, s wsa.SOCKET) error { return api.CancelIoEx(wsa.HANDLE(s), nil) })
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		_, err := c.Read(make([]byte, 1))
+		wantErr(t, err, "read", "wsarecv", wsa.WSA_OPERATION_ABORTED)
+		c.SetReadDeadline(time.Now().Add(time.Second))
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Error("after it:", err)
 		}
 	})
 }
